@@ -1,0 +1,29 @@
+"""Entry points of the Lambda functions: parse, call chalicelib, return."""
+
+from typing import TYPE_CHECKING, Any, cast
+
+from chalice.app import Chalice, ConvertToMiddleware, SQSEvent
+
+from chalicelib import worker
+from chalicelib.observability import logger, metrics, tracer
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+app = Chalice(app_name="impressions")
+app.register_middleware(ConvertToMiddleware(logger.inject_lambda_context(clear_state=True)))
+# Neither what a function returns nor the text of its errors goes into a trace.
+app.register_middleware(
+    ConvertToMiddleware(tracer.capture_lambda_handler(capture_response=False, capture_error=False))
+)
+app.register_middleware(ConvertToMiddleware(metrics.log_metrics(capture_cold_start_metric=True)))
+
+# A literal placeholder: template.yaml replaces it with the stack's own work queue, which chalice
+# cannot name (a queue *name* would merge into {Fn::Sub, Fn::GetAtt} together and fail to deploy).
+WORK_QUEUE_ARN = "arn:aws:sqs:us-east-1:000000000000:replaced-by-template"
+
+
+@app.on_sqs_message(queue_arn=WORK_QUEUE_ARN, batch_size=5, name="summarize")
+def summarize(event: SQSEvent) -> dict[str, Any]:
+    """Draft the impressions of the files that the work queue's messages name."""
+    return worker.handle(event.to_dict(), cast("LambdaContext", event.context))

@@ -1,0 +1,1 @@
+"""The core of the Lambda functions: small modules, no I/O on import, one door to AWS (aws.py)."""

@@ -1,0 +1,132 @@
+"""Reads the messages of the work queue: S3 notifications, EventBridge S3 events, our own."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import unquote_plus
+
+import msgspec
+
+from chalicelib.errors import MessageError
+from chalicelib.objects import ObjectRef
+
+
+class Work(msgspec.Struct, frozen=True):
+    """One thing to do: a whole object, or the records [start, stop) of one.
+
+    `offset` is the byte of the decoded text where record `start` begins; None: count from 0.
+    `noticed_at` stands in for LastModified when the object can no longer be read.
+    """
+
+    ref: ObjectRef
+    noticed_at: datetime
+    start: int | None = None
+    stop: int | None = None
+    offset: int | None = None
+
+
+class OwnMessage(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What sweep, redrive, fan-out and transform output send to the work queue."""
+
+    bucket: str
+    key: str
+    etag: str
+    start: int | None = None
+    stop: int | None = None
+    version_id: str | None = None
+    offset: int | None = None
+
+
+def read_message(body: str, sent_at: datetime) -> list[Work]:
+    """Read one message; an empty list is a message to acknowledge and ignore.
+
+    Args:
+        body: the message as it lay in the queue.
+        sent_at: when it was sent (SQS SentTimestamp), for shapes without a time of their own.
+
+    Raises:
+        MessageError: the body has none of the known shapes.
+    """
+    try:
+        message = msgspec.json.decode(body)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        raise MessageError("the message is not JSON") from None
+    if not isinstance(message, dict):
+        raise MessageError("the message is not a JSON object")
+    if message.get("Event") == "s3:TestEvent":
+        return []
+    try:
+        if "Records" in message:
+            works = [_notified(record, sent_at) for record in message["Records"]]
+            return [work for work in works if work is not None]
+        if "detail-type" in message:
+            work = _bridged(message, sent_at)
+            return [] if work is None else [work]
+        if "bucket" in message:
+            return [_own(message, sent_at)]
+    except (KeyError, TypeError, AttributeError, msgspec.ValidationError):
+        raise MessageError("the message lacks a bucket, key or etag where they belong") from None
+    raise MessageError("the message is no S3 notification, EventBridge event or own message")
+
+
+def _notified(record: dict[str, Any], sent_at: datetime) -> Work | None:
+    if record.get("eventSource") != "aws:s3":
+        raise MessageError("a record of the message does not come from S3")
+    if not str(record.get("eventName")).startswith("ObjectCreated:"):
+        return None
+    found = record["s3"]["object"]
+    ref = ObjectRef(
+        bucket=_text(record["s3"]["bucket"]["name"]),
+        # Notifications carry the key as a form field: `+` is a space, the rest is %XX.
+        key=unquote_plus(_text(found["key"])),
+        etag=_etag(found["eTag"]),
+        version_id=_version(found.get("versionId")),
+    )
+    return Work(ref, _moment(record.get("eventTime"), sent_at))
+
+
+def _bridged(message: dict[str, Any], sent_at: datetime) -> Work | None:
+    if message.get("source") != "aws.s3":
+        raise MessageError("the EventBridge event does not come from S3")
+    if message["detail-type"] != "Object Created":
+        return None
+    found = message["detail"]["object"]
+    ref = ObjectRef(
+        bucket=_text(message["detail"]["bucket"]["name"]),
+        key=_text(found["key"]),  # EventBridge does not encode keys
+        etag=_etag(found["etag"]),
+        version_id=_version(found.get("version-id")),
+    )
+    return Work(ref, _moment(message.get("time"), sent_at))
+
+
+def _own(message: dict[str, Any], sent_at: datetime) -> Work:
+    own = msgspec.convert(message, OwnMessage)
+    if own.start is not None and (own.start < 0 or (own.stop is not None and own.stop < own.start)):
+        raise MessageError("start and stop of the message are no range")
+    ref = ObjectRef(own.bucket, own.key, _etag(own.etag), _version(own.version_id))
+    return Work(ref, sent_at, own.start, own.stop, own.offset)
+
+
+def _text(value: Any) -> str:  # noqa: ANN401 - any JSON value
+    if not isinstance(value, str) or not value:
+        raise TypeError
+    return value
+
+
+def _etag(value: Any) -> str:  # noqa: ANN401 - any JSON value
+    return _text(value).strip('"')
+
+
+def _version(value: Any) -> str | None:  # noqa: ANN401 - any JSON value
+    # An unversioned bucket's objects have the version id "null", or none.
+    return None if value in (None, "", "null") else _text(value)
+
+
+def _moment(value: Any, otherwise: datetime) -> datetime:  # noqa: ANN401 - any JSON value
+    try:
+        moment = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        return otherwise
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

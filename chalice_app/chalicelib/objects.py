@@ -1,0 +1,72 @@
+"""Which object a piece of work is about, and the keys of everything that is written for it."""
+
+from __future__ import annotations
+
+import hashlib
+
+import msgspec
+
+LANES = ("incoming", "evaluation", "nightly")
+# S3 keys end at 1,024 bytes of UTF-8 (Amazon S3 User Guide, "Naming Amazon S3 objects").
+MAX_KEY_BYTES = 1024
+# Room for "results/", ".json" or ".parts/<object id>-<chunk>.jsonl" around a landing key.
+LONGEST_PLAIN_KEY = MAX_KEY_BYTES - 80
+LONG_KEY_DIGEST = 32
+
+
+class ObjectRef(msgspec.Struct, frozen=True):
+    """One version of one landing object. `etag` carries no quotes."""
+
+    bucket: str
+    key: str
+    etag: str
+    version_id: str | None = None
+
+    @property
+    def object_id(self) -> str:
+        """`sha256(bucket, key, etag)[:32]`: the same on every path that leads here."""
+        # NUL cannot be in a bucket name or an etag, so no two triples share a digest input.
+        text = f"{self.bucket}\0{self.etag}\0{self.key}"
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+    @property
+    def lane(self) -> str | None:
+        """The first segment of the key when it is a lane with something below it."""
+        lane, _, rest = self.key.partition("/")
+        return lane if lane in LANES and rest else None
+
+    @property
+    def dataset(self) -> str:
+        """The first path segment after the lane; `default` when the object lies right below it."""
+        segments = self.key.split("/")
+        return segments[1] if len(segments) > 2 else "default"  # noqa: PLR2004 - lane, dataset, name
+
+    @property
+    def is_folder_marker(self) -> bool:
+        """Whether this is the empty object that the S3 console makes for a new folder."""
+        return self.key.endswith("/")
+
+
+def result_key(ref: ObjectRef) -> str:
+    """The key of the result document: `results/<landing key>.json`."""
+    return f"results/{_bounded(ref.key)}.json"
+
+
+def part_key(ref: ObjectRef, chunk: int) -> str:
+    """The key of one chunk's part of the result of a large file."""
+    return f"results/{_bounded(ref.key)}.parts/{ref.object_id}-{chunk:05d}.jsonl"
+
+
+def lake_key(table: str, day: str, ref: ObjectRef, chunk: int) -> str:
+    """The key of one chunk's rows of a table; `day` is `YYYY-MM-DD`."""
+    return f"lake/{table}/dt={day}/{ref.object_id}-{chunk:05d}.jsonl.gz"
+
+
+def _bounded(key: str) -> str:
+    """The landing key itself, or for one too long a readable start and a digest of the whole."""
+    encoded = key.encode()
+    if len(encoded) <= LONGEST_PLAIN_KEY:
+        return key
+    digest = hashlib.sha256(encoded).hexdigest()[:LONG_KEY_DIGEST]
+    start = encoded[: LONGEST_PLAIN_KEY - LONG_KEY_DIGEST - 1].decode(errors="ignore")
+    return f"{start}~{digest}"

@@ -1,0 +1,73 @@
+"""Logger, metrics and tracer of the process, and what they may say.
+
+Findings are protected health information: a log line holds the fields of an allow-list and
+nothing else, so no later change can let report text, object keys or report ids slip into one.
+"""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools.metrics import MetricUnit
+
+# Service name, metrics namespace and level come from POWERTOOLS_* and LOG_LEVEL.
+logger = Logger()
+# Packages that put a handler of their own on the root logger would print every line again.
+logging.getLogger(logger.service).propagate = False
+metrics = Metrics()
+# An invocation of ignored messages has nothing to count.
+warnings.filterwarnings("ignore", "No application metrics to publish")
+# Only botocore is patched: it makes every call worth a subsegment, and patching all that the
+# X-Ray SDK knows would import it all.
+tracer = Tracer(patch_modules=("botocore",))
+
+ALLOWED_FIELDS = frozenset(
+    {
+        "attempt",
+        "chunk",
+        "chunks",
+        "delay_s",
+        "error",
+        "failed",
+        "lane",
+        "message_id",
+        "object_id",
+        "problem",
+        "reason",
+        "records",
+        "status",
+    }
+)
+
+
+def log_info(event: str, **fields: Any) -> None:  # noqa: ANN401 - any loggable value
+    """Log one event with allowed fields."""
+    logger.info(event, extra=_allowed(fields))
+
+
+def log_warning(event: str, **fields: Any) -> None:  # noqa: ANN401 - any loggable value
+    """Log one event that an operator may have to look at."""
+    logger.warning(event, extra=_allowed(fields))
+
+
+def count(name: str, value: float = 1) -> None:
+    """Add to a count metric; zero adds nothing."""
+    if value:
+        metrics.add_metric(name, MetricUnit.Count, value)
+
+
+def observe_call(role: str, batch: int, milliseconds: float) -> None:
+    """Note one answered endpoint call."""
+    del role  # one set of dimensions: per-role figures are in the lake
+    metrics.add_metric("EndpointLatency", MetricUnit.Milliseconds, milliseconds)
+    metrics.add_metric("EndpointBatchSize", MetricUnit.Count, batch)
+
+
+def _allowed(fields: dict[str, Any]) -> dict[str, Any]:
+    unknown = fields.keys() - ALLOWED_FIELDS
+    if unknown:
+        raise ValueError(f"fields not on the allow-list: {', '.join(sorted(unknown))}")
+    return fields

@@ -1,0 +1,89 @@
+"""Does each unit of work once: Powertools Idempotency on DynamoDB around the pipeline.
+
+A unit that is done, or being done, is not paid for again. What a unit came to is a handful of
+counts; no report text is stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from aws_lambda_powertools.utilities.idempotency import (
+    DynamoDBPersistenceLayer,
+    IdempotencyConfig,
+    idempotent_function,
+)
+from aws_lambda_powertools.utilities.idempotency.exceptions import (
+    IdempotencyAlreadyInProgressError,
+    IdempotencyInconsistentStateError,
+)
+
+from chalicelib import progress
+from chalicelib.errors import AlreadyRunningError, MessageError
+from chalicelib.pipeline import Done, Run, process_chunk, process_object
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+    from chalicelib.events import Work
+
+# Longer than a message can stay in the queue and come back from the dead-letter queue by hand.
+REMEMBERED_S = 7 * 86_400
+KEY_PREFIX = "summarize"
+
+
+class Once:
+    """Runs the pipeline once for each unit: a small object, or a chunk of a large one."""
+
+    def __init__(self, run: Run, context: LambdaContext) -> None:
+        """`context` bounds how long a lock of this invocation can outlive it."""
+        self._run = run
+        self._store = DynamoDBPersistenceLayer(
+            table_name=run.settings.idempotency_table, boto3_client=run.dynamodb
+        )
+        self._config = IdempotencyConfig(
+            event_key_jmespath="unit",
+            raise_on_no_idempotency_key=True,
+            expires_after_seconds=REMEMBERED_S,
+            lambda_context=context,
+        )
+
+    def process(self, work: Work) -> Done:
+        """Do one piece of work, or return what it came to when it was done before.
+
+        Raises:
+            RetryableError: another invocation is at it, or it cannot be done now.
+        """
+        run, object_id = self._run, work.ref.object_id
+        plan = None
+        if work.start is not None:
+            plan = progress.read(run.dynamodb, run.settings.progress_table, object_id)
+        if plan is None:
+            # A range without a plan is the whole of a small object, or its plan has expired:
+            # look at the object again.
+            return self._remember(f"{object_id}:object", lambda: process_object(run, work))
+        chunk = (work.start or 0) // plan.chunk_records
+        if chunk >= plan.chunks:
+            raise MessageError("the message's range lies behind the end of its object")
+        if work.start != plan.bounds(chunk)[0]:
+            work = msgspec.structs.replace(work, offset=None)
+        return self._remember(f"{object_id}:{chunk}", lambda: process_chunk(run, work, plan, chunk))
+
+    def _remember(self, unit: str, do: Callable[[], Done]) -> Done:
+        def worked(*, unit: dict[str, str]) -> dict[str, Any]:
+            del unit  # only the key under which the result is remembered
+            return msgspec.to_builtins(do())  # type: ignore[no-any-return]
+
+        remembered = idempotent_function(
+            worked,
+            data_keyword_argument="unit",
+            persistence_store=self._store,
+            config=self._config,
+            key_prefix=KEY_PREFIX,
+        )
+        try:
+            return msgspec.convert(remembered(unit={"unit": unit}), Done)
+        except (IdempotencyAlreadyInProgressError, IdempotencyInconsistentStateError):
+            raise AlreadyRunningError("another invocation is at work on it") from None

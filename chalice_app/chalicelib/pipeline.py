@@ -1,0 +1,216 @@
+"""From one piece of work to its results: read, draft, score, write; or cut and send on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from chalicelib import progress, reading, storage
+from chalicelib.assembly import Outcome, assemble, assemble_rejected
+from chalicelib.endpoint import EndpointClient
+from chalicelib.errors import FileRejectedError, QueueError, RecordRejectedError
+from chalicelib.events import OwnMessage, Work
+from chalicelib.framing import Frame
+from chalicelib.objects import ObjectRef, part_key, result_key
+from chalicelib.records import Record, read_record
+from chalicelib.results import Counts, result_document
+from chalicelib.rows import FileRow, Row, Source, timestamp
+from chalicelib.settings import Model, Settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
+
+# SendMessageBatch takes ten messages.
+MESSAGES_A_CALL = 10
+EVALUATION = "evaluation"
+
+
+@dataclass(frozen=True)
+class Run:
+    """What the work of one message is done with.
+
+    `attempt` counts the message's deliveries from 1, `started_at` is the wall clock's time.
+    """
+
+    settings: Settings
+    s3: S3Client
+    sqs: SQSClient
+    dynamodb: DynamoDBClient
+    endpoint: EndpointClient
+    attempt: int
+    request_id: str
+    started_at: datetime
+
+
+class Done(msgspec.Struct, frozen=True):
+    """What a piece of work came to; `chunks` is above 0 when it was cut and sent on."""
+
+    counts: Counts
+    chunks: int = 0
+
+
+def process_object(run: Run, work: Work) -> Done:
+    """Answer a whole object when it is small; cut a large one and send the chunks to the queue.
+
+    Raises:
+        RetryableError: nothing final is written yet, the same work may be tried again.
+    """
+    settings, ref = run.settings, work.ref
+    source = Source(work, work.noticed_at)
+    size: int | None = None
+    try:
+        opened = reading.open_text(run.s3, ref, settings.max_object_bytes)
+        source, size = Source(work, opened.modified), opened.size
+        found = reading.survey(opened.text, settings.chunk_records)
+    except FileRejectedError as error:
+        outcome = assemble_rejected(source, error)
+    else:
+        if found.total > settings.chunk_records:
+            return _cut(run, work, found, opened.size)
+        outcome = _draft(run, source, found.head)
+    file_row = _file_row(run, source, outcome.counts, 1, size)
+    _write(run, source, 0, [*outcome.rows, file_row])
+    document = result_document(ref, outcome.counts, entries=outcome.entries)
+    storage.write_result(run.s3, settings.results_bucket, source, document)
+    return Done(outcome.counts)
+
+
+def process_chunk(run: Run, work: Work, plan: progress.Plan, chunk: int) -> Done:
+    """Answer one chunk of a large object; whoever finishes the last one completes the object.
+
+    Raises:
+        RetryableError: the chunk is not marked as done, the same work may be tried again.
+    """
+    settings, ref = run.settings, work.ref
+    source = Source(work, work.noticed_at)
+    try:
+        modified, frames = reading.read_chunk(run.s3, work, plan, chunk, settings.max_object_bytes)
+        source = Source(work, modified)
+        outcome = _draft(run, source, frames)
+    except FileRejectedError as error:
+        # It was there when it was counted: each of the chunk's records fails by its index.
+        start, stop = plan.bounds(chunk)
+        lost = [RecordRejectedError(index, "record", str(error)) for index in range(start, stop)]
+        outcome = assemble(source, lost, (), None)
+    _write(run, source, chunk, outcome.rows)
+    storage.write_part(run.s3, settings.results_bucket, ref, chunk, outcome.entries)
+    done = progress.finish_chunk(
+        run.dynamodb, settings.progress_table, ref.object_id, chunk, outcome.counts.failed
+    )
+    if len(done) == plan.chunks:
+        _complete(run, source, plan, sum(done.values()))
+    return Done(outcome.counts)
+
+
+def models_of(settings: Settings, lane: str | None) -> tuple[Model, ...]:
+    """The models that answer a lane: every registered one for evaluation, else the live one."""
+    return settings.models if lane == EVALUATION else (settings.live_model,)
+
+
+def _draft(run: Run, source: Source, frames: Sequence[Frame]) -> Outcome:
+    settings, ref = run.settings, source.work.ref
+    records = [_read(frame, ref, settings) for frame in frames]
+    findings = [record.findings for record in records if isinstance(record, Record)]
+    drafts = [
+        (model, run.endpoint.draft(model, findings, settings.micro_batch_records))
+        for model in models_of(settings, ref.lane)
+    ]
+    baseline = settings.baseline_sentence if ref.lane == EVALUATION else None
+    return assemble(source, records, drafts, baseline)
+
+
+def _read(frame: Frame, ref: ObjectRef, settings: Settings) -> Record | RecordRejectedError:
+    try:
+        return read_record(frame, ref.object_id, settings.max_findings_characters)
+    except RecordRejectedError as error:
+        return error
+
+
+def _write(run: Run, source: Source, chunk: int, rows: Sequence[Row]) -> None:
+    # Only a repeated run can find rows of an earlier one that it has to take back.
+    tidy = run.attempt > 1 or source.work.start is not None
+    bucket = run.settings.results_bucket
+    storage.write_tables(run.s3, bucket, source, chunk, rows, tidy=tidy)
+
+
+def _complete(run: Run, source: Source, plan: progress.Plan, failed: int) -> None:
+    ref, bucket = source.work.ref, run.settings.results_bucket
+    counts = Counts(plan.total, plan.total - failed, failed)
+    row = _file_row(run, source, counts, plan.chunks, plan.size)
+    storage.write_tables(run.s3, bucket, source, 0, [row], tidy=False)
+    parts = [part_key(ref, chunk) for chunk in range(plan.chunks)]
+    storage.write_result(run.s3, bucket, source, result_document(ref, counts, parts=parts))
+
+
+def _file_row(run: Run, source: Source, counts: Counts, chunks: int, size: int | None) -> FileRow:
+    ref = source.work.ref
+    return FileRow(
+        run_id=ref.object_id,
+        lane=ref.lane or "",
+        dataset=ref.dataset,
+        source_bucket=ref.bucket,
+        source_key=ref.key,
+        source_etag=ref.etag,
+        source_version_id=ref.version_id,
+        source_size=size,
+        status=counts.status,
+        records_total=counts.records,
+        records_ok=counts.ok,
+        records_failed=counts.failed,
+        chunks=chunks,
+        result_key=result_key(ref),
+        attempt=run.attempt,
+        lambda_request_id=run.request_id,
+        landed_at=source.stamp,
+        started_at=timestamp(run.started_at),
+        finished_at=timestamp(datetime.now(UTC)),
+    )
+
+
+def _cut(run: Run, work: Work, found: reading.Survey, size: int) -> Done:
+    settings, ref = run.settings, work.ref
+    wanted = progress.chunk_size(found.total, found.stride)
+    plan = progress.begin(
+        run.dynamodb,
+        settings.progress_table,
+        progress.Plan(ref.object_id, found.total, wanted, found.form, found.seekable, size),
+    )
+    messages = [_chunk_message(ref, plan, chunk, found) for chunk in range(plan.chunks)]
+    for group in _groups(messages, MESSAGES_A_CALL):
+        entries: list[SendMessageBatchRequestEntryTypeDef] = [
+            {"Id": str(number), "MessageBody": msgspec.json.encode(message).decode()}
+            for number, message in enumerate(group)
+        ]
+        answer = run.sqs.send_message_batch(QueueUrl=settings.work_queue_url, Entries=entries)
+        if answer.get("Failed"):
+            raise QueueError(f"{len(answer['Failed'])} chunk messages were not taken")
+    return Done(Counts(found.total, 0, 0), plan.chunks)
+
+
+def _chunk_message(
+    ref: ObjectRef, plan: progress.Plan, chunk: int, found: reading.Survey
+) -> OwnMessage:
+    start, stop = plan.bounds(chunk)
+    # An earlier plan with another stride has chunks that begin between the known offsets.
+    known = start % found.stride == 0
+    return OwnMessage(
+        bucket=ref.bucket,
+        key=ref.key,
+        etag=ref.etag,
+        start=start,
+        stop=stop,
+        version_id=ref.version_id,
+        offset=found.offsets[start // found.stride] if known else None,
+    )
+
+
+def _groups(messages: Sequence[OwnMessage], size: int) -> Iterator[Sequence[OwnMessage]]:
+    for start in range(0, len(messages), size):
+        yield messages[start : start + size]

@@ -1,0 +1,116 @@
+"""Reads the records of a landing object: all of them to count, or one chunk to draft."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import chain, islice
+from typing import TYPE_CHECKING, NamedTuple
+
+from chalicelib.decoding import TextStream, skip
+from chalicelib.errors import FileRejectedError
+from chalicelib.events import Work
+from chalicelib.framing import HEAD_BYTES, Form, Frame, detect_form, frame
+from chalicelib.objects import ObjectRef
+from chalicelib.storage import open_object
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+    from chalicelib.progress import Plan
+
+
+class Survey(NamedTuple):
+    """What one pass over an object found.
+
+    `head` holds the first records, so that a small object is read once. `offsets` tells where
+    in the text every `stride`-th record begins.
+    """
+
+    total: int
+    form: Form
+    seekable: bool
+    head: list[Frame]
+    stride: int
+    offsets: list[int]
+
+
+class Opened(NamedTuple):
+    """An object's text, opened, with what S3 said of it."""
+
+    modified: datetime
+    size: int
+    text: TextStream
+
+
+def open_text(s3: S3Client, ref: ObjectRef, limit: int) -> Opened:
+    """Open an object's text.
+
+    Raises:
+        FileRejectedError: it is gone or not permitted.
+    """
+    landed = open_object(s3, ref)
+    return Opened(landed.modified, landed.size, TextStream(landed.pieces, limit))
+
+
+def survey(text: TextStream, stride: int) -> Survey:
+    """Count the records of a text; memory does not grow with it but for the offsets.
+
+    Raises:
+        FileRejectedError: nobody can tell its records apart, or it is empty.
+    """
+    head, pieces = _take_head(text)
+    form = detect_form(head)
+    if form is None:
+        raise FileRejectedError("Empty", "it is empty; upload JSON objects, an array or lines")
+    total = 0
+    kept: list[Frame] = []
+    offsets: list[int] = []
+    for found in frame(pieces, form):
+        if total % stride == 0:
+            offsets.append(found.offset)
+        if total < stride:
+            kept.append(found)
+        total += 1
+    return Survey(total, form, text.seekable, kept, stride, offsets)
+
+
+def read_chunk(
+    s3: S3Client, work: Work, plan: Plan, chunk: int, limit: int
+) -> tuple[datetime, list[Frame]]:
+    """Read the records of one chunk, from its offset when the message named it.
+
+    Raises:
+        FileRejectedError: it is gone or not permitted.
+    """
+    ref, offset = work.ref, work.offset
+    start, stop = plan.bounds(chunk)
+    if offset is None or start == 0:  # an array's first record is found behind its bracket
+        opened = open_text(s3, ref, limit)
+        found = islice(frame(opened.text, plan.form), start, stop)
+        return opened.modified, list(found)
+    if plan.seekable:
+        landed = open_object(s3, ref, offset)
+        modified, pieces = landed.modified, landed.pieces
+    else:
+        opened = open_text(s3, ref, limit)
+        modified, pieces = opened.modified, skip(opened.text, offset)
+    return modified, list(islice(frame(pieces, plan.form, start, offset), stop - start))
+
+
+def _take_head(text: TextStream) -> tuple[bytes, Iterable[bytes]]:
+    """The first HEAD_BYTES of a text, and all of it."""
+    pieces = iter(text)
+    held: list[bytes] = []
+    size = 0
+    while size < HEAD_BYTES and (piece := next(pieces, None)) is not None:
+        held.append(piece)
+        size += len(piece)
+    return b"".join(held)[:HEAD_BYTES], chain(_drain(held), pieces)
+
+
+def _drain(held: list[bytes]) -> Iterator[bytes]:
+    """Yield and forget, so that the head is not held while the rest is read."""
+    held.reverse()
+    while held:
+        yield held.pop()

@@ -1,0 +1,127 @@
+"""The settings of one process, read once from the environment that template.yaml writes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from chalicelib.errors import SettingsError
+
+# The article's prompt and generation parameters.
+DEFAULT_PROMPT = (
+    "Generate radiology report impressions based on the following findings. Findings: {findings}"
+)
+DEFAULT_GENERATION = {"max_length": 80, "num_beams": 10, "num_return_sequences": 1}
+DEFAULT_BASELINE = "No acute cardiopulmonary abnormality."
+CODECS = ("text2text-v1", "tgi-v2")
+ROLES = ("fine-tuned", "pre-trained")
+
+
+class Model(msgspec.Struct, frozen=True):
+    """One registered model: what to call, how, and what to write on its rows."""
+
+    role: str
+    endpoint_name: str
+    model_id: str
+    version: str
+    codec: str = "text2text-v1"
+    prompt: str = DEFAULT_PROMPT
+    generation: dict[str, str | int | float | bool] = msgspec.field(
+        default_factory=lambda: dict(DEFAULT_GENERATION)
+    )
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """What one process needs to know; see template.yaml for the meaning of each parameter."""
+
+    results_bucket: str
+    work_queue_url: str
+    idempotency_table: str
+    progress_table: str
+    models: tuple[Model, ...]
+    chunk_records: int = 50
+    micro_batch_records: int = 8
+    max_findings_characters: int = 20_000
+    max_object_bytes: int = 150_000_000
+    retry_delay_s: int = 30
+    baseline_sentence: str = DEFAULT_BASELINE
+
+    @property
+    def live_model(self) -> Model:
+        """The model that answers the incoming lane."""
+        return self.models[0]
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """Read and check the settings.
+
+    Raises:
+        SettingsError: a variable is missing or not usable; it names the variable.
+    """
+    if not (environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION")):
+        raise SettingsError("AWS_REGION", "is not set; set it to the region of the stack")
+    fine_tuned = _read_model(environment, "fine-tuned")
+    if fine_tuned is None:
+        raise SettingsError("FINE_TUNED_ENDPOINT", "is not set; name the live model's endpoint")
+    pre_trained = _read_model(environment, "pre-trained")
+    return Settings(
+        results_bucket=_require(environment, "RESULTS_BUCKET"),
+        work_queue_url=_require(environment, "WORK_QUEUE_URL"),
+        idempotency_table=_require(environment, "IDEMPOTENCY_TABLE"),
+        progress_table=_require(environment, "PROGRESS_TABLE"),
+        models=(fine_tuned,) if pre_trained is None else (fine_tuned, pre_trained),
+        chunk_records=_positive(environment, "CHUNK_RECORDS", 50),
+        micro_batch_records=_positive(environment, "MICRO_BATCH_RECORDS", 8),
+        max_findings_characters=_positive(environment, "MAX_FINDINGS_CHARACTERS", 20_000),
+        max_object_bytes=_positive(environment, "MAX_OBJECT_BYTES", 150_000_000),
+        retry_delay_s=_positive(environment, "RETRY_DELAY_S", 30),
+        baseline_sentence=environment.get("BASELINE_SENTENCE") or DEFAULT_BASELINE,
+    )
+
+
+def _read_model(environment: Mapping[str, str], role: str) -> Model | None:
+    prefix = role.upper().replace("-", "_")
+    endpoint = environment.get(f"{prefix}_ENDPOINT")
+    if not endpoint:
+        return None
+    codec = environment.get(f"{prefix}_CODEC") or CODECS[0]
+    if codec not in CODECS:
+        raise SettingsError(f"{prefix}_CODEC", f"must be one of {', '.join(CODECS)}")
+    prompt = environment.get(f"{prefix}_PROMPT") or DEFAULT_PROMPT
+    if prompt.count("{findings}") != 1:
+        raise SettingsError(f"{prefix}_PROMPT", "must hold {findings} exactly once")
+    return Model(
+        role=role,
+        endpoint_name=endpoint,
+        model_id=_require(environment, f"{prefix}_MODEL_ID"),
+        version=_require(environment, f"{prefix}_MODEL_VERSION"),
+        codec=codec,
+        prompt=prompt,
+        generation=_generation(environment, f"{prefix}_GENERATION"),
+    )
+
+
+def _generation(environment: Mapping[str, str], name: str) -> dict[str, str | int | float | bool]:
+    text = environment.get(name)
+    if not text:
+        return dict(DEFAULT_GENERATION)
+    try:
+        return msgspec.json.decode(text, type=dict[str, str | int | float | bool])
+    except msgspec.MsgspecError as error:
+        problem = f"must be a JSON object of plain values ({error})"
+        raise SettingsError(name, problem) from error
+
+
+def _require(environment: Mapping[str, str], name: str) -> str:
+    value = environment.get(name)
+    if not value:
+        raise SettingsError(name, "is not set; deploy with template.yaml, which sets it")
+    return value
+
+
+def _positive(environment: Mapping[str, str], name: str, default: int) -> int:
+    text = environment.get(name) or str(default)
+    if not (text.isascii() and text.isdigit()) or int(text) < 1:
+        raise SettingsError(name, "must be a whole number of at least 1")
+    return int(text)

@@ -1,0 +1,150 @@
+"""Reads landing objects and writes results: every S3 call of the functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from botocore.exceptions import ClientError
+
+from chalicelib.decoding import PIECE_BYTES
+from chalicelib.errors import FileRejectedError
+from chalicelib.objects import ObjectRef, lake_key, part_key, result_key
+from chalicelib.results import Entry, part_lines, table_lines
+from chalicelib.rows import TABLES, FileRow, Row, Source, timestamp
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+_GONE = frozenset({"404", "NoSuchBucket", "NoSuchKey", "NoSuchVersion", "MethodNotAllowed"})
+_DENIED = frozenset({"403", "AccessDenied", "InvalidObjectState"})
+# 409: somebody else's conditional write of the same key was under way at this moment.
+_CONFLICT = frozenset({"409", "412", "ConditionalRequestConflict", "PreconditionFailed"})
+
+
+class Landed(NamedTuple):
+    """A landing object, opened: LastModified, the size in bytes, and its content."""
+
+    modified: datetime
+    size: int
+    pieces: Iterator[bytes]
+
+
+def open_object(s3: S3Client, ref: ObjectRef, offset: int = 0) -> Landed:
+    """Open exactly the version that `ref` names, from byte `offset` on.
+
+    Raises:
+        FileRejectedError: it is gone, not permitted, or its key has other content by now.
+    """
+    asked: dict[str, Any] = {"Bucket": ref.bucket, "Key": ref.key}
+    if ref.version_id is not None:
+        asked["VersionId"] = ref.version_id
+    else:
+        asked["IfMatch"] = f'"{ref.etag}"'
+    if offset:
+        asked["Range"] = f"bytes={offset}-"
+    try:
+        found = s3.get_object(**asked)
+    except ClientError as error:
+        raise _reading_error(error) from None
+    size = found["ContentLength"] + offset
+    return Landed(found["LastModified"], size, found["Body"].iter_chunks(PIECE_BYTES))
+
+
+def write_tables(  # noqa: PLR0913 - what a chunk's tables are named by
+    s3: S3Client, bucket: str, source: Source, chunk: int, rows: Sequence[Row], *, tidy: bool
+) -> None:
+    """Write a chunk's rows, one object a table.
+
+    `tidy` deletes the tables' objects that this run has no rows for: an earlier run that broke
+    off may have left some, and a record would be counted both as failed and as done.
+    """
+    for kind, table in TABLES.items():
+        own = [row for row in rows if type(row) is kind]
+        key = lake_key(table, source.day, source.work.ref, chunk)
+        if own:
+            s3.put_object(
+                Bucket=bucket,
+                Key=key,
+                Body=table_lines(own),
+                ContentType="application/x-ndjson",
+                ContentEncoding="gzip",
+            )
+        elif tidy and kind is not FileRow:  # whoever completes the object writes that one
+            s3.delete_object(Bucket=bucket, Key=key)
+
+
+def write_part(
+    s3: S3Client, bucket: str, ref: ObjectRef, chunk: int, entries: Sequence[Entry]
+) -> None:
+    """Write one chunk's part of a large object's result."""
+    s3.put_object(
+        Bucket=bucket,
+        Key=part_key(ref, chunk),
+        Body=part_lines(entries),
+        ContentType="application/x-ndjson",
+    )
+
+
+def write_result(s3: S3Client, bucket: str, source: Source, document: bytes) -> bool:
+    """Write the result document, unless the key already holds a newer version's.
+
+    Events of two versions of one key may come out of order; the newer version's result stays.
+
+    Returns:
+        Whether this document is the one that stands.
+    """
+    ref = source.work.ref
+    asked: dict[str, Any] = {
+        "Bucket": bucket,
+        "Key": result_key(ref),
+        "Body": document,
+        "ContentType": "application/json",
+        "Metadata": {"source-etag": ref.etag, "landed-at": timestamp(source.modified)},
+    }
+    try:
+        s3.put_object(**asked, IfNoneMatch="*")
+    except ClientError as error:
+        if _code(error) not in _CONFLICT:
+            raise
+    else:
+        return True
+    standing = s3.head_object(Bucket=bucket, Key=result_key(ref))
+    if not _is_newer(s3, source, standing["Metadata"]):
+        return False
+    # If-Match: whoever wrote in between makes this fail, and the replay looks again.
+    s3.put_object(**asked, IfMatch=standing["ETag"])
+    return True
+
+
+def _is_newer(s3: S3Client, source: Source, standing: dict[str, str]) -> bool:
+    ref = source.work.ref
+    if standing.get("source-etag") == ref.etag:
+        return True
+    ours, theirs = timestamp(source.modified), standing.get("landed-at", "")
+    if ours != theirs:
+        return ours > theirs
+    # LastModified has whole seconds: within one, the landing bucket knows which came last.
+    try:
+        current = s3.head_object(Bucket=ref.bucket, Key=ref.key)
+    except ClientError:
+        return False
+    return current["ETag"].strip('"') == ref.etag
+
+
+def _code(error: ClientError) -> str:
+    return str(error.response.get("Error", {}).get("Code", ""))
+
+
+def _reading_error(error: ClientError) -> Exception:
+    code = _code(error)
+    if code in _GONE:
+        return FileRejectedError("ObjectGone", "it was deleted before it was read; upload it again")
+    if code in _DENIED:
+        problem = "s3:GetObject on it is denied; check the function's role and the key's policy"
+        return FileRejectedError("ObjectDenied", problem)
+    if code in _CONFLICT:
+        problem = "its key holds other content by now, which is answered on its own"
+        return FileRejectedError("ObjectReplaced", problem)
+    return error

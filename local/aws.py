@@ -1,0 +1,42 @@
+"""The one door to boto3 for the local stack's AWS."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+
+if TYPE_CHECKING:
+    from local.settings import Settings
+
+# The caller that MiniStack takes for the account's root; no secret, it guards nothing.
+ROOT_ACCESS_KEY = "test"
+ROOT_SECRET_KEY = "test"  # noqa: S105  # MiniStack's fixed value
+# MiniStack and the endpoint are on loopback: a proxy of the user's must not come between.
+CONFIG = Config(
+    proxies={},
+    connect_timeout=5,
+    read_timeout=70,
+    retries={"mode": "standard", "max_attempts": 3},
+    s3={"addressing_style": "path"},
+)
+
+
+@lru_cache(maxsize=1)
+def _session() -> boto3.session.Session:
+    """One session: it loads each service's model once."""
+    return boto3.session.Session(
+        aws_access_key_id=ROOT_ACCESS_KEY, aws_secret_access_key=ROOT_SECRET_KEY
+    )
+
+
+def client(service: str, endpoint_url: str, settings: Settings) -> Any:  # noqa: ANN401  # boto3's
+    """A client of the local AWS at `endpoint_url`, as the account's root.
+
+    Untouched by the user's profile, region, endpoint and proxy settings.
+    """
+    return _session().client(
+        service, endpoint_url=endpoint_url, region_name=settings.region, config=CONFIG
+    )

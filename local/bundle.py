@@ -1,0 +1,110 @@
+"""The deployment zip: what stays in it, and the same bytes every time.
+
+Chalice's zip carries the time of its files. This one has fixed times and modes and sorted names,
+so the same input gives the same bytes, and leaves out what a function never opens.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import zipfile
+from dataclasses import dataclass
+from email.parser import HeaderParser
+from typing import TYPE_CHECKING
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from local.errors import PackageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+# What every AWS Lambda Python runtime brings (Lambda developer guide, "Runtime-included SDK").
+RUNTIME_PROVIDES = frozenset(
+    {"boto3", "botocore", "s3transfer", "python-dateutil", "urllib3"}
+)
+# Chalice adds its own runtime (the `chalice` package) without its distribution's metadata.
+EARLIEST = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip entry can carry
+FILE_MODE = 0o100644 << 16
+
+_UNUSED = re.compile(
+    r"(^|/)(tests?|__pycache__|testing/tests)/"  # test suites
+    r"|\.(pyc|pyi|pyx|pxd|c|h|cpp|hpp|f90|f|a|lib)$"  # sources and stubs of compiled modules
+    r"|(^|/)py\.typed$"
+    r"|^bin/"  # console scripts
+    r"|\.dist-info/(RECORD|INSTALLER|REQUESTED|WHEEL|direct_url\.json|entry_points\.txt|top_level\.txt)$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A written zip: sizes in bytes, the hash of the whole file."""
+
+    sha256: str
+    size: int
+    unzipped_size: int
+    entries: int
+
+
+def is_unused(name: str) -> bool:
+    """Whether a function never opens the entry `name` of a zip."""
+    return _UNUSED.search(name) is not None
+
+
+def write_bundle(entries: Mapping[str, bytes], target: Path) -> Bundle:
+    """Write `entries` (name to content) to the zip `target`, the same bytes for the same entries."""
+    partial = target.with_suffix(".partial")
+    with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as bundle:
+        for name in sorted(entries):
+            info = zipfile.ZipInfo(name, EARLIEST)
+            info.external_attr = FILE_MODE
+            info.create_system = 3  # unix, wherever it was written
+            bundle.writestr(info, entries[name], zipfile.ZIP_DEFLATED, compresslevel=6)
+    content = partial.read_bytes()
+    partial.replace(target)
+    return Bundle(
+        sha256=hashlib.sha256(content).hexdigest(),
+        size=len(content),
+        unzipped_size=sum(len(entry) for entry in entries.values()),
+        entries=len(entries),
+    )
+
+
+def used_entries(source: Path) -> dict[str, bytes]:
+    """The entries of a zip that a function may open."""
+    with zipfile.ZipFile(source) as bundle:
+        return {
+            info.filename: bundle.read(info)
+            for info in bundle.infolist()
+            if not info.is_dir() and not is_unused(info.filename)
+        }
+
+
+def check_requirements(entries: Mapping[str, bytes], python: str) -> None:
+    """Raise PackageError unless the zip holds all that its distributions ask for.
+
+    Chalice only warns when it could not install something, and the requirement list is complete by
+    hand (pip resolves nothing), so a missing one would show up as an ImportError in production.
+    `python` is a version like "3.13".
+    """
+    headers = [
+        HeaderParser().parsestr(content.decode())
+        for name, content in entries.items()
+        if name.endswith(".dist-info/METADATA")
+    ]
+    present = {canonicalize_name(header["Name"]) for header in headers} | RUNTIME_PROVIDES
+    environment = {"python_version": python, "python_full_version": f"{python}.0", "extra": ""}
+    for header in headers:
+        for line in header.get_all("Requires-Dist") or []:
+            requirement = Requirement(line)
+            if requirement.marker and not requirement.marker.evaluate(environment):
+                continue
+            if canonicalize_name(requirement.name) not in present:
+                message = (
+                    f"the zip lacks {requirement.name}, which {header['Name']} needs: "
+                    "add it with its version to chalice_app/requirements.txt"
+                )
+                raise PackageError(message)

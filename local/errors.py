@@ -1,0 +1,55 @@
+"""Errors of the local stack; every message is one line that names the item and the next step.
+
+    LocalError
+    ├── EnvironmentSetupError   an interpreter or a virtual environment cannot be used
+    ├── PackageError            the zip or the templates cannot be built
+    │   └── LintError           cfn-lint has findings
+    ├── ProcessError            a background process does not start, answer or stop
+    ├── DeployError             a resource cannot be created or updated
+    └── StateError              the state file cannot be read
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class LocalError(Exception):
+    """Something that the user can mend; never shown with a traceback."""
+
+
+class EnvironmentSetupError(LocalError):
+    """An interpreter or a virtual environment cannot be used."""
+
+
+class PackageError(LocalError):
+    """The deployment zip or its templates cannot be built."""
+
+
+class LintError(PackageError):
+    """A template has findings; `findings` holds them as cfn-lint prints them."""
+
+    def __init__(self, message: str, findings: str) -> None:
+        super().__init__(message)
+        self.findings = findings
+
+
+class ProcessError(LocalError):
+    """A background process does not start, answer or stop; `log` is its log file."""
+
+    def __init__(self, message: str, log: Path) -> None:
+        super().__init__(f"{message}; see {log}")
+        self.log = log
+
+
+class DeployError(LocalError):
+    """A resource cannot be created or updated."""
+
+    def __init__(self, resource: str, reason: str) -> None:
+        super().__init__(f"{resource}: {reason}")
+        self.resource = resource
+        self.reason = reason
+
+
+class StateError(LocalError):
+    """The state file cannot be read."""

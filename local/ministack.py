@@ -1,0 +1,100 @@
+"""MiniStack: the local stack's AWS, a background process with an environment of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+from local import processes
+from local.aws import ROOT_ACCESS_KEY, ROOT_SECRET_KEY
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from local.processes import Process
+    from local.settings import Settings
+
+
+def url(process: Process, settings: Settings) -> str:
+    """Where every AWS service of the local stack is called."""
+    return f"http://{settings.host}:{process.port}"
+
+
+def start(python: Path, settings: Settings, port: int | None) -> Process:
+    """Start MiniStack with `python`, on `port` if it is free, and wait until it answers.
+
+    Functions run with `python` too, so it must be of the version that the zip was built for.
+    Raises ProcessError.
+    """
+    chosen = processes.free_port(settings.host, port)
+    shutil.rmtree(_temporary(settings), ignore_errors=True)  # code that workers left unpacked
+    _temporary(settings).mkdir(parents=True)
+    process = processes.start(
+        [str(python), "-m", "ministack.app"],
+        environment=environment(settings, chosen),
+        port=chosen,
+        log=settings.logs_directory / "ministack.log",
+    )
+    health = f"{url(process, settings)}/_ministack/health"
+    try:
+        processes.wait_until_healthy(
+            process, health, name="MiniStack", timeout=settings.start_timeout
+        )
+    except BaseException:
+        stop(process, settings)
+        raise
+    return process
+
+
+def stop(process: Process, settings: Settings) -> None:
+    """Stop MiniStack and its Lambda workers; what it keeps is on disk then."""
+    processes.stop(process, settings.stop_timeout)
+    shutil.rmtree(_temporary(settings), ignore_errors=True)
+
+
+def is_healthy(process: Process | None, settings: Settings) -> bool:
+    """Whether MiniStack runs and answers."""
+    if process is None or not processes.is_alive(process):
+        return False
+    return processes.answers(f"{url(process, settings)}/_ministack/health")
+
+
+def environment(settings: Settings, port: int) -> dict[str, str]:
+    """The whole environment of MiniStack, and so of the functions that it runs.
+
+    Made from nothing: the user's AWS profile, keys, endpoints and proxies must reach neither.
+    """
+    kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ}
+    data = settings.state_directory / "ministack"
+    return kept | {
+        "GATEWAY_PORT": str(port),
+        "BIND_HOST": settings.host,  # it would listen on every interface
+        "MINISTACK_HOST": settings.host,  # in queue URLs; "localhost" may mean ::1
+        "MINISTACK_ACCOUNT_ID": settings.account_id,
+        "MINISTACK_REGION": settings.region,
+        "AUTH": "true",  # functions run under their role: a missing permission shows here
+        "PERSIST_STATE": "1",
+        "STATE_DIR": str(data / "state"),
+        "S3_PERSIST": "1",
+        "S3_DATA_DIR": str(data / "s3"),
+        "TMPDIR": str(_temporary(settings)),
+        "HOME": str(_temporary(settings)),
+        "LOG_LEVEL": "WARNING",
+        # Listeners that nothing here uses.
+        "SFTP_ENABLED": "0",
+        "IOT_MTLS_ENABLED": "0",
+        "DOCKER_HOST": "unix:///nonexistent",  # it would clean up containers
+        # Of the functions: MiniStack hands its own environment down.
+        "AWS_ACCESS_KEY_ID": ROOT_ACCESS_KEY,
+        "AWS_SECRET_ACCESS_KEY": ROOT_SECRET_KEY,
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "POWERTOOLS_TRACE_DISABLED": "true",  # no X-Ray daemon listens here
+    }
+
+
+def _temporary(settings: Settings) -> Path:
+    """Where MiniStack and its functions put temporary files."""
+    return settings.state_directory / "tmp"

@@ -1,0 +1,57 @@
+"""The local SageMaker runtime as a background process (the server itself is local.sagemaker)."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from local import processes
+
+if TYPE_CHECKING:
+    from local.processes import Process
+    from local.settings import Settings
+
+
+def url(process: Process, settings: Settings) -> str:
+    """Where endpoints are invoked."""
+    return f"http://{settings.host}:{process.port}"
+
+
+def start(python: str, settings: Settings, port: int | None) -> Process:
+    """Start the runtime with the project's model, on `port` if it is free; wait for its /ping.
+
+    Raises ProcessError.
+    """
+    chosen = processes.free_port(settings.host, port)
+    command = [python, "-m", "local.sagemaker", "--host", settings.host, "--port", str(chosen)]
+    command += ["--endpoint", f"{settings.endpoint_name}={settings.model_directory}"]
+    kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ}
+    process = processes.start(
+        command,
+        environment=kept | {"PYTHONPATH": str(settings.root)},
+        port=chosen,
+        log=settings.logs_directory / "sagemaker.log",
+    )
+    try:
+        processes.wait_until_healthy(
+            process,
+            f"{url(process, settings)}/ping",
+            name="the SageMaker runtime",
+            timeout=settings.start_timeout,
+        )
+    except BaseException:
+        stop(process, settings)
+        raise
+    return process
+
+
+def stop(process: Process, settings: Settings) -> None:
+    """Stop the runtime."""
+    processes.stop(process, settings.stop_timeout)
+
+
+def is_healthy(process: Process | None, settings: Settings) -> bool:
+    """Whether the runtime runs and answers."""
+    if process is None or not processes.is_alive(process):
+        return False
+    return processes.answers(f"{url(process, settings)}/ping")

@@ -1,0 +1,112 @@
+"""A T5 in CTranslate2's form with its SentencePiece tokenizer, on the CPU."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import ctranslate2
+import sentencepiece
+from msgspec import UNSET
+
+from local.sagemaker.errors import ModelDirectoryError
+from local.sagemaker.payload import GenerationParameters
+
+TOKENIZER_FILE = "sentencepiece.model"
+MODEL_FILES = ("model.bin", "config.json", TOKENIZER_FILE)
+
+END_OF_TEXT = "</s>"
+# What transformers leaves out with skip_special_tokens.
+SPECIAL_PIECES = frozenset({"<pad>", "<unk>", END_OF_TEXT})
+
+# The container's tokenizer cuts the input at T5's 512 tokens, the end token included.
+MAX_INPUT_PIECES = 512
+# A longer text would not fit the 60 s of an invocation anyway, and no call can be interrupted.
+MAX_OUTPUT_PIECES = 1024
+
+
+class CTranslate2Model:
+    """Generates with beam search or sampling, as far as CTranslate2 offers JumpStart's parameters.
+
+    `early_stopping` has no counterpart; `max_time` is kept only without beams, where CTranslate2
+    can be stopped between tokens.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        """Load the model in `directory`; raises ModelDirectoryError."""
+        for name in MODEL_FILES:
+            if not (directory / name).is_file():
+                raise ModelDirectoryError(directory, f"{name} is missing")
+
+        self._directory = directory
+        try:
+            self._tokenizer = sentencepiece.SentencePieceProcessor(
+                model_file=str(directory / TOKENIZER_FILE)
+            )
+            self._translator = self._load_translator()
+        except (OSError, RuntimeError, ValueError) as error:
+            raise ModelDirectoryError(directory, f"cannot be loaded ({_one_line(error)})") from None
+
+    def generate(self, texts: Sequence[str], parameters: GenerationParameters) -> list[list[str]]:
+        """Generate for each text `parameters.num_return_sequences` texts, in the order given."""
+        translator = self._translator
+        if parameters.do_sample and parameters.seed is not UNSET:
+            # CTranslate2 reads the seed once, when a worker thread first draws.
+            ctranslate2.set_random_seed(parameters.seed)
+            translator = self._load_translator()
+
+        results = translator.translate_batch(
+            [self._encode(text) for text in texts], **self._options(parameters)
+        )
+
+        return [[self._decode(pieces) for pieces in result.hypotheses] for result in results]
+
+    def _load_translator(self) -> ctranslate2.Translator:
+        return ctranslate2.Translator(
+            str(self._directory),
+            device="cpu",
+            compute_type="int8",
+            inter_threads=1,
+            intra_threads=os.cpu_count() or 1,
+        )
+
+    def _encode(self, text: str) -> list[str]:
+        pieces: list[str] = self._tokenizer.encode(text, out_type=str)
+        return [*pieces[: MAX_INPUT_PIECES - 1], END_OF_TEXT]
+
+    def _decode(self, pieces: Sequence[str]) -> str:
+        text: str = self._tokenizer.decode_pieces([p for p in pieces if p not in SPECIAL_PIECES])
+        return text
+
+    def _options(self, parameters: GenerationParameters) -> dict[str, Any]:
+        options: dict[str, Any] = {
+            "beam_size": parameters.num_beams,
+            "num_hypotheses": parameters.num_return_sequences,
+            "max_input_length": MAX_INPUT_PIECES,
+            # transformers counts the decoder's start token, CTranslate2 does not.
+            "max_decoding_length": min(max(parameters.max_length - 1, 1), MAX_OUTPUT_PIECES),
+        }
+        if parameters.no_repeat_ngram_size is not UNSET:
+            options["no_repeat_ngram_size"] = parameters.no_repeat_ngram_size
+
+        if parameters.do_sample:
+            options["sampling_topk"] = min(parameters.top_k, self._tokenizer.get_piece_size())
+            options["sampling_topp"] = parameters.top_p
+            options["sampling_temperature"] = parameters.temperature
+
+        if parameters.max_time is not UNSET and parameters.num_beams == 1:
+            options["callback"] = _stop_after(parameters.max_time)
+
+        return options
+
+
+def _stop_after(seconds: float) -> Callable[[object], bool]:
+    deadline = time.monotonic() + seconds
+    return lambda _step: time.monotonic() >= deadline
+
+
+def _one_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0] or type(error).__name__

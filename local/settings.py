@@ -1,0 +1,60 @@
+"""What the local stack is: places, names and limits, in one frozen object."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+STATE_DIRECTORY_VARIABLE = "IMPRESSIONS_STATE_DIR"
+
+
+def _default_state_directory() -> Path:
+    """`build/local`, or where IMPRESSIONS_STATE_DIR says (two stacks side by side)."""
+    named = os.environ.get(STATE_DIRECTORY_VARIABLE)
+    return Path(named).resolve() if named else ROOT / "build" / "local"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The local stack's settings; times in seconds.
+
+    Everything that a stack writes lies under `state_directory`: logs, the state file, what
+    MiniStack keeps, temporary files. Two stacks with different directories do not meet.
+    """
+
+    root: Path = ROOT
+    state_directory: Path = field(default_factory=_default_state_directory)
+    host: str = "127.0.0.1"
+    region: str = "us-east-1"
+    account_id: str = "000000000000"
+    stack_name: str = "impressions-local"
+    endpoint_name: str = "impressions-fine-tuned"
+    model_directory: Path = ROOT / "local" / "models" / "fine-tuned"
+    model_id: str = "embedded-t5"
+    model_version: str = "1"
+    worker_concurrency: int = 2
+    start_timeout: float = 60.0
+    stop_timeout: float = 15.0
+    deploy_timeout: float = 120.0
+
+    @property
+    def logs_directory(self) -> Path:
+        """Logs of the background processes."""
+        return self.state_directory / "logs"
+
+    @property
+    def package_directory(self) -> Path:
+        """The zip and templates of the interpreter at hand (`make package` has its own)."""
+        return self.state_directory / "package"
+
+    @property
+    def state_file(self) -> Path:
+        """Ports, process ids and outputs of the running stack."""
+        return self.state_directory / "state.json"
+
+    @property
+    def artifacts_bucket(self) -> str:
+        """The bucket that the zip is uploaded to before the deploy."""
+        return f"{self.stack_name}-artifacts"

@@ -1,0 +1,58 @@
+"""The state file: which processes run, on which ports, and what was deployed."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import msgspec
+
+from local.errors import StateError
+from local.processes import Process
+
+
+class Outputs(msgspec.Struct, frozen=True):
+    """What the deployed stack is made of, by the names that AWS calls need."""
+
+    landing_bucket: str
+    results_bucket: str
+    work_queue_url: str
+    dead_letter_queue_url: str
+    idempotency_table: str
+    progress_table: str
+    function_name: str
+    log_group: str
+
+
+class State(msgspec.Struct, frozen=True):
+    """What the last `up` left behind; ports are remembered after the processes are gone."""
+
+    ministack: Process | None = None
+    sagemaker: Process | None = None
+    outputs: Outputs | None = None
+
+
+def read_state(path: Path) -> State:
+    """The state in `path`, an empty one when there is no file.
+
+    Raises StateError when the file is not one that `write_state` wrote.
+    """
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=State)
+    except FileNotFoundError:
+        return State()
+    except (OSError, msgspec.MsgspecError) as error:
+        message = f"{path} cannot be read ({error}): stop the stack's processes and delete it"
+        raise StateError(message) from error
+
+
+def write_state(path: Path, state: State) -> None:
+    """Write the state in one step: a reader sees the old one or the new one, never half."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, partial = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+    with os.fdopen(handle, "wb") as file:
+        file.write(msgspec.json.format(msgspec.json.encode(state)) + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+    Path(partial).replace(path)

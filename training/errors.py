@@ -1,0 +1,49 @@
+"""What can go wrong in the training package.
+
+TrainingError
+├── MissingPackageError   a package that only training needs is not installed
+├── ExamplesError         the committed examples cannot be read
+└── ModelTooLargeError    the written model is over the size that the repository accepts
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class TrainingError(Exception):
+    """Base of every error that a user of `python -m training…` can cause."""
+
+
+class MissingPackageError(TrainingError):
+    """A package of the training list is not installed."""
+
+    def __init__(self, package: str, requirements: str) -> None:
+        super().__init__(
+            f"{package} is not installed: run `pip install -r {requirements}` and try again"
+        )
+        self.package = package
+
+
+class ExamplesError(TrainingError):
+    """A file below the examples folder cannot be read."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            f"{path}: {reason}; write it anew with `python -m training.synthetic examples`"
+        )
+        self.path = path
+
+
+class ModelTooLargeError(TrainingError):
+    """The written model does not fit the repository."""
+
+    def __init__(self, path: Path, size: int, limit: int) -> None:
+        super().__init__(
+            f"{path} holds {size:,} bytes, over the limit of {limit:,}: use a smaller vocabulary"
+        )
+        self.path = path
+        self.size = size

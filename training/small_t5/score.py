@@ -1,0 +1,83 @@
+"""Answers of the converted model and their ROUGE, beside the constant sentence."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from training.small_t5.config import CONSTANT_SENTENCE, prompted
+from training.small_t5.tokenizer import FILE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+METRICS = ("rouge1", "rouge2", "rougeL")
+LONGEST_INPUT = 512
+LONGEST_ANSWER = 128
+BATCH = 32
+_NORMAL = re.compile(r"^\W*(\d+\W+)?(no acute|normal|negative|no active|unremarkable)\b", re.I)
+_NORMAL_WORDS = 9
+
+Table = dict[str, dict[str, float]]
+
+
+def answers(model: Path, findings: Sequence[str], beam: int = 1) -> list[str]:
+    """Impressions by the int8 model for findings, in their order."""
+    import ctranslate2
+    import sentencepiece
+
+    tokenizer = sentencepiece.SentencePieceProcessor(model_file=str(model / FILE))
+    runner = ctranslate2.Translator(str(model), device="cpu", intra_threads=1, compute_type="int8")
+    sources = [
+        [*tokenizer.encode(prompted(text), out_type=str)[: LONGEST_INPUT - 1], "</s>"]
+        for text in findings
+    ]
+    results = runner.translate_batch(
+        sources, beam_size=beam, max_decoding_length=LONGEST_ANSWER, max_batch_size=BATCH
+    )
+    return [tokenizer.decode_pieces(result.hypotheses[0]) for result in results]
+
+
+def stratum(reference: str) -> str:
+    """`normal` when the reference opens like a normal report and is short, else `abnormal`."""
+    short = len(reference.split()) <= _NORMAL_WORDS
+    return "normal" if short and _NORMAL.match(reference) else "abnormal"
+
+
+def table(references: Sequence[str], candidates: Sequence[str]) -> Table:
+    """Mean F1 by stratum and metric (no stemmer), with the number of reports as `reports`."""
+    from rouge_score.rouge_scorer import RougeScorer
+
+    scorer = RougeScorer(list(METRICS), use_stemmer=False)
+    rows = [
+        (stratum(reference), scorer.score(reference, candidate))
+        for reference, candidate in zip(references, candidates, strict=True)
+    ]
+    result: Table = {}
+    for name in ("all", "normal", "abnormal"):
+        scores = [score for kind, score in rows if name in ("all", kind)]
+        means = {m: _mean(score[m].fmeasure for score in scores) for m in METRICS}
+        result[name] = {"reports": len(scores), **means}
+    return result
+
+
+def constant(references: Sequence[str]) -> Table:
+    """The table of the sentence that needs no model."""
+    return table(references, [CONSTANT_SENTENCE] * len(references))
+
+
+def compare(model: Path, records: Sequence[Mapping[str, str]]) -> dict[str, Table]:
+    """Tables of the model, greedy and with ten beams, and of the constant sentence."""
+    references = [record["impression"] for record in records]
+    findings = [record["findings"] for record in records]
+    return {
+        "greedy": table(references, answers(model, findings)),
+        "beam 10": table(references, answers(model, findings, beam=10)),
+        "constant sentence": constant(references),
+    }
+
+
+def _mean(values: Iterable[float]) -> float:
+    held = list(values)
+    return sum(held) / len(held) if held else 0.0

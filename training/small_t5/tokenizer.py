@@ -1,0 +1,57 @@
+"""The SentencePiece model: trained on the invented reports, read by trainer and endpoint alike."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from training.small_t5.config import prompted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import sentencepiece
+
+    from training.synthetic.report import Report
+
+PAD, EOS, UNK = 0, 1, 2
+FILE = "sentencepiece.model"
+
+
+def train_tokenizer(
+    reports: Sequence[Report], folder: Path, pieces: int
+) -> sentencepiece.SentencePieceProcessor:
+    """Train on findings with their prompt and on impressions; writes `sentencepiece.model`.
+
+    Characters that no report holds become the unknown piece, which the model has met in training
+    as the junk of `training.synthetic.junk`.
+    """
+    import sentencepiece
+
+    texts = (t for r in reports for t in (prompted(r.findings), r.impression))
+    sentencepiece.SentencePieceTrainer.train(
+        sentence_iterator=texts,
+        model_prefix=str(folder / Path(FILE).stem),
+        vocab_size=pieces,
+        model_type="unigram",
+        pad_id=PAD,
+        eos_id=EOS,
+        unk_id=UNK,
+        bos_id=-1,
+        minloglevel=2,
+        character_coverage=1.0,
+        required_chars="abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.,;:()/-%'\"",
+        user_defined_symbols=["XXXX", "____"],
+        hard_vocab_limit=False,
+        num_threads=1,
+    )
+    (folder / Path(FILE).with_suffix(".vocab")).unlink()
+    return sentencepiece.SentencePieceProcessor(model_file=str(folder / FILE))
+
+
+def encode(
+    tokenizer: sentencepiece.SentencePieceProcessor, text: str, longest: int
+) -> list[int]:
+    """Piece numbers with the end mark, at most `longest` of them."""
+    ids: list[int] = tokenizer.encode(text)
+    return [*ids[: longest - 1], EOS]

@@ -1,0 +1,76 @@
+"""The values that pass between the tables, the composition and the command line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Region = Literal["devices", "lungs", "pleura", "heart", "mediastinum", "bones", "abdomen"]
+Change = Literal["stable", "better", "worse", "new"]
+Weight = Literal["acute", "chronic", "incidental"]
+
+ANY_CHANGE: tuple[Change, ...] = ("stable", "better", "worse", "new")
+
+
+@dataclass(frozen=True)
+class Entity:
+    """One thing a chest film can show, with the ways to say it.
+
+    `findings` and `impressions` are sentence cores without a full stop. `{slot}` stands for one
+    value of that slot, the same value in both, which keeps side, size and severity consistent.
+    The first impression is the usual one.
+    """
+
+    name: str
+    topic: str
+    region: Region
+    priority: int
+    weight: Weight
+    findings: tuple[str, ...]
+    impressions: tuple[str, ...] = ()
+    slots: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    changes: tuple[Change, ...] = ()
+    contradicts: frozenset[str] = frozenset()
+
+    @property
+    def topics(self) -> frozenset[str]:
+        """Topics that no normal sentence beside this entity may deny."""
+        return self.contradicts | {self.topic}
+
+
+@dataclass(frozen=True)
+class Observation:
+    """An entity as seen on one film: its sentence and the phrase for the impression."""
+
+    entity: Entity
+    sentence: str
+    phrase: str
+    slots: Mapping[str, str]
+    change: Change | None = None
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A normal sentence and the topics that it denies."""
+
+    region: Region
+    text: str
+    denies: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Report:
+    """One invented report."""
+
+    report_id: str
+    findings: str
+    impression: str
+    scenario: str
+
+    @property
+    def normal(self) -> bool:
+        """Whether nothing on the film asked for a line of its own in the impression."""
+        return self.scenario == "normal"

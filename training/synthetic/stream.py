@@ -1,0 +1,53 @@
+"""Reports by seed and number, and the training stream that leaves the examples out."""
+
+from __future__ import annotations
+
+import random
+import re
+from typing import TYPE_CHECKING
+
+from training.synthetic.compose import compose
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterator
+
+    from training.synthetic.report import Report
+
+_NOT_A_WORD = re.compile(r"[^a-z0-9]+")
+
+
+def report(seed: str, index: int) -> Report:
+    """The report with that number; it does not depend on the ones before it.
+
+    A string seeds `random.Random` through SHA-512, the same in every Python from 3.2 on.
+    """
+    return compose(random.Random(f"{seed}/{index}"), f"{seed}-{index:06d}")  # noqa: S311
+
+
+def reports(count: int, seed: str) -> Iterator[Report]:
+    """`count` reports of a seed."""
+    for index in range(count):
+        yield report(seed, index)
+
+
+def normalised(findings: str) -> str:
+    """Findings reduced to lower-case words, so that case and layout hide no repeat."""
+    return _NOT_A_WORD.sub(" ", findings.lower()).strip()
+
+
+def training_reports(count: int, seed: str, held_out: Container[str]) -> Iterator[Report]:
+    """`count` reports of a seed whose normalised findings are not held out.
+
+    Args:
+        count: how many to yield.
+        seed: names the stream.
+        held_out: normalised findings that must not occur, from `examples/`.
+    """
+    index = 0
+    left = count
+    while left:
+        candidate = report(seed, index)
+        index += 1
+        if normalised(candidate.findings) not in held_out:
+            left -= 1
+            yield candidate

@@ -1,0 +1,111 @@
+"""Turns cores into sentences: slots, capitals, spelling, masks and section forms."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Mapping, Sequence
+
+    from training.synthetic.houses import Form
+    from training.synthetic.report import Region
+
+_BRITISH: tuple[tuple[str, str], ...] = (
+    ("hemidiaphragm", "hemidiaphragm"),
+    ("edema", "oedema"),
+    ("esophagus", "oesophagus"),
+    ("visualized", "visualised"),
+    ("gray", "grey"),
+    ("hiatal hernia", "hiatus hernia"),
+    ("cephalization", "cephalisation"),
+    ("central venous catheter", "central venous catheter"),
+    ("airspace", "air space"),
+    ("hemithorax", "hemithorax"),
+    ("tumor", "tumour"),
+    ("radiograph", "radiograph"),
+)
+_AMERICAN: tuple[tuple[str, str], ...] = (("calibre", "caliber"),)
+
+_HEADS: Mapping[Region, str] = {
+    "devices": "LINES/TUBES",
+    "lungs": "LUNGS",
+    "pleura": "PLEURA",
+    "heart": "HEART",
+    "mediastinum": "MEDIASTINUM",
+    "bones": "BONES",
+    "abdomen": "UPPER ABDOMEN",
+}
+
+# Words that carry nothing the impression needs, so a mask over them loses nothing.
+_MASKABLE = frozenset({"contours", "silhouette", "structures", "radiograph", "view", "views"})
+
+_KEEPS_CAPITAL = re.compile(r"[A-Z]{2}|[A-Z]\d")
+
+
+def fill(core: str, slots: Mapping[str, str]) -> str:
+    """Put the slot values in, literally, and close the gaps that empty values leave."""
+    for name, value in slots.items():
+        core = core.replace("{" + name + "}", value)
+    return " ".join(core.split())
+
+
+def capital(text: str) -> str:
+    """The text with its first letter upper case."""
+    return text[:1].upper() + text[1:]
+
+
+def lower_first(text: str) -> str:
+    """The text with its first letter lower case, unless it starts with an abbreviation."""
+    if _KEEPS_CAPITAL.match(text):
+        return text
+    return text[:1].lower() + text[1:]
+
+
+def sentence(core: str) -> str:
+    """A core as a sentence with its full stop."""
+    return capital(core) + "."
+
+
+def spell(text: str, *, british: bool) -> str:
+    """The text in the spelling of the house, capitals kept."""
+    for us, other in _BRITISH if british else _AMERICAN:
+        text = text.replace(us, other).replace(capital(us), capital(other))
+    return text
+
+
+def listing(words: Sequence[str], *, oxford: bool) -> str:
+    """`a`, `a or b`, `a, b or c`; `oxford` puts the comma before `or`."""
+    if len(words) == 1:
+        return words[0]
+    comma = "," if oxford and len(words) > 2 else ""  # noqa: PLR2004 - a list of two has none
+    return f"{', '.join(words[:-1])}{comma} or {words[-1]}"
+
+
+def mask(rng: random.Random, text: str) -> str:
+    """Hide one harmless word behind the mask of a de-identified corpus, if there is one."""
+    words = text.split(" ")
+    spots = [i for i, word in enumerate(words) if word.strip(".,").lower() in _MASKABLE]
+    if not spots:
+        return text
+    spot = rng.choice(spots)
+    bare = words[spot].strip(".,")
+    words[spot] = words[spot].replace(bare, rng.choice(("XXXX", "____")))
+    return " ".join(words)
+
+
+def lay_out(head: Sequence[str], body: Sequence[tuple[Region, str]], form: Form) -> str:
+    """Join the opening sentences and the sentences by region in the section form."""
+    if form == "prose":
+        return " ".join([*head, *(text for _, text in body)])
+    if form == "lines":
+        return "\n".join([*head, *(text for _, text in body)])
+    if form == "numbered":
+        numbered = [f"{i}. {text}" for i, (_, text) in enumerate(body, start=1)]
+        return "\n".join([*head, *numbered])
+    groups: dict[Region, list[str]] = {}
+    for region, text in body:
+        groups.setdefault(region, []).append(text)
+    headed = [f"{_HEADS[region]}: {' '.join(texts)}" for region, texts in groups.items()]
+    return "\n".join([*head, *headed])
