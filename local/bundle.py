@@ -11,6 +11,8 @@ import re
 import zipfile
 from dataclasses import dataclass
 from email.parser import HeaderParser
+from importlib.util import cache_from_source
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from packaging.requirements import Requirement
@@ -20,13 +22,11 @@ from local.errors import PackageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
 # What every AWS Lambda Python runtime brings (Lambda developer guide, "Runtime-included SDK").
-RUNTIME_PROVIDES = frozenset(
-    {"boto3", "botocore", "s3transfer", "python-dateutil", "urllib3"}
-)
-# Chalice adds its own runtime (the `chalice` package) without its distribution's metadata.
+RUNTIME_PROVIDES = frozenset({"boto3", "botocore", "s3transfer", "python-dateutil", "urllib3"})
+# The same as modules, with what those need; a function's own copies come first.
+RUNTIME_MODULES = ("boto3", "botocore", "s3transfer", "dateutil", "urllib3", "jmespath", "six")
 EARLIEST = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip entry can carry
 FILE_MODE = 0o100644 << 16
 
@@ -81,6 +81,27 @@ def used_entries(source: Path) -> dict[str, bytes]:
             for info in bundle.infolist()
             if not info.is_dir() and not is_unused(info.filename)
         }
+
+
+def unpack(entries: Mapping[str, bytes], site: Path) -> None:
+    """Make the folder `site` hold just `entries`; compiled modules of unchanged sources stay."""
+    present = {path for path in site.rglob("*") if path.is_file()} if site.exists() else set()
+    wanted = {site / name for name in entries}
+    for name, content in entries.items():
+        path = site / name
+        if path in present and path.read_bytes() == content:
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        compiled_path(path).unlink(missing_ok=True)
+    kept = wanted | {compiled_path(path) for path in wanted}
+    for path in present - kept:
+        path.unlink(missing_ok=True)
+
+
+def compiled_path(source: Path) -> Path:
+    """Where this interpreter keeps the compiled module of `source`."""
+    return Path(cache_from_source(str(source)))
 
 
 def check_requirements(entries: Mapping[str, bytes], python: str) -> None:

@@ -30,7 +30,13 @@ FINGERPRINT_TAG = "impressions:fingerprint"
 POLL_SECONDS = 0.1
 SETTLED = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
 # A stack in one of these cannot be updated, only deleted.
-UNUSABLE = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED", "UPDATE_FAILED")
+UNUSABLE = (
+    "ROLLBACK_COMPLETE",
+    "ROLLBACK_FAILED",
+    "CREATE_FAILED",
+    "DELETE_FAILED",
+    "UPDATE_FAILED",
+)
 
 
 def parameters(settings: Settings, runtime_url: str) -> dict[str, str]:
@@ -52,8 +58,8 @@ def deploy(
     package: Package,
     values: Mapping[str, str],
     progress: Callable[[str], None],
-) -> Outputs:
-    """Create or update the stack; nothing happens when it is up to date.
+) -> tuple[Outputs, bool]:
+    """Create or update the stack; nothing happens when it is up to date (then False comes back).
 
     Raises DeployError with the resource that failed and why.
     """
@@ -63,7 +69,8 @@ def deploy(
     formation = client("cloudformation", aws_url, settings)
     try:
         stack = _describe(formation, settings.stack_name)
-        if stack is None or not _is_current(stack, fingerprint):
+        changes = stack is None or not _is_current(stack, fingerprint)
+        if changes:
             started = time.monotonic()
             progress(f"deploying the stack {settings.stack_name!r} …")
             _upload(settings, aws_url, package)
@@ -73,7 +80,7 @@ def deploy(
             progress(f"deployed up to {count} resources ({time.monotonic() - started:.0f} s)")
     except (BotoCoreError, ClientError) as error:
         raise DeployError(settings.stack_name, str(error)) from error
-    return _outputs(stack)
+    return _outputs(stack), changes
 
 
 def mended(template: Template, values: Mapping[str, str], settings: Settings) -> Template:
@@ -88,7 +95,17 @@ def mended(template: Template, values: Mapping[str, str], settings: Settings) ->
             # A {Ref} arrives as text, and the poller, comparing it with a number, stands still.
             scaling = properties["ScalingConfig"]
             scaling["MaximumConcurrency"] = int(values["WorkerConcurrency"])
+        if resource["Type"] == "AWS::IAM::Role":
+            _allow_batches(properties)
     return result
+
+
+def _allow_batches(role: dict[str, Any]) -> None:
+    """In AWS sqs:SendMessage permits SendMessageBatch; MiniStack wants an action of that name."""
+    for policy in role.get("Policies", []):
+        for statement in policy["PolicyDocument"]["Statement"]:
+            if "sqs:SendMessage" in statement["Action"]:
+                statement["Action"] = [*statement["Action"], "sqs:SendMessageBatch"]
 
 
 def _read_template(package: Package) -> Template:
@@ -192,13 +209,13 @@ def _failure(
     return DeployError(settings.stack_name, f"ended as {status}")
 
 
-def _finish(
-    settings: Settings, aws_url: str, template: Template, stack: Mapping[str, Any]
-) -> None:
+def _finish(settings: Settings, aws_url: str, template: Template, stack: Mapping[str, Any]) -> None:
     """Switch on what MiniStack's CloudFormation leaves off: the tables' time to live."""
     dynamodb = client("dynamodb", aws_url, settings)
     formation = client("cloudformation", aws_url, settings)
-    for resource in formation.describe_stack_resources(StackName=stack["StackName"])["StackResources"]:
+    for resource in formation.describe_stack_resources(StackName=stack["StackName"])[
+        "StackResources"
+    ]:
         if resource["ResourceType"] != "AWS::DynamoDB::Table":
             continue
         properties = template["Resources"][resource["LogicalResourceId"]]["Properties"]

@@ -85,7 +85,9 @@ def ensure(name: str, root: Path = ROOT, progress: Progress = say) -> Path:
         return python
     with locked(directory.with_name(f"{directory.name}.lock")):
         if not _is_complete(directory, python, stamp):  # another process may have made it
-            _make(name, directory, python, [root / file for file in REQUIREMENT_FILES[name]], progress)
+            _make(
+                name, directory, python, [root / file for file in REQUIREMENT_FILES[name]], progress
+            )
             (directory / STAMP_NAME).write_text(stamp, encoding="utf-8")
     return python
 
@@ -189,13 +191,17 @@ def _make(
         # Not compiled while installing: most modules are never imported, the rest compile once
         # when they are. It saves a third of the time.
         options = ["--disable-pip-version-check", "--no-input", "--no-compile"]
-        _step([str(python), "-I", "-m", "pip", "install", *options, *requirements], output, name, log)
+        _step(
+            [str(python), "-I", "-m", "pip", "install", *options, *requirements], output, name, log
+        )
     progress(f"the {name!r} environment is ready ({time.monotonic() - started:.0f} s)")
 
 
 def _step(command: list[str], output: object, name: str, log: Path) -> None:
     """Run one command of the set-up with its output in the log."""
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, check=False)  # type: ignore[call-overload]  # noqa: S603
+    done = subprocess.run(
+        command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, check=False
+    )  # type: ignore[call-overload]  # noqa: S603
     if done.returncode != 0:
         what = command[3] if command[3] == "venv" else "pip install"
         message = f"{what} failed for the {name!r} environment: see {log}"

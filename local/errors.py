@@ -1,12 +1,14 @@
 """Errors of the local stack; every message is one line that names the item and the next step.
 
-    LocalError
-    ├── EnvironmentSetupError   an interpreter or a virtual environment cannot be used
-    ├── PackageError            the zip or the templates cannot be built
-    │   └── LintError           cfn-lint has findings
-    ├── ProcessError            a background process does not start, answer or stop
-    ├── DeployError             a resource cannot be created or updated
-    └── StateError              the state file cannot be read
+LocalError
+├── EnvironmentSetupError   an interpreter or a virtual environment cannot be used
+├── PackageError            the zip or the templates cannot be built
+│   └── LintError           cfn-lint has findings
+├── ProcessError            a background process does not start, answer or stop
+├── DeployError             a resource cannot be created or updated
+├── StateError              the state file cannot be read
+├── UsageError              an argument of a command names nothing that exists
+└── StalledError            some dropped files get no result
 """
 
 from __future__ import annotations
@@ -53,3 +55,11 @@ class DeployError(LocalError):
 
 class StateError(LocalError):
     """The state file cannot be read."""
+
+
+class UsageError(LocalError):
+    """An argument of a command names nothing that exists."""
+
+
+class StalledError(LocalError):
+    """Some dropped files get no result."""

@@ -6,7 +6,7 @@ import os
 import shutil
 from typing import TYPE_CHECKING
 
-from local import processes
+from local import processes, saved
 from local.aws import ROOT_ACCESS_KEY, ROOT_SECRET_KEY
 
 if TYPE_CHECKING:
@@ -21,25 +21,28 @@ def url(process: Process, settings: Settings) -> str:
     return f"http://{settings.host}:{process.port}"
 
 
-def start(python: Path, settings: Settings, port: int | None) -> Process:
-    """Start MiniStack with `python`, on `port` if it is free, and wait until it answers.
+def start(python: Path, settings: Settings, known: Process | None) -> Process:
+    """Start MiniStack with `python` where `known` ran before, and wait until it answers.
 
     Functions run with `python` too, so it must be of the version that the zip was built for.
-    Raises ProcessError.
+    What an earlier MiniStack kept is taken up. Raises ProcessError.
     """
-    chosen = processes.free_port(settings.host, port)
-    shutil.rmtree(_temporary(settings), ignore_errors=True)  # code that workers left unpacked
-    _temporary(settings).mkdir(parents=True)
+    port = processes.free_port(settings.host, known.port if known else None)
+    shutil.rmtree(settings.temporary_directory, ignore_errors=True)  # code that workers unpacked
+    settings.temporary_directory.mkdir(parents=True)
+    saved.prepare(settings, known.port if known else port, port)
     process = processes.start(
         [str(python), "-m", "ministack.app"],
-        environment=environment(settings, chosen),
-        port=chosen,
+        environment=environment(settings, port),
+        port=port,
         log=settings.logs_directory / "ministack.log",
     )
-    health = f"{url(process, settings)}/_ministack/health"
     try:
         processes.wait_until_healthy(
-            process, health, name="MiniStack", timeout=settings.start_timeout
+            process,
+            f"{url(process, settings)}/_ministack/health",
+            name="MiniStack",
+            timeout=settings.start_timeout,
         )
     except BaseException:
         stop(process, settings)
@@ -50,7 +53,7 @@ def start(python: Path, settings: Settings, port: int | None) -> Process:
 def stop(process: Process, settings: Settings) -> None:
     """Stop MiniStack and its Lambda workers; what it keeps is on disk then."""
     processes.stop(process, settings.stop_timeout)
-    shutil.rmtree(_temporary(settings), ignore_errors=True)
+    shutil.rmtree(settings.temporary_directory, ignore_errors=True)
 
 
 def is_healthy(process: Process | None, settings: Settings) -> bool:
@@ -66,7 +69,6 @@ def environment(settings: Settings, port: int) -> dict[str, str]:
     Made from nothing: the user's AWS profile, keys, endpoints and proxies must reach neither.
     """
     kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ}
-    data = settings.state_directory / "ministack"
     return kept | {
         "GATEWAY_PORT": str(port),
         "BIND_HOST": settings.host,  # it would listen on every interface
@@ -75,11 +77,11 @@ def environment(settings: Settings, port: int) -> dict[str, str]:
         "MINISTACK_REGION": settings.region,
         "AUTH": "true",  # functions run under their role: a missing permission shows here
         "PERSIST_STATE": "1",
-        "STATE_DIR": str(data / "state"),
+        "STATE_DIR": str(settings.saved_directory),
         "S3_PERSIST": "1",
-        "S3_DATA_DIR": str(data / "s3"),
-        "TMPDIR": str(_temporary(settings)),
-        "HOME": str(_temporary(settings)),
+        "S3_DATA_DIR": str(settings.objects_directory),
+        "TMPDIR": str(settings.temporary_directory),
+        "HOME": str(settings.temporary_directory),
         "LOG_LEVEL": "WARNING",
         # Listeners that nothing here uses.
         "SFTP_ENABLED": "0",
@@ -93,8 +95,3 @@ def environment(settings: Settings, port: int) -> dict[str, str]:
         "AWS_EC2_METADATA_DISABLED": "true",
         "POWERTOOLS_TRACE_DISABLED": "true",  # no X-Ray daemon listens here
     }
-
-
-def _temporary(settings: Settings) -> Path:
-    """Where MiniStack and its functions put temporary files."""
-    return settings.state_directory / "tmp"

@@ -18,6 +18,7 @@ import sys
 import time
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -97,6 +98,7 @@ def build(out: Path, *, root: Path = ROOT, progress: Callable[[str], None] = say
         raw = _run_chalice(root, out)
         entries = bundle.used_entries(raw / ZIP_NAME)
         bundle.check_requirements(entries, f"{sys.version_info.major}.{sys.version_info.minor}")
+        entries |= _compiled(entries, out)
         written = bundle.write_bundle(entries, out / ZIP_NAME)
         sam = translate.read_yaml(raw / "sam.yaml")
         _write_json(out / SAM_NAME, sam)
@@ -138,7 +140,7 @@ def source_files(root: Path) -> Iterator[Path]:
 def _fingerprint(root: Path) -> str:
     """A hash of everything that the package is built from, this code and its tools included."""
     here = Path(__file__).resolve().parent
-    code = [here / name for name in ("package.py", "bundle.py", "translate.py")]
+    code = [here / name for name in ("package.py", "bundle.py", "precompile.py", "translate.py")]
     digest = hashlib.sha256()
     for path in [*source_files(root), root / "template.yaml", *code]:
         digest.update(f"{path.name}\0".encode() + path.read_bytes() + b"\0")
@@ -189,6 +191,35 @@ def _run_chalice(root: Path, out: Path) -> Path:
         message = f"chalice package failed: {last} (all of it in {log})"
         raise PackageError(message)
     return raw
+
+
+def _compiled(entries: dict[str, bytes], out: Path) -> dict[str, bytes]:
+    """Compiled modules to go into the zip; proves on the way that it imports without this venv."""
+    site, brought = out / "work" / "site", out / "work" / "runtime"
+    bundle.unpack(entries, site)
+    shutil.rmtree(brought, ignore_errors=True)
+    brought.mkdir()
+    for module in bundle.RUNTIME_MODULES:
+        spec = find_spec(module)
+        if spec is None or spec.origin is None:
+            raise PackageError(f"{module} is not installed: delete .venvs and start again")
+        origin = Path(spec.origin)
+        origin = origin.parent if spec.submodule_search_locations else origin
+        (brought / origin.name).symlink_to(origin)
+    script = Path(__file__).resolve().with_name("precompile.py")
+    done = subprocess.run(  # noqa: S603  # our own interpreter and script
+        [sys.executable, "-P", "-s", "-S", str(script), str(site), str(brought)],
+        env={"PYTHONHASHSEED": "0"},  # sets of constants in the same order every time
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        (out / "precompile.log").write_text(done.stderr, encoding="utf-8")
+        last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+        raise PackageError(f"the zip does not import: {last} (see {out / 'precompile.log'})")
+    return {name: (site / name).read_bytes() for name in done.stdout.split("\n") if name}
 
 
 def _copy_sources(root: Path, app: Path) -> None:

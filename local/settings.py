@@ -50,6 +50,21 @@ class Settings:
         return self.state_directory / "package"
 
     @property
+    def saved_directory(self) -> Path:
+        """What MiniStack keeps of every service but the objects of S3."""
+        return self.state_directory / "ministack" / "state"
+
+    @property
+    def objects_directory(self) -> Path:
+        """The objects of S3, a file each."""
+        return self.state_directory / "ministack" / "s3"
+
+    @property
+    def temporary_directory(self) -> Path:
+        """Temporary files of MiniStack and its functions; gone when it stops."""
+        return self.state_directory / "tmp"
+
+    @property
     def state_file(self) -> Path:
         """Ports, process ids and outputs of the running stack."""
         return self.state_directory / "state.json"

@@ -17,8 +17,10 @@ from local.state import Outputs, State, read_state, write_state
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
     from typing import Any
 
+    from local.processes import Process
     from local.settings import Settings
 
     Progress = Callable[[str], None]
@@ -52,7 +54,9 @@ class Status:
     @property
     def healthy(self) -> bool:
         """Whether both processes answer, the stack is deployed and nothing was given up."""
-        return self.ministack and self.sagemaker and self.stack is not None and not self.dead_letters
+        return (
+            self.ministack and self.sagemaker and self.stack is not None and not self.dead_letters
+        )
 
 
 def up(settings: Settings, progress: Progress = environments.say) -> Stack:
@@ -62,25 +66,30 @@ def up(settings: Settings, progress: Progress = environments.say) -> Stack:
     to go on with and `down` to stop.
     """
     with locked(settings.state_directory / ".lock"):
-        state = read_state(settings.state_file)
         with ThreadPoolExecutor(max_workers=2) as pool:
-            python = pool.submit(environments.ensure, "ministack", settings.root, progress)
-            package = pool.submit(build, settings.package_directory, progress=progress)
-            state = _start_ministack(settings, state, python.result(), progress)
-            state = _start_runtime(settings, state, progress)
-            built = package.result()
-        assert state.ministack is not None and state.sagemaker is not None  # noqa: S101, PT018
-        aws_url = ministack.url(state.ministack, settings)
-        runtime_url = runtime.url(state.sagemaker, settings)
-        outputs = deploy.deploy(
+            environment = pool.submit(environments.ensure, "ministack", settings.root, progress)
+            packaging = pool.submit(
+                build, settings.package_directory, root=settings.root, progress=progress
+            )
+            python = environment.result()
+            aws = _ensure_ministack(settings, python, progress)
+            endpoint = _ensure_runtime(settings, progress)
+            package = packaging.result()
+        runtime_url = runtime.url(endpoint, settings)
+        outputs, deployed = deploy.deploy(
             settings,
-            aws_url=aws_url,
-            package=built,
+            aws_url=ministack.url(aws, settings),
+            package=package,
             values=deploy.parameters(settings, runtime_url),
             progress=progress,
         )
-        write_state(settings.state_file, State(state.ministack, state.sagemaker, outputs))
-    return Stack(settings, aws_url, runtime_url, outputs)
+        if deployed:
+            # MiniStack saves when it stops: from here on SIGKILL costs the messages in the queue
+            # and no more, and the next `up` finds the stack again.
+            ministack.stop(aws, settings)
+            aws = ministack.start(python, settings, aws)
+        write_state(settings.state_file, State(aws, endpoint, outputs))
+    return Stack(settings, ministack.url(aws, settings), runtime_url, outputs)
 
 
 def down(settings: Settings, progress: Progress = environments.say) -> bool:
@@ -127,27 +136,29 @@ def _depth(stack: Stack, queue_url: str) -> tuple[int, int]:
     return int(found["Attributes"][names[0]]), int(found["Attributes"][names[1]])
 
 
-def _start_ministack(settings: Settings, state: State, python: Any, progress: Progress) -> State:  # noqa: ANN401
-    if ministack.is_healthy(state.ministack, settings):
-        return state
+def _ensure_ministack(settings: Settings, python: Path, progress: Progress) -> Process:
+    """The MiniStack that runs, or a new one in its place."""
+    state = read_state(settings.state_file)
     known = state.ministack
+    if known and ministack.is_healthy(known, settings):
+        return known
     if known:
         ministack.stop(known, settings)  # it may hang, or have left workers behind
     progress("starting MiniStack …")
-    process = ministack.start(python, settings, known.port if known else None)
-    state = State(process, state.sagemaker, state.outputs)
-    write_state(settings.state_file, state)
-    return state
+    process = ministack.start(python, settings, known)
+    write_state(settings.state_file, State(process, state.sagemaker, state.outputs))
+    return process
 
 
-def _start_runtime(settings: Settings, state: State, progress: Progress) -> State:
-    if runtime.is_healthy(state.sagemaker, settings):
-        return state
+def _ensure_runtime(settings: Settings, progress: Progress) -> Process:
+    """The SageMaker runtime that runs, or a new one in its place."""
+    state = read_state(settings.state_file)
     known = state.sagemaker
+    if known and runtime.is_healthy(known, settings):
+        return known
     if known:
         runtime.stop(known, settings)
     progress("starting the SageMaker runtime …")
     process = runtime.start(sys.executable, settings, known.port if known else None)
-    state = State(state.ministack, process, state.outputs)
-    write_state(settings.state_file, state)
-    return state
+    write_state(settings.state_file, State(state.ministack, process, state.outputs))
+    return process

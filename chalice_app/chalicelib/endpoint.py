@@ -14,6 +14,7 @@ from botocore.exceptions import (
     ClientError,
     HTTPClientError,
     IncompleteReadError,
+    ReadTimeoutError,
     ResponseStreamingError,
 )
 
@@ -22,7 +23,9 @@ from chalicelib.errors import (
     EndpointAnswerError,
     EndpointBusyError,
     EndpointRejectedError,
+    EndpointSlowError,
     EndpointUnavailableError,
+    ImpressionsError,
     ModelError,
     OutOfTimeError,
 )
@@ -53,6 +56,8 @@ _BUSY = frozenset(
 _DENIED = frozenset({"AccessDenied", "AccessDeniedException"})
 _MISSING = re.compile(r"\bEndpoint\b.*\bnot found\b|\bnot in service\b", re.IGNORECASE | re.DOTALL)
 SERVER_ERROR = 500
+# What SageMaker reports as the model's own status when the container did not answer within 60 s.
+TIMED_OUT = 0
 
 
 class Draft(msgspec.Struct, frozen=True):
@@ -108,6 +113,8 @@ class EndpointClient:
             return list(self._patiently(model, prompts))
         except ModelError as error:
             if len(prompts) == 1:
+                if isinstance(error, EndpointSlowError):
+                    raise EndpointBusyError(str(error)) from None
                 return [error]
         middle = len(prompts) // 2
         return self._bisect(model, prompts[:middle]) + self._bisect(model, prompts[middle:])
@@ -140,6 +147,9 @@ class EndpointClient:
             body = answer["Body"].read()
         except ClientError as error:
             raise _sorted_error(error, model.endpoint_name) from None
+        except ReadTimeoutError:
+            problem = f"endpoint {model.endpoint_name} did not answer in time"
+            raise EndpointSlowError(problem) from None
         except (IncompleteReadError, ResponseStreamingError):
             problem = f"the answer of endpoint {model.endpoint_name} was cut"
             raise EndpointBusyError(problem) from None
@@ -153,9 +163,7 @@ class EndpointClient:
         return [Draft(text, round(elapsed_ms, 3)) for text in texts]
 
 
-def _sorted_error(
-    error: ClientError, endpoint: str
-) -> EndpointBusyError | EndpointRejectedError | EndpointUnavailableError | EndpointAnswerError:
+def _sorted_error(error: ClientError, endpoint: str) -> ImpressionsError:
     """Turn botocore's one error class into the outcome it stands for.
 
     The endpoint's own message is not passed on: a container may repeat its input there.
@@ -164,7 +172,9 @@ def _sorted_error(
     message = error.response.get("Error", {}).get("Message", "")
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     if code == "ModelError":
-        original = error.response.get("OriginalStatusCode", 0)
+        original = error.response.get("OriginalStatusCode", TIMED_OUT)
+        if original == TIMED_OUT:
+            return EndpointSlowError(f"the model behind endpoint {endpoint} did not end in time")
         problem = f"the model behind endpoint {endpoint} failed with status {original}"
         return EndpointRejectedError(problem)
     if code in _DENIED:

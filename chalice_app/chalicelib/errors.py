@@ -7,6 +7,7 @@ ImpressionsError
 │   ├── RecordRejectedError  one record of it cannot be used
 │   └── ModelError           the model did not draft this record
 │       ├── EndpointRejectedError  the endpoint refused the request (4xx, 424)
+│       ├── EndpointSlowError      the model did not end in time
 │       └── EndpointAnswerError    the answer does not hold what was asked for
 └── RetryableError           the message goes back to the queue
     ├── MessageError         nobody knows this message: the dead-letter queue gets it in the end
@@ -75,6 +76,10 @@ class ModelError(TerminalError):
 
 class EndpointRejectedError(ModelError):
     """The endpoint refused the request, and would refuse it again."""
+
+
+class EndpointSlowError(ModelError):
+    """The model did not end in time: fewer records at once may, one alone is busy."""
 
 
 class EndpointAnswerError(ModelError):

@@ -86,7 +86,7 @@ def _endpoint(value: str) -> tuple[str, Path]:
 
 
 def _say(line: str) -> None:
-    print(f"{PROGRAM}: {line}", file=sys.stderr, flush=True)  # noqa: T201 - this is a command
+    print(f"{PROGRAM}: {line}", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

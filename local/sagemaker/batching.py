@@ -12,8 +12,9 @@ from local.sagemaker.errors import ModelFailedError
 from local.sagemaker.model import Model
 from local.sagemaker.payload import GenerationParameters
 
-# Above 32 texts a T5 gains little a text, and the neighbours wait longer for theirs.
-MAX_BATCH_TEXTS = 32
+# Measured on the embedded model, texts a second for 8, 16 and 32 a call: greedy 471, 684, 652,
+# ten beams 287, 236, 153 (the beams of more texts no longer fit the cache).
+MAX_BATCH_TEXTS = 16
 WINDOW_S = 0.003
 
 
@@ -67,6 +68,7 @@ class Batcher:
     def __init__(
         self, model: Model, *, max_texts: int = MAX_BATCH_TEXTS, window_s: float = WINDOW_S
     ) -> None:
+        """Take `model` over: nobody else may call it."""
         self._model = model
         self._max_texts = max_texts
         self._window_s = window_s

@@ -43,6 +43,7 @@ class HostError(SetupError):
     """The address is not a loopback address."""
 
     def __init__(self, host: str) -> None:
+        """`host`: the address as it was asked for."""
         self.host = host
         super().__init__(f"--host {host}: only loopback is served; use 127.0.0.1")
 
@@ -53,6 +54,7 @@ class PortError(SetupError):
     exit_code = 3
 
     def __init__(self, host: str, port: int, reason: str) -> None:
+        """`reason`: what the operating system said."""
         self.host = host
         self.port = port
         super().__init__(f"cannot listen on {host}:{port} ({reason}); choose another --port")
@@ -62,6 +64,7 @@ class EndpointNameError(SetupError):
     """A name SageMaker would not accept for an endpoint, or one that is taken."""
 
     def __init__(self, name: str, problem: str) -> None:
+        """`problem`: what is wrong with the name, and what to do."""
         self.name = name
         super().__init__(f"endpoint {name!r}: {problem}")
 
@@ -70,6 +73,7 @@ class ModelDirectoryError(SetupError):
     """A model directory that is missing, incomplete or unreadable."""
 
     def __init__(self, path: Path, problem: str) -> None:
+        """`problem`: what is wrong with the directory, in one line."""
         self.path = path
         super().__init__(
             f"model directory {path}: {problem}; it must hold a CTranslate2 model "
@@ -85,6 +89,7 @@ class EndpointNotFoundError(InvocationError):
     """No endpoint of this name is in service."""
 
     def __init__(self, name: str) -> None:
+        """`name`: the endpoint that was asked for."""
         self.name = name
         super().__init__(f"Endpoint {name} not found.")
 
@@ -93,6 +98,7 @@ class BodyTooLargeError(InvocationError):
     """The body is longer than InvokeEndpoint takes."""
 
     def __init__(self, limit: int) -> None:
+        """`limit`: the most bytes a body may have."""
         self.limit = limit
         super().__init__(f"HTTP content length exceeded {limit} bytes.")
 
@@ -118,6 +124,7 @@ class UnsupportedContentTypeError(ContainerError):
     status = 415
 
     def __init__(self) -> None:
+        """The content type itself is the caller's text and is not repeated."""
         super().__init__(
             "The requested content type is not supported; "
             "use application/json or application/x-text."
@@ -130,6 +137,7 @@ class ModelFailedError(ContainerError):
     status = 500
 
     def __init__(self, kind: str) -> None:
+        """`kind`: the class of the model's error, never its message."""
         self.kind = kind
         super().__init__(f"The model failed ({kind}).")
 
@@ -140,4 +148,5 @@ class InvocationTimeoutError(ContainerError):
     status = 0
 
     def __init__(self) -> None:
+        """The message is SageMaker's own."""
         super().__init__(TIMEOUT_MESSAGE)

@@ -18,11 +18,13 @@ class EndpointRegistry:
     """Holds one batcher an endpoint. Used from the server's event loop only."""
 
     def __init__(self, models: Mapping[str, Model]) -> None:
+        """Put `models` in service by their endpoint names; raises EndpointNameError."""
         self._endpoints: dict[str, Batcher] = {}
         for name, model in models.items():
             self.add(name, model)
 
     def __len__(self) -> int:
+        """How many endpoints are in service."""
         return len(self._endpoints)
 
     def add(self, name: str, model: Model) -> None:

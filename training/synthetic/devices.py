@@ -192,7 +192,7 @@ STERNOTOMY = Entity(
     "incidental",
     findings=(
         "Median sternotomy wires are intact",
-        "Patient is status post median sternotomy and CABG",
+        "The patient is status post median sternotomy and CABG",
         "Sternotomy wires and mediastinal clips are noted",
         "There are postoperative changes of median sternotomy",
         "A prosthetic aortic valve and sternotomy wires are present",

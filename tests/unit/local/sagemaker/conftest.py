@@ -38,7 +38,7 @@ class Runtime:
             endpoint_url=f"http://127.0.0.1:{self.port}",
             region_name="us-east-1",
             aws_access_key_id="test",
-            aws_secret_access_key="test",  # noqa: S106 - any will do
+            aws_secret_access_key="test",
             config=Config(retries={"total_max_attempts": 1}, max_pool_connections=50),
         )
         return client

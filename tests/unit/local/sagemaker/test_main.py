@@ -50,7 +50,7 @@ def test_serves_until_told_to_stop(embedded_model_directory: Path, number: signa
             endpoint_url=found[1],
             region_name="us-east-1",
             aws_access_key_id="test",
-            aws_secret_access_key="test",  # noqa: S106 - any will do
+            aws_secret_access_key="test",
         )
         invoked = client.invoke_endpoint(
             EndpointName="impressions",

@@ -22,6 +22,7 @@ def test_a_free_port_of_loopback(host: str) -> None:
     with bind_loopback(host, 0) as listener:
         address, port = listener.getsockname()
 
+        assert listener.proto == socket.IPPROTO_TCP
     assert address == "127.0.0.1"
     assert port > 0
 

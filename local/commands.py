@@ -1,0 +1,117 @@
+"""The verbs of `python -m local`: each prints to stdout and returns its exit status."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from local import demo as demonstration
+from local import run as running
+from local import stack as stacks
+from local.errors import ProcessError, StalledError, UsageError
+from local.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+EXIT_DONE, EXIT_SOME_FAILED, EXIT_SET_UP = 0, 1, 3
+
+
+def up() -> int:
+    """Start and deploy; print where everything is."""
+    _say(_places(stacks.up(Settings())))
+    return EXIT_DONE
+
+
+def down() -> int:
+    """Stop the stack."""
+    if not stacks.down(Settings()):
+        _say("nothing was running")
+    return EXIT_DONE
+
+
+def status() -> int:
+    """Print health, places and depths; 3 unless all is well."""
+    found = stacks.status(Settings())
+    _say(f"local AWS (MiniStack)     {_word(ok=found.ministack)}")
+    _say(f"local SageMaker runtime   {_word(ok=found.sagemaker)}")
+    if found.stack is not None:
+        _say(_places(found.stack))
+    if found.queue_visible is not None:
+        waiting = f"{found.queue_visible} waiting, {found.queue_in_flight} in work"
+        _say(f"work queue                {waiting}, {found.dead_letters} dead letters")
+    if not found.healthy:
+        sys.stderr.write("not all is well: `python -m local up` starts what is down\n")
+    return EXIT_DONE if found.healthy else EXIT_SET_UP
+
+
+def run(  # noqa: PLR0913 - the options of the command
+    paths: Sequence[str],
+    *,
+    lane: str,
+    dataset: str | None,
+    models: Sequence[str],
+    json_path: str | None,
+    quiet: bool,
+) -> int:
+    """Drop files, wait, print; 1 when a record failed."""
+    if lane not in running.LANES:
+        message = (
+            f"--lane {lane}: the nightly batch is not built yet; use {' or '.join(running.LANES)}"
+        )
+        raise UsageError(message)
+    running.check_models(models)
+    if json_path is not None and not Path(json_path).resolve().parent.is_dir():
+        message = f"--json {json_path}: its folder does not exist"
+        raise UsageError(message)
+    settings = Settings()
+    found = stacks.status(settings)
+    if found.stack is None or not (found.ministack and found.sagemaker):
+        message = "the local stack is not up: run `python -m local up` first"
+        raise ProcessError(message, settings.logs_directory)
+    try:
+        report = running.run(
+            found.stack, paths, lane=lane, dataset=dataset, models=models, quiet=quiet
+        )
+    except StalledError as error:
+        sys.stderr.write(f"error: {error}\n")
+        return EXIT_SOME_FAILED
+    if json_path is not None:
+        _write(Path(json_path), json.dumps(report.as_json(), indent=1) + "\n")
+    _say(report.as_text())
+    return EXIT_SOME_FAILED if report.failed else EXIT_DONE
+
+
+def demo() -> int:
+    """The whole job on examples/, in a stack of its own that is gone afterwards."""
+    demonstration.demo(Settings(), _say)
+    return EXIT_DONE
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def _word(*, ok: bool) -> str:
+    return "up" if ok else "down"
+
+
+def _places(stack: stacks.Stack) -> str:
+    return "\n".join(
+        (
+            f"AWS endpoint              {stack.aws_url}",
+            f"SageMaker runtime         {stack.runtime_url}",
+            f"landing bucket            {stack.outputs.landing_bucket}",
+            f"results bucket            {stack.outputs.results_bucket}",
+        )
+    )
+
+
+def _write(path: Path, text: str) -> None:
+    """Write in one step: a reader sees no half of it."""
+    partial = path.with_name(f".{path.name}.partial")
+    partial.write_text(text, encoding="utf-8")
+    partial.replace(path)
