@@ -55,7 +55,7 @@ def is_unused(name: str) -> bool:
 
 
 def write_bundle(entries: Mapping[str, bytes], target: Path) -> Bundle:
-    """Write `entries` (name to content) to the zip `target`, the same bytes for the same entries."""
+    """Write `entries` (name to content) to the zip `target`, always the same bytes."""
     partial = target.with_suffix(".partial")
     with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as bundle:
         for name in sorted(entries):

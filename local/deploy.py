@@ -6,10 +6,12 @@ and nothing else differs from a deploy to AWS but the parameters.
 
 from __future__ import annotations
 
+import base64
 import copy
 import hashlib
 import json
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -28,6 +30,7 @@ Template = dict[str, Any]
 
 FINGERPRINT_TAG = "impressions:fingerprint"
 POLL_SECONDS = 0.1
+STACK_TYPE = "AWS::CloudFormation::Stack"
 SETTLED = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
 # A stack in one of these cannot be updated, only deleted.
 UNUSABLE = (
@@ -37,6 +40,20 @@ UNUSABLE = (
     "DELETE_FAILED",
     "UPDATE_FAILED",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What the stack is to be: a template and the values of its parameters."""
+
+    body: str
+    values: Mapping[str, str]
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of all of it; the zip is in it, by its key in the template."""
+        text = json.dumps([self.body, sorted(self.values.items())])
+        return hashlib.sha256(text.encode()).hexdigest()
 
 
 def parameters(settings: Settings, runtime_url: str) -> dict[str, str]:
@@ -64,23 +81,22 @@ def deploy(
     Raises DeployError with the resource that failed and why.
     """
     template = mended(_read_template(package), values, settings)
-    body = json.dumps(template, separators=(",", ":"), sort_keys=True)
-    fingerprint = _fingerprint(body, values)
+    wanted = _Wanted(json.dumps(template, separators=(",", ":"), sort_keys=True), values)
     formation = client("cloudformation", aws_url, settings)
     try:
         stack = _describe(formation, settings.stack_name)
-        changes = stack is None or not _is_current(stack, fingerprint)
-        if changes:
-            started = time.monotonic()
-            progress(f"deploying the stack {settings.stack_name!r} …")
-            _upload(settings, aws_url, package)
-            stack = _apply(formation, settings, stack, body, values, fingerprint)
-            _finish(settings, aws_url, template, stack)
-            count = len(template["Resources"])
-            progress(f"deployed up to {count} resources ({time.monotonic() - started:.0f} s)")
+        if stack is not None and _is_current(stack, wanted):
+            return _outputs(stack), False
+        started = time.monotonic()
+        progress(f"deploying the stack {settings.stack_name!r} …")
+        _upload(settings, aws_url, package)
+        stack = _apply(formation, settings, stack, wanted)
+        _check_code(settings, aws_url, package, _outputs(stack).function_name)
+        count = _finish(settings, aws_url, template)
+        progress(f"deployed {count} resources ({time.monotonic() - started:.1f} s)")
     except (BotoCoreError, ClientError) as error:
         raise DeployError(settings.stack_name, str(error)) from error
-    return _outputs(stack), changes
+    return _outputs(stack), True
 
 
 def mended(template: Template, values: Mapping[str, str], settings: Settings) -> Template:
@@ -112,15 +128,9 @@ def _read_template(package: Package) -> Template:
     return cast("Template", json.loads(package.template_path.read_text(encoding="utf-8")))
 
 
-def _fingerprint(body: str, values: Mapping[str, str]) -> str:
-    """A hash of what is deployed; the zip is in it, by the key in the template."""
-    text = json.dumps([body, sorted(values.items())])
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _is_current(stack: Mapping[str, Any], fingerprint: str) -> bool:
+def _is_current(stack: Mapping[str, Any], wanted: _Wanted) -> bool:
     tags = {tag["Key"]: tag["Value"] for tag in stack.get("Tags", [])}
-    return stack["StackStatus"] in SETTLED and tags.get(FINGERPRINT_TAG) == fingerprint
+    return stack["StackStatus"] in SETTLED and tags.get(FINGERPRINT_TAG) == wanted.fingerprint
 
 
 def _describe(formation: Any, name: str) -> dict[str, Any] | None:  # noqa: ANN401  # boto3's
@@ -144,13 +154,11 @@ def _upload(settings: Settings, aws_url: str, package: Package) -> None:
     s3.put_object(Bucket=bucket, Key=package.zip_key, Body=package.zip_path.read_bytes())
 
 
-def _apply(  # noqa: PLR0913
+def _apply(
     formation: Any,  # noqa: ANN401  # boto3's
     settings: Settings,
     stack: Mapping[str, Any] | None,
-    body: str,
-    values: Mapping[str, str],
-    fingerprint: str,
+    wanted: _Wanted,
 ) -> dict[str, Any]:
     """Create or update the stack and wait; return its description."""
     name = settings.stack_name
@@ -160,10 +168,10 @@ def _apply(  # noqa: PLR0913
         stack = None
     request = {
         "StackName": name,
-        "TemplateBody": body,
-        "Parameters": [{"ParameterKey": k, "ParameterValue": v} for k, v in values.items()],
+        "TemplateBody": wanted.body,
+        "Parameters": [{"ParameterKey": k, "ParameterValue": v} for k, v in wanted.values.items()],
         "Capabilities": ["CAPABILITY_IAM"],
-        "Tags": [{"Key": FINGERPRINT_TAG, "Value": fingerprint}],
+        "Tags": [{"Key": FINGERPRINT_TAG, "Value": wanted.fingerprint}],
     }
     if stack is None:
         formation.create_stack(**request)
@@ -200,29 +208,53 @@ def _failure(
     stack: Mapping[str, Any] | None,
 ) -> DeployError:
     """The first resource that failed: what failed later was cancelled because of it."""
-    events = formation.describe_stack_events(StackName=settings.stack_name)["StackEvents"]
-    for event in reversed(events):  # the newest comes first
-        if event["ResourceStatus"].endswith("FAILED"):
-            what = f"{event['LogicalResourceId']} ({event['ResourceType']})"
-            return DeployError(what, event.get("ResourceStatusReason", "no reason given"))
+    events = formation.describe_events(StackName=settings.stack_name)["OperationEvents"]
+    last = [event for event in events if event["OperationId"] == events[0]["OperationId"]]
+    failed = [event for event in reversed(last) if _is_failure(event)]  # the newest comes first
+    for event in [item for item in failed if item["ResourceType"] != STACK_TYPE] + failed:
+        what = f"{event['LogicalResourceId']} ({event['ResourceType']})"
+        reason = event.get("ValidationStatusReason") or event.get("ResourceStatusReason")
+        return DeployError(what, reason or "no reason given")
     status = stack["StackStatus"] if stack else "gone"
     return DeployError(settings.stack_name, f"ended as {status}")
 
 
-def _finish(settings: Settings, aws_url: str, template: Template, stack: Mapping[str, Any]) -> None:
-    """Switch on what MiniStack's CloudFormation leaves off: the tables' time to live."""
+def _is_failure(event: Mapping[str, Any]) -> bool:
+    validation = event["EventType"] == "VALIDATION_ERROR"
+    return validation or bool(event.get("ResourceStatus", "").endswith("FAILED"))
+
+
+def _check_code(settings: Settings, aws_url: str, package: Package, function_name: str) -> None:
+    """Raise DeployError unless the function is our zip.
+
+    MiniStack makes a function whose code it does not find, and one that answers every message as
+    done: reports would be lost without a word.
+    """
+    function = client("lambda", aws_url, settings).get_function_configuration(
+        FunctionName=function_name
+    )
+    wanted = base64.b64encode(bytes.fromhex(package.zip_sha256)).decode("ascii")
+    if function["CodeSha256"] != wanted:
+        raise DeployError(function_name, f"its code is not {package.zip_path}")
+
+
+def _finish(settings: Settings, aws_url: str, template: Template) -> int:
+    """Switch on what MiniStack's CloudFormation leaves off; return how many resources there are."""
     dynamodb = client("dynamodb", aws_url, settings)
     formation = client("cloudformation", aws_url, settings)
-    for resource in formation.describe_stack_resources(StackName=stack["StackName"])[
-        "StackResources"
-    ]:
+    found = formation.describe_stack_resources(StackName=settings.stack_name)["StackResources"]
+    for resource in found:
         if resource["ResourceType"] != "AWS::DynamoDB::Table":
             continue
+        # The time to live of a table is taken from the template and left off.
         properties = template["Resources"][resource["LogicalResourceId"]]["Properties"]
-        table, wanted = resource["PhysicalResourceId"], properties["TimeToLiveSpecification"]
-        found = dynamodb.describe_time_to_live(TableName=table)["TimeToLiveDescription"]
-        if found["TimeToLiveStatus"] == "DISABLED":
-            dynamodb.update_time_to_live(TableName=table, TimeToLiveSpecification=wanted)
+        table = resource["PhysicalResourceId"]
+        status = dynamodb.describe_time_to_live(TableName=table)["TimeToLiveDescription"]
+        if status["TimeToLiveStatus"] == "DISABLED":
+            dynamodb.update_time_to_live(
+                TableName=table, TimeToLiveSpecification=properties["TimeToLiveSpecification"]
+            )
+    return len(found)
 
 
 def _outputs(stack: Mapping[str, Any]) -> Outputs:

@@ -20,7 +20,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from local.errors import EnvironmentSetupError
 
@@ -105,16 +105,17 @@ def reexec(name: str, also: Sequence[str] = ()) -> None:
     The same command line runs again in the environment's interpreter.
     """
     check_interpreter()
+    guard = os.environ.pop(GUARD_VARIABLE, None)  # not for processes that we start
     if Path(sys.prefix).resolve() == environment_directory(name).resolve():
         return
     python = ensure_all([name, *also])[0]
-    if os.environ.get(GUARD_VARIABLE) == str(python):
+    if guard == str(python):
         message = f"{python} does not lead into its own environment: delete {python.parent.parent}"
         raise EnvironmentSetupError(message)
     environment = {**os.environ, GUARD_VARIABLE: str(python)}
     sys.stdout.flush()
     sys.stderr.flush()
-    os.execve(python, [str(python), *sys.orig_argv[1:]], environment)
+    os.execve(python, [str(python), *sys.orig_argv[1:]], environment)  # noqa: S606  # no shell
 
 
 def requirement_files(name: str, root: Path = ROOT) -> list[Path]:
@@ -197,11 +198,11 @@ def _make(
     progress(f"the {name!r} environment is ready ({time.monotonic() - started:.0f} s)")
 
 
-def _step(command: list[str], output: object, name: str, log: Path) -> None:
+def _step(command: list[str], output: BinaryIO, name: str, log: Path) -> None:
     """Run one command of the set-up with its output in the log."""
-    done = subprocess.run(
-        command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, check=False
-    )  # type: ignore[call-overload]  # noqa: S603
+    done = subprocess.run(  # noqa: S603  # our own commands
+        command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, check=False
+    )
     if done.returncode != 0:
         what = command[3] if command[3] == "venv" else "pip install"
         message = f"{what} failed for the {name!r} environment: see {log}"
@@ -216,7 +217,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         check_interpreter()
         for python in ensure_all(arguments):
-            print(python)
+            print(python)  # noqa: T201  # the result
     except EnvironmentSetupError as error:
         say(f"error: {error}")
         return 3

@@ -29,17 +29,19 @@ class PackageError(LocalError):
 
 
 class LintError(PackageError):
-    """A template has findings; `findings` holds them as cfn-lint prints them."""
+    """A template has findings."""
 
     def __init__(self, message: str, findings: str) -> None:
+        """`findings` as cfn-lint prints them, a line each."""
         super().__init__(message)
         self.findings = findings
 
 
 class ProcessError(LocalError):
-    """A background process does not start, answer or stop; `log` is its log file."""
+    """A background process does not start, answer or stop."""
 
     def __init__(self, message: str, log: Path) -> None:
+        """`log` is the process's log file, named in the message."""
         super().__init__(f"{message}; see {log}")
         self.log = log
 
@@ -48,6 +50,7 @@ class DeployError(LocalError):
     """A resource cannot be created or updated."""
 
     def __init__(self, resource: str, reason: str) -> None:
+        """`resource` by its logical id and type, `reason` as CloudFormation gives it."""
         super().__init__(f"{resource}: {reason}")
         self.resource = resource
         self.reason = reason

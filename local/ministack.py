@@ -10,6 +10,7 @@ from local import processes, saved
 from local.aws import ROOT_ACCESS_KEY, ROOT_SECRET_KEY
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from local.processes import Process
@@ -21,8 +22,15 @@ def url(process: Process, settings: Settings) -> str:
     return f"http://{settings.host}:{process.port}"
 
 
-def start(python: Path, settings: Settings, known: Process | None) -> Process:
+def start(
+    python: Path,
+    settings: Settings,
+    known: Process | None,
+    started: Callable[[Process], None],
+) -> Process:
     """Start MiniStack with `python` where `known` ran before, and wait until it answers.
+
+    `started` is told the process before the wait, to write down what has to be stopped one day.
 
     Functions run with `python` too, so it must be of the version that the zip was built for.
     What an earlier MiniStack kept is taken up. Raises ProcessError.
@@ -38,6 +46,7 @@ def start(python: Path, settings: Settings, known: Process | None) -> Process:
         log=settings.logs_directory / "ministack.log",
     )
     try:
+        started(process)
         processes.wait_until_healthy(
             process,
             f"{url(process, settings)}/_ministack/health",

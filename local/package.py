@@ -20,7 +20,7 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from local import bundle, translate
 from local.environments import locked, say
@@ -152,7 +152,8 @@ def _fingerprint(root: Path) -> str:
 def _read_stamp(out: Path, fingerprint: str) -> Package | None:
     """The package in `out` if it is whole, unharmed and built from just this."""
     try:
-        known = Package(**json.loads((out / STAMP_NAME).read_text(encoding="utf-8")))
+        stamp = json.loads((out / STAMP_NAME).read_text(encoding="utf-8"))
+        known = Package(**{**stamp, "directory": str(out)})  # the folder may have been moved
         content = known.zip_path.read_bytes()
     except (OSError, ValueError, TypeError):
         return None
@@ -272,12 +273,12 @@ def main(arguments: Sequence[str]) -> int:
                 f"the deployed runtime is {DEPLOYED_RUNTIME} and this is {runtime_at_hand()}: "
                 "run make package with PYTHON=python3.13, or pass --any-python to look only"
             )
-            raise PackageError(message)  # noqa: TRY301
+            raise PackageError(message)
         package = build(options.out)
     except LocalError as error:
         say(f"error: {error}")
         return 3
-    print(json.dumps(cast("dict[str, Any]", asdict(package)), indent=1))
+    print(json.dumps(asdict(package), indent=1))  # noqa: T201  # the result
     return 0
 
 

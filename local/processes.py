@@ -102,7 +102,7 @@ def stop(process: Process, timeout: float) -> None:
     Nothing happens to a process that took over the id of one that ended.
     """
     if is_alive(process):
-        _signal(process.pid, signal.SIGTERM, group=False)
+        _signal(process.pid, signal.SIGTERM, group=True)
         wait_for(lambda: not is_alive(process), timeout)
     elif _start_time(process.pid) is not None:
         return  # another process has the id now

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from local import processes
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from local.processes import Process
     from local.settings import Settings
 
@@ -17,12 +19,18 @@ def url(process: Process, settings: Settings) -> str:
     return f"http://{settings.host}:{process.port}"
 
 
-def start(python: str, settings: Settings, port: int | None) -> Process:
-    """Start the runtime with the project's model, on `port` if it is free; wait for its /ping.
+def start(
+    python: str,
+    settings: Settings,
+    known: Process | None,
+    started: Callable[[Process], None],
+) -> Process:
+    """Start the runtime with the project's model where `known` ran before; wait for its /ping.
 
+    `started` is told the process before the wait, to write down what has to be stopped one day.
     Raises ProcessError.
     """
-    chosen = processes.free_port(settings.host, port)
+    chosen = processes.free_port(settings.host, known.port if known else None)
     command = [python, "-m", "local.sagemaker", "--host", settings.host, "--port", str(chosen)]
     command += ["--endpoint", f"{settings.endpoint_name}={settings.model_directory}"]
     kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ}
@@ -33,6 +41,7 @@ def start(python: str, settings: Settings, port: int | None) -> Process:
         log=settings.logs_directory / "sagemaker.log",
     )
     try:
+        started(process)
         processes.wait_until_healthy(
             process,
             f"{url(process, settings)}/ping",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -46,8 +47,12 @@ class Settings:
 
     @property
     def package_directory(self) -> Path:
-        """The zip and templates of the interpreter at hand (`make package` has its own)."""
-        return self.state_directory / "package"
+        """The zip and templates of the interpreter at hand, shared by all local stacks.
+
+        `make package`, which builds for AWS, has a place of its own.
+        """
+        version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+        return self.root / "build" / "packages" / version
 
     @property
     def saved_directory(self) -> Path:

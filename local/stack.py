@@ -5,8 +5,10 @@ from __future__ import annotations
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
+import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local import deploy, environments, ministack, processes, runtime
@@ -87,7 +89,7 @@ def up(settings: Settings, progress: Progress = environments.say) -> Stack:
             # MiniStack saves when it stops: from here on SIGKILL costs the messages in the queue
             # and no more, and the next `up` finds the stack again.
             ministack.stop(aws, settings)
-            aws = ministack.start(python, settings, aws)
+            aws = ministack.start(python, settings, aws, partial(_note, settings, "ministack"))
         write_state(settings.state_file, State(aws, endpoint, outputs))
     return Stack(settings, ministack.url(aws, settings), runtime_url, outputs)
 
@@ -138,27 +140,27 @@ def _depth(stack: Stack, queue_url: str) -> tuple[int, int]:
 
 def _ensure_ministack(settings: Settings, python: Path, progress: Progress) -> Process:
     """The MiniStack that runs, or a new one in its place."""
-    state = read_state(settings.state_file)
-    known = state.ministack
+    known = read_state(settings.state_file).ministack
     if known and ministack.is_healthy(known, settings):
         return known
     if known:
         ministack.stop(known, settings)  # it may hang, or have left workers behind
     progress("starting MiniStack …")
-    process = ministack.start(python, settings, known)
-    write_state(settings.state_file, State(process, state.sagemaker, state.outputs))
-    return process
+    return ministack.start(python, settings, known, partial(_note, settings, "ministack"))
 
 
 def _ensure_runtime(settings: Settings, progress: Progress) -> Process:
     """The SageMaker runtime that runs, or a new one in its place."""
-    state = read_state(settings.state_file)
-    known = state.sagemaker
+    known = read_state(settings.state_file).sagemaker
     if known and runtime.is_healthy(known, settings):
         return known
     if known:
         runtime.stop(known, settings)
     progress("starting the SageMaker runtime …")
-    process = runtime.start(sys.executable, settings, known.port if known else None)
-    write_state(settings.state_file, State(state.ministack, process, state.outputs))
-    return process
+    return runtime.start(sys.executable, settings, known, partial(_note, settings, "sagemaker"))
+
+
+def _note(settings: Settings, name: str, process: Process) -> None:
+    """Write down a process as soon as it runs: one that nobody knows is never stopped."""
+    state = read_state(settings.state_file)
+    write_state(settings.state_file, msgspec.structs.replace(state, **{name: process}))

@@ -21,6 +21,7 @@ from training.small_t5 import score
 from training.small_t5.card import model_card
 from training.small_t5.config import PROMPT, Architecture, Schedule
 from training.small_t5.convert import check_size, convert, sizes
+from training.small_t5.noise import scribble
 from training.small_t5.tokenizer import train_tokenizer
 from training.small_t5.train import save, train
 from training.synthetic import junk, scenarios
@@ -44,6 +45,7 @@ CARD = "MODEL_CARD.md"
 EXAMPLES = Path("examples")
 HELD_OUT = Path("evaluation/held-out.jsonl")
 JUNK_SHARE = 0.015
+TOKENIZER_REPORTS = 20_000
 
 
 def parser() -> argparse.ArgumentParser:
@@ -92,7 +94,8 @@ def training_set(plan: Schedule, examples: Path) -> list[Report]:
     refused = round(plan.reports * JUNK_SHARE)
     stream = f"train-{plan.seed}"
     invented = list(training_reports(plan.reports - refused, stream, held_out(examples)))
-    return [*invented, *(junk.junk(stream, index) for index in range(refused))]
+    scribbled = [scribble(report, stream) for report in invented]
+    return [*scribbled, *(junk.junk(stream, index) for index in range(refused))]
 
 
 def make(out: Path, examples: Path, plan: Schedule, shape: Architecture) -> None:
@@ -100,7 +103,8 @@ def make(out: Path, examples: Path, plan: Schedule, shape: Architecture) -> None
     reports = training_set(plan, examples)
     out.mkdir(parents=True, exist_ok=True)
     print(f"data: {len(reports):,} reports, examples held out", file=sys.stderr)
-    tokenizer = train_tokenizer([r for r in reports if r.scenario != "junk"], out, shape.pieces)
+    clean = training_reports(TOKENIZER_REPORTS, f"train-{plan.seed}", held_out(examples))
+    tokenizer = train_tokenizer(list(clean), out, shape.pieces)
     outcome = train(reports, tokenizer, shape, plan)
     with tempfile.TemporaryDirectory() as weights:
         save(outcome, weights)

@@ -55,6 +55,9 @@ _BUSY = frozenset(
 )
 _DENIED = frozenset({"AccessDenied", "AccessDeniedException"})
 _MISSING = re.compile(r"\bEndpoint\b.*\bnot found\b|\bnot in service\b", re.IGNORECASE | re.DOTALL)
+# Expired or unknown credentials, a signature of a wrong clock: no record is to blame.
+_DENIED_STATUS = frozenset({401, 403})
+TOO_MANY_REQUESTS = 429
 SERVER_ERROR = 500
 # What SageMaker reports as the model's own status when the container did not answer within 60 s.
 TIMED_OUT = 0
@@ -169,7 +172,7 @@ def _sorted_error(error: ClientError, endpoint: str) -> ImpressionsError:
     The endpoint's own message is not passed on: a container may repeat its input there.
     """
     code = error.response.get("Error", {}).get("Code", "")
-    message = error.response.get("Error", {}).get("Message", "")
+    message = error.response.get("Error", {}).get("Message") or ""
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     if code == "ModelError":
         original = error.response.get("OriginalStatusCode", TIMED_OUT)
@@ -177,10 +180,10 @@ def _sorted_error(error: ClientError, endpoint: str) -> ImpressionsError:
             return EndpointSlowError(f"the model behind endpoint {endpoint} did not end in time")
         problem = f"the model behind endpoint {endpoint} failed with status {original}"
         return EndpointRejectedError(problem)
-    if code in _DENIED:
+    if code in _DENIED or status in _DENIED_STATUS:
         problem = f"sagemaker:InvokeEndpoint on endpoint {endpoint} is denied; check the policy"
         return EndpointUnavailableError(problem)
-    if code in _BUSY or status >= SERVER_ERROR:
+    if code in _BUSY or status == TOO_MANY_REQUESTS or status >= SERVER_ERROR:
         return EndpointBusyError(f"endpoint {endpoint} is busy ({code})")
     if _MISSING.search(message):
         problem = f"endpoint {endpoint} is not in service; create it or wait for it"

@@ -105,6 +105,8 @@ def _own(message: dict[str, Any], sent_at: datetime) -> Work:
     own = msgspec.convert(message, OwnMessage)
     if own.start is not None and (own.start < 0 or (own.stop is not None and own.stop < own.start)):
         raise MessageError("start and stop of the message are no range")
+    if own.offset is not None and own.offset < 0:
+        raise MessageError("offset of the message is no place in a text")
     ref = ObjectRef(own.bucket, own.key, _etag(own.etag), _version(own.version_id))
     return Work(ref, sent_at, own.start, own.stop, own.offset)
 

@@ -66,9 +66,9 @@ def detect_form(head: bytes) -> Form | None:
     if not others or _is_closed(lines[0]):
         return "lines"
     # The first line is not a whole record: a record written over many lines, or a damaged line
-    # among JSON Lines. A line that begins a new object cannot go on with an open one, unless
-    # the line before it ends in a colon.
-    if others[0].startswith(b"{") and not lines[0].endswith(b":"):
+    # among JSON Lines. A second line that begins an object is part of the first only when the
+    # brackets close in the end.
+    if others[0].startswith(b"{") and not _is_closed(text):
         return "lines"
     return "object"
 
@@ -92,14 +92,14 @@ def frame(pieces: Iterable[bytes], form: Form, index: int = 0, offset: int = 0) 
     return _frame_object(pieces)
 
 
-def _is_closed(line: bytes) -> bool:
-    """Whether the brackets of a line are all closed at its end."""
-    depth, position, end = 0, 0, len(line)
-    while (found := _STRUCTURE.search(line, position)) is not None:
+def _is_closed(text: bytes) -> bool:
+    """Whether the brackets of a text are all closed at its end, and no string has a line end."""
+    depth, position, end = 0, 0, len(text)
+    while (found := _STRUCTURE.search(text, position)) is not None:
         position = found.end()
         if found[0] == b'"':
-            position = _string_end(line, position) + 1
-            if position > end:
+            position = _string_end(text, position) + 1
+            if position > end or b"\n" in text[found.end() : position]:
                 return False
         else:
             depth += 1 if found[0] in b"[{" else -1

@@ -64,7 +64,7 @@ def read_record(found: Frame, object_id: str, max_findings_characters: int) -> R
         raise RecordRejectedError(found.index, "findings", problem, report_id)
     taken = {*_TEXT_FIELDS, id_field}
     metadata = {name: value for name, value in values.items() if name not in taken}
-    too_big = len(msgspec.json.encode(metadata)) > MAX_METADATA_BYTES
+    too_big = _written_bytes(found.index, metadata) > MAX_METADATA_BYTES
     return Record(
         index=found.index,
         report_id=report_id or f"{object_id}-{found.index}",
@@ -95,6 +95,14 @@ def _decode(index: int, data: bytes) -> dict[str, Any]:
     except ValueError:  # a whole number of more digits than Python reads
         raise RecordRejectedError(index, "record", "holds a number too long to read") from None
     return values
+
+
+def _written_bytes(index: int, metadata: dict[str, Any]) -> int:
+    # A result holds it some levels deeper than the record did, and must not fail there.
+    try:
+        return len(msgspec.json.encode([[[[metadata]]]])) - len("[[[[]]]]")
+    except RecursionError:
+        raise RecordRejectedError(index, "record", "is nested too deep") from None
 
 
 class _DuplicateKeyError(ValueError):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from botocore.exceptions import ClientError
 
-from chalicelib.decoding import PIECE_BYTES
+from chalicelib.decoding import PIECE_BYTES, skip
 from chalicelib.errors import FileRejectedError
 from chalicelib.objects import ObjectRef, lake_key, part_key, result_key
 from chalicelib.results import Entry, part_lines, table_lines
@@ -48,8 +48,12 @@ def open_object(s3: S3Client, ref: ObjectRef, offset: int = 0) -> Landed:
         found = s3.get_object(**asked)
     except ClientError as error:
         raise _reading_error(error) from None
-    size = found["ContentLength"] + offset
-    return Landed(found["LastModified"], size, found["Body"].iter_chunks(PIECE_BYTES))
+    pieces: Iterator[bytes] = found["Body"].iter_chunks(PIECE_BYTES)
+    if not offset:
+        return Landed(found["LastModified"], found["ContentLength"], pieces)
+    if "ContentRange" not in found:  # a store that answers a range with the whole object
+        return Landed(found["LastModified"], found["ContentLength"], skip(pieces, offset))
+    return Landed(found["LastModified"], found["ContentLength"] + offset, pieces)
 
 
 def write_tables(  # noqa: PLR0913 - what a chunk's tables are named by

@@ -28,7 +28,7 @@ the care of a patient.
 |---|---|
 | Task | findings of a chest X-ray in, impression out; English only |
 | Architecture | T5, {layers}+{layers} layers, d_model {d_model}, {heads} heads, gated-gelu of {d_ff} |
-| Tokenizer | SentencePiece unigram, {pieces:,} pieces |
+| Tokenizer | SentencePiece byte pairs, {pieces:,} pieces |
 | Format | CTranslate2 int8, with `sentencepiece.model` beside it |
 | Input | `{prompt}` |
 | Data | {reports:,} invented reports of the stream `train-{seed}`, {junk:,} of them junk that is to \

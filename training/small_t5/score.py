@@ -16,6 +16,8 @@ METRICS = ("rouge1", "rouge2", "rougeL")
 LONGEST_INPUT = 512
 LONGEST_ANSWER = 128
 BATCH = 32
+# With patience 1 the search ends on its first finished beam, at times far from the best one.
+PATIENCE = 2
 _NORMAL = re.compile(r"^\W*(\d+\W+)?(no acute|normal|negative|no active|unremarkable)\b", re.I)
 _NORMAL_WORDS = 9
 
@@ -34,7 +36,11 @@ def answers(model: Path, findings: Sequence[str], beam: int = 1) -> list[str]:
         for text in findings
     ]
     results = runner.translate_batch(
-        sources, beam_size=beam, max_decoding_length=LONGEST_ANSWER, max_batch_size=BATCH
+        sources,
+        beam_size=beam,
+        patience=PATIENCE if beam > 1 else 1,
+        max_decoding_length=LONGEST_ANSWER,
+        max_batch_size=BATCH,
     )
     return [tokenizer.decode_pieces(result.hypotheses[0]) for result in results]
 

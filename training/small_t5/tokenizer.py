@@ -33,7 +33,8 @@ def train_tokenizer(
         sentence_iterator=texts,
         model_prefix=str(folder / Path(FILE).stem),
         vocab_size=pieces,
-        model_type="unigram",
+        # Byte pairs: the unigram model counts distinct words, and here there are few.
+        model_type="bpe",
         pad_id=PAD,
         eos_id=EOS,
         unk_id=UNK,
@@ -42,7 +43,6 @@ def train_tokenizer(
         character_coverage=1.0,
         required_chars="abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.,;:()/-%'\"",
         user_defined_symbols=["XXXX", "____"],
-        hard_vocab_limit=False,
         num_threads=1,
     )
     (folder / Path(FILE).with_suffix(".vocab")).unlink()

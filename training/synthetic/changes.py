@@ -40,3 +40,24 @@ TAILS: Mapping[Change, tuple[tuple[str, str], ...]] = {
         (", which is new", "New"),
     ),
 }
+
+# Other openings for the commonest two, with the space that follows.
+OPENINGS: Mapping[str, tuple[str, ...]] = {
+    "There is ": (
+        "There appears to be ",
+        "Note is made of ",
+        "Demonstrated is ",
+        "Findings include ",
+        "Noted is ",
+        "Radiograph shows ",
+        "I see ",
+    ),
+    "There are ": (
+        "There appear to be ",
+        "Note is made of ",
+        "Demonstrated are ",
+        "Findings include ",
+        "Noted are ",
+        "Radiograph shows ",
+    ),
+}

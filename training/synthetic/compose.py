@@ -5,9 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from training.synthetic import normals
-from training.synthetic.changes import TAILS
+from training.synthetic.changes import OPENINGS, TAILS
+from training.synthetic.distractors import DISTRACTORS
+from training.synthetic.grammar import (
+    DENIAL_CLOSINGS,
+    DENIAL_OPENINGS,
+    MORE_DENIED,
+    free_statement,
+)
 from training.synthetic.houses import HOUSES
 from training.synthetic.impression import write_impression
+from training.synthetic.normals import SPACES
 from training.synthetic.report import Observation, Report, Statement
 from training.synthetic.scenarios import INCIDENTALS, NORMAL, SCENARIOS
 from training.synthetic.wording import (
@@ -31,9 +39,12 @@ if TYPE_CHECKING:
 
 ABNORMAL_SHARE = 0.5
 USUAL_PHRASE = 0.9
-HABIT = 0.8
+HABIT = 0.65
+FREE = 0.5
 MASKED = 0.06
 NO_CHANGE = 0.3
+DISTRACTED = 0.15
+REWORDED = 0.3
 
 
 def compose(rng: random.Random, report_id: str) -> Report:
@@ -47,6 +58,9 @@ def compose(rng: random.Random, report_id: str) -> Report:
     body = _body(rng, house, observations, statements)
     if prior and scenario is NORMAL and rng.random() < NO_CHANGE:
         body.append(("lungs", sentence(rng.choice(normals.UNCHANGED))))
+    if rng.random() < DISTRACTED:
+        spot = rng.randrange(len(body) + 1)
+        body.insert(spot, ("bones", sentence(rng.choice(DISTRACTORS))))
     head = _head(rng, house, prior=prior)
     findings = lay_out(head, body, rng.choice(house.forms))
     denied = frozenset().union(*(s.denies for s in statements))
@@ -111,7 +125,7 @@ def _observe(rng: random.Random, entity: Entity, *, prior: bool) -> Observation:
     slots = {name: rng.choice(values) for name, values in entity.slots.items()}
     severity = slots.get("severity")
     slots["adverb"] = {"mild": "mildly", "moderate": "moderately"}.get(severity or "", "severely")
-    core = fill(rng.choice(entity.findings), slots)
+    core = fill(_reword(rng, rng.choice(entity.findings)), slots)
     phrase = ""
     if entity.impressions:
         usual = rng.random() < USUAL_PHRASE
@@ -124,6 +138,14 @@ def _observe(rng: random.Random, entity: Entity, *, prior: bool) -> Observation:
         phrase = f"{word} {lower_first(phrase)}"
     slots.pop("adverb")
     return Observation(entity, sentence(core), capital(phrase), slots, change)
+
+
+def _reword(rng: random.Random, core: str) -> str:
+    """At times, another opening for "There is"."""
+    for plain, others in OPENINGS.items():
+        if core.startswith(plain) and rng.random() < REWORDED:
+            return rng.choice(others) + core.removeprefix(plain)
+    return core
 
 
 def _normal_statements(
@@ -145,8 +167,12 @@ def _normal_statements(
             if rng.random() >= likely * (0.75 if house.terse else 1.0):
                 continue
             statement = _habitual(rng, house, table)
+            if rng.random() >= HABIT and rng.random() < FREE:
+                statement = free_statement(rng, region) or statement
             if not statement.denies & present:
                 picked.append(statement)
+    if rng.random() < 0.08 and not present & SPACES:  # noqa: PLR2004 - said apart at times
+        picked += [s for s in (free_statement(rng, "pleura"),) if s]
     denial = _denial(rng, house, present, picked)
     if denial is not None:
         picked.append(denial)
@@ -179,11 +205,16 @@ def _denial(
     words = []
     for topic in topics:
         names = normals.DENIALS[topic]
-        words.append(names[house.habit % len(names)] if habitual else rng.choice(names))
+        if habitual:
+            words.append(names[house.habit % len(names)])
+        else:
+            words.append(rng.choice((*names, *MORE_DENIED[topic])))
     if not habitual:
         rng.shuffle(words)
     forms = normals.DENIAL_FORMS
     form = forms[house.habit % len(forms)] if habitual else rng.choice(forms)
+    if not habitual and rng.random() < FREE:
+        form = f"{rng.choice(DENIAL_OPENINGS)} {{list}} {rng.choice(DENIAL_CLOSINGS)}"
     text = fill(form, {"list": listing(words, oxford=not house.british)})
     return Statement("pleura", text, frozenset(topics))
 

@@ -1,0 +1,50 @@
+# Every command of the project. Only Python 3.11 to 3.13 and a package registry are needed: the
+# virtual environments are made on first use, in .venvs/.
+PYTHON ?= python3
+# Where `make deploy` puts the zip, and what the stack is called.
+STACK ?= radiology-impressions
+BUCKET ?=
+PARAMETERS ?=
+
+.PHONY: help demo test test-supported lint bench package deploy clean
+
+help:  ## this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+demo:  ## the whole job on this machine: examples/ through the real stack
+	@$(PYTHON) -m local demo
+
+test:  ## every test
+	@python=$$($(PYTHON) -m local.environments test) && $$python -m pytest -q
+
+test-supported:  ## the tests whose outcome could depend on the interpreter (all but the README's)
+	@python=$$($(PYTHON) -m local.environments test) \
+	&& $$python -m pytest -q tests/unit tests/faults tests/integration
+
+lint:  ## ruff, mypy, and cfn-lint on all three templates
+	@python=$$($(PYTHON) -m local.environments lint) \
+	&& $$python -m ruff check --quiet && $$python -m ruff format --check --quiet \
+	&& $$python -m mypy --no-error-summary && $$python -m local.lint
+
+bench:  ## the benchmarks; figures also go to build/bench.json
+	@python=$$($(PYTHON) -m local.environments test) && $$python -m benchmarks
+
+package:  ## the zip and templates for AWS, in build/package (Python 3.13)
+	@python=$$($(PYTHON) -m local.environments run) && $$python -m local.package
+
+deploy: package  ## deploy to AWS: BUCKET=<artifact bucket> [STACK=name] [PARAMETERS="Key=Value …"]
+	@test -n "$(BUCKET)" || { echo "error: BUCKET is not set: name a bucket for the zip" >&2; exit 2; }
+	aws cloudformation package --template-file build/package/sam.json --s3-bucket "$(BUCKET)" \
+	  --use-json --output-template-file build/package/deploy.json
+	aws cloudformation deploy --template-file build/package/deploy.json --stack-name "$(STACK)" \
+	  --capabilities CAPABILITY_IAM CAPABILITY_AUTO_EXPAND --no-execute-changeset \
+	  $(if $(PARAMETERS),--parameter-overrides $(PARAMETERS))
+	@printf 'The change set is shown above and not yet executed. Execute it? [y/N] ' && read answer \
+	&& test "$$answer" = y
+	aws cloudformation deploy --template-file build/package/deploy.json --stack-name "$(STACK)" \
+	  --capabilities CAPABILITY_IAM CAPABILITY_AUTO_EXPAND \
+	  $(if $(PARAMETERS),--parameter-overrides $(PARAMETERS))
+
+clean:  ## delete what was built and the virtual environments
+	-@$(PYTHON) -m local down
+	rm -rf build .venvs

@@ -1,0 +1,37 @@
+"""What all tests share: the environment in which the functions are imported, and worlds."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.worlds import Runtime, World
+
+
+def pytest_configure() -> None:
+    # Powertools reads these when chalicelib.observability is imported.
+    os.environ["POWERTOOLS_SERVICE_NAME"] = "impressions"
+    os.environ["POWERTOOLS_METRICS_NAMESPACE"] = "RadiologyImpressions"
+    os.environ["POWERTOOLS_TRACE_DISABLED"] = "true"
+
+
+@pytest.fixture(scope="session")
+def runtime() -> Iterator[Runtime]:
+    """One local SageMaker runtime for all worlds."""
+    from tests import worlds  # noqa: PLC0415 - after the environment is set
+
+    with worlds.runtime() as up:
+        yield up
+
+
+@pytest.fixture
+def world(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """A new account with the function in it."""
+    from tests import worlds  # noqa: PLC0415 - after the environment is set
+
+    with worlds.world(runtime, monkeypatch) as made:
+        yield made

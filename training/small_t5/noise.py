@@ -1,0 +1,56 @@
+"""Scribbles on the findings in training, so that unknown words are no reason to see a disease.
+
+Nothing that the impression rests on is touched: no word that occurs in it, no number, no negation.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from training.synthetic.report import Report
+
+SHARE = 0.4
+_WORD = re.compile(r"[a-z]+")
+_KEPT = frozenset(
+    "no not without negative for free unchanged stable decreased increased new improved worse"
+    " worsened left right bilateral both prior before"
+    " mildly moderately severely moderate mild severe small trace".split()
+)
+_MASKS = ("XXXX", "____")
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+def scribble(report: Report, seed: str) -> Report:
+    """The report, now and then with some words dropped, masked, misspelled or doubled."""
+    rng = random.Random(f"{seed}/{report.report_id}")  # noqa: S311 - not a secret
+    if rng.random() >= SHARE:
+        return report
+    kept = _KEPT | set(_WORD.findall(report.impression.lower()))
+    rate = rng.choice((0.05, 0.1, 0.2))
+    words = [
+        _spoil(rng, word) if rng.random() < rate and _free(word, kept) else word
+        for word in report.findings.split(" ")
+    ]
+    return replace(report, findings=" ".join(word for word in words if word))
+
+
+def _free(word: str, kept: frozenset[str]) -> bool:
+    bare = word.lower().strip(".,:\n")
+    return bare.isalpha() and bare not in kept
+
+
+def _spoil(rng: random.Random, word: str) -> str:
+    kind = rng.randrange(4)
+    stop = word[-1] if word[-1] in ".,:" else ""
+    if kind == 0:
+        return rng.choice(_MASKS) + stop
+    if kind == 1:
+        return stop
+    if kind == 2:  # noqa: PLR2004 - an invented word
+        return "".join(rng.choice(_LETTERS) for _ in range(rng.randrange(3, 9))) + stop
+    spot = rng.randrange(len(word))
+    return word[:spot] + rng.choice(_LETTERS) + word[spot + 1 :]
