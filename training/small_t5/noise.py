@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from training.synthetic.report import Report
 
-SHARE = 0.4
+SHARE = 0.3
+CASUAL = 0.06
 _WORD = re.compile(r"[a-z]+")
 _KEPT = frozenset(
     "no not without negative for free unchanged stable decreased increased new improved worse"
@@ -27,6 +28,11 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 def scribble(report: Report, seed: str) -> Report:
     """The report, now and then with some words dropped, masked, misspelled or doubled."""
     rng = random.Random(f"{seed}/{report.report_id}")  # noqa: S311 - not a secret
+    if rng.random() < CASUAL:
+        text = report.findings.lower()
+        if rng.random() < 0.5:  # noqa: PLR2004 - either way
+            text = text.replace(".\n", "\n").replace(". ", " ").removesuffix(".")
+        return replace(report, findings=text)
     if rng.random() >= SHARE:
         return report
     kept = _KEPT | set(_WORD.findall(report.impression.lower()))

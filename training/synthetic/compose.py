@@ -41,6 +41,8 @@ ABNORMAL_SHARE = 0.5
 USUAL_PHRASE = 0.9
 HABIT = 0.65
 FREE = 0.5
+BRIEF_SHARE, BRIEF = 0.08, 0.3
+DENIED = 0.85
 MASKED = 0.06
 NO_CHANGE = 0.3
 DISTRACTED = 0.15
@@ -161,10 +163,11 @@ def _normal_statements(
         "abdomen": 0.12,
     }
     picked: list[Statement] = []
+    length = BRIEF if rng.random() < BRIEF_SHARE else (0.75 if house.terse else 1.0)
     for region, chance in chances.items():
         for place, table in enumerate(normals.NORMALS[region]):
             likely = chance if place == 0 else chance * 0.3
-            if rng.random() >= likely * (0.75 if house.terse else 1.0):
+            if rng.random() >= likely * length:
                 continue
             statement = _habitual(rng, house, table)
             if rng.random() >= HABIT and rng.random() < FREE:
@@ -189,8 +192,7 @@ def _denial(
     rng: random.Random, house: House, present: frozenset[str], picked: Sequence[Statement]
 ) -> Statement | None:
     """A sentence of the form "No X, Y, or Z." about what is truly absent."""
-    needed = 1.0 if not picked else 0.85
-    if rng.random() >= needed:
+    if picked and rng.random() >= DENIED * (1 if len(picked) > 1 else 0.7):
         return None
     topics = [t for t in ("consolidation", "effusion", "pneumothorax") if t not in present]
     if rng.random() < 0.15 and not present & {"edema", "vessels"}:  # noqa: PLR2004

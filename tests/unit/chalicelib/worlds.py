@@ -32,10 +32,11 @@ POISON = "poison"
 
 
 class StubEndpoint:
-    """Drafts `seen: <findings>`, refuses the poison, and raises each of `trouble` once."""
+    """Drafts `seen: <findings>`, refuses one text, and raises each of `trouble` once."""
 
     def __init__(self, *trouble: Exception) -> None:
         self.trouble = list(trouble)
+        self.refuses = POISON
         self.calls: list[tuple[str, list[str]]] = []
 
     def draft(
@@ -46,7 +47,9 @@ class StubEndpoint:
         if self.trouble:
             raise self.trouble.pop(0)
         return [
-            EndpointRejectedError("refused") if POISON in text else Draft(f"seen: {text}", 1.5)
+            EndpointRejectedError("refused")
+            if text == self.refuses
+            else Draft(f"seen: {text}", 1.5)
             for text in findings
         ]
 

@@ -1,0 +1,55 @@
+"""`make bench`: runs every benchmark, prints the figures and writes build/bench.json."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks.calls import aws_calls_a_file
+from benchmarks.cold_start import cold_start
+from benchmarks.throughput import files_a_second, records_a_second
+from local import package, stack
+from local.settings import ROOT, Settings
+from tabulate import tabulate
+
+# AWS Lambda quotas: a function's unzipped code may take 250 MB.
+LAMBDA_LIMIT_MB = 250
+# What a small file may cost in calls; the shared facts counted 4.2 for a draft with one table.
+MOST_CALLS = 10
+
+
+def main() -> int:
+    """Measure and store; 0 whether or not a bar is met."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        settings = Settings(state_directory=folder / "stack")
+        try:
+            running = stack.up(settings)
+            figures = cold_start(package.build(settings.package_directory), folder)
+            figures |= aws_calls_a_file(running)
+            figures |= files_a_second(running, folder)
+            figures |= records_a_second(running, folder)
+        finally:
+            stack.down(settings)
+    bars = {
+        "unzipped_mb": _bar(figures["unzipped_mb"], LAMBDA_LIMIT_MB),
+        "aws_calls_a_file": _bar(figures["aws_calls_a_file"], MOST_CALLS),
+    }
+    print(tabulate(sorted(figures.items()), ["figure", "value"], floatfmt=".3f"))
+    for bar, found in bars.items():
+        word = "met" if found["met"] else "NOT met"
+        print(f"bar {bar}: {found['value']:.3f}, at most {found['bar']}: {word}")
+    out = ROOT / "build" / "bench.json"
+    out.parent.mkdir(exist_ok=True)
+    out.write_text(json.dumps({"figures": figures, "bars": bars}, indent=1) + "\n", "utf-8")
+    return 0
+
+
+def _bar(value: float, at_most: float) -> dict[str, float | bool]:
+    return {"value": value, "bar": at_most, "met": value <= at_most}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

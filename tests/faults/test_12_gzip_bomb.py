@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import tracemalloc
+import zlib
+from collections.abc import Iterator
+from itertools import repeat
+
+import pytest
+
+from tests.worlds import World
+
+KEY = "incoming/ward/a.json.gz"
+MIB = 1 << 20
+TEXT_BYTES = 200 * MIB
+FLAT_BYTES = 30 * MIB
+
+
+def zipped(pieces: Iterator[bytes]) -> bytes:
+    press = zlib.compressobj(9, zlib.DEFLATED, 31)
+    return b"".join([press.compress(piece) for piece in pieces] + [press.flush()])
+
+
+def bomb(piece: bytes, head: bytes = b"") -> bytes:
+    yielded = repeat(piece, TEXT_BYTES // len(piece))
+    made = zipped(iter([head, *yielded]))
+    assert len(made) < 500_000
+    return made
+
+
+LINE = b'{"findings": "' + b"a" * (MIB // 32) + b'"}'
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        bomb(b" " * MIB),
+        bomb(b"a" * MIB, b'{"findings": "'),
+        bomb(b"a" * MIB, b'[{"findings": "'),
+        bomb(b"[" * MIB),
+        bomb((LINE + b"\n") * 32),
+        bomb((LINE + b",") * 32, b"["),
+        bomb(b"\0" * MIB, b"\xff\xfe[\0"),
+    ],
+    ids=["space", "object", "one record", "nesting", "lines", "array", "utf-16"],
+)
+def test_12_bomb_is_rejected_at_the_cap_in_flat_memory(world: World, data: bytes) -> None:
+    world.drop(KEY, data)
+
+    tracemalloc.start()
+    world.drain()
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    row = world.only_failure()
+    assert (row["error_type"], row["record_index"]) == ("TooLarge", None)
+    assert "150000000 bytes" in row["error_message"]
+    assert world.result(KEY)["counts"] == {"records": 1, "ok": 0, "failed": 1}
+    assert world.given_back == []
+    assert world.model.prompts == []
+    assert peak < FLAT_BYTES
+
+
+def test_12_bomb_that_is_binary_is_rejected_by_its_beginning(world: World) -> None:
+    result = world.finish(KEY, bomb(b"\0" * MIB))
+
+    assert world.only_failure()["error_type"] == "NotJson"
+    assert result["counts"] == {"records": 1, "ok": 0, "failed": 1}
+
+
+def test_12_text_up_to_the_cap_is_read_and_above_it_is_not(world: World) -> None:
+    record = b'{"findings": "Clear lungs."}'
+    world.configure({"MAX_OBJECT_BYTES": str(len(record))})
+
+    world.drop("incoming/ward/fits.json", record)
+    world.drop("incoming/ward/above.json", record + b" ")
+    world.drain()
+
+    assert world.result("incoming/ward/fits.json")["status"] == "complete"
+    assert world.only_failure()["error_type"] == "TooLarge"
+    assert world.only_failure()["source_key"] == "incoming/ward/above.json"

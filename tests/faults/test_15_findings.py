@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.worlds import PROMPT_HEAD, World, draft_for, json_lines
+
+KEY = "incoming/ward/a.json"
+LIMIT = 20_000
+GOOD = {"report_id": "good", "findings": "Clear lungs."}
+
+
+@pytest.mark.parametrize(
+    ("bad", "field", "problem"),
+    [
+        ({}, "findings", "is missing"),
+        ({"Findings": "Clear."}, "findings", "is missing"),
+        ({"findings": None}, "findings", "Expected `str`, got `null`"),
+        ({"findings": 5}, "findings", "Expected `str`, got `int`"),
+        ({"findings": 0.5}, "findings", "Expected `str`, got `float`"),
+        ({"findings": True}, "findings", "Expected `str`, got `bool`"),
+        ({"findings": ["Clear."]}, "findings", "Expected `str`, got `array`"),
+        ({"findings": {"text": "Clear."}}, "findings", "Expected `str`, got `object`"),
+        ({"findings": ""}, "findings", "is blank"),
+        ({"findings": " \t\r\n\u3000\u00a0"}, "findings", "is blank"),
+        ({"findings": "a" * (LIMIT + 1)}, "findings", "is longer than 20000 characters"),
+        ({"findings": "胸" * (LIMIT + 1)}, "findings", "is longer than 20000 characters"),
+        ({"findings": "a" * (1 << 20)}, "record", "is longer than 1048576 bytes"),
+        ({"findings": "Clear.", "impression": 5}, "impression", "got `int`"),
+        ({"findings": "Clear.", "impression": False}, "impression", "got `bool`"),
+        ({"findings": "Clear.", "impression": ["Normal."]}, "impression", "got `array`"),
+        ({"findings": "Clear.", "impression": {"a": 1}}, "impression", "got `object`"),
+    ],
+    ids=range(17),
+)
+def test_15_unusable_field_is_one_failure_row(
+    world: World, bad: dict[str, Any], field: str, problem: str
+) -> None:
+    result = world.finish(KEY, json_lines({"report_id": "bad", **bad}, GOOD))
+
+    row = world.only_failure()
+    assert (row["error_type"], row["stage"]) == ("RecordRejected", "decode")
+    assert row["record_index"] == 0
+    assert row["report_id"] == (None if field == "record" else "bad")
+    assert row["error_message"].startswith(f"record 0: {field}: ")
+    assert problem in row["error_message"]
+    assert result["counts"] == {"records": 2, "ok": 1, "failed": 1}
+    assert world.model.prompts == [PROMPT_HEAD + "Clear lungs."]
+
+
+@pytest.mark.parametrize("character", ["a", "胸", "🫁", '"', "\n", "\x01"])
+def test_15_findings_up_to_the_limit_reach_model_and_lake_uncut(
+    world: World, character: str
+) -> None:
+    findings = "Clear" + character * (LIMIT - 6) + "."
+
+    result = world.finish(KEY, json.dumps({"findings": findings}).encode())
+
+    assert result["status"] == "complete"
+    assert world.model.prompts == [PROMPT_HEAD + findings]
+    (row,) = world.rows("impressions")
+    assert row["findings"] == findings
+    assert row["output_truncated"] is False
+
+
+def test_15_surrounding_space_is_kept(world: World) -> None:
+    findings = "  \n Clear lungs.\t\n"
+
+    world.finish(KEY, json_lines({"findings": findings}))
+
+    assert world.model.prompts == [PROMPT_HEAD + findings]
+
+
+@pytest.mark.parametrize("absent", [{}, {"impression": None}])
+def test_15_reference_may_be_absent(world: World, absent: dict[str, None]) -> None:
+    result = world.finish(KEY, json_lines({"findings": "Clear.", **absent}))
+
+    assert result["impressions"][0]["impression"] == draft_for("Clear.")
+    assert world.rows("rouge_scores") == []
+
+
+def test_15_limit_is_a_setting(world: World) -> None:
+    world.configure({"MAX_FINDINGS_CHARACTERS": "6"})
+
+    result = world.finish(KEY, json_lines({"findings": "Clear."}, {"findings": "Clear.."}))
+
+    assert world.only_failure()["record_index"] == 1
+    assert result["counts"] == {"records": 2, "ok": 1, "failed": 1}
+
+
+def test_15_large_metadata_is_dropped_whole_and_flagged(world: World) -> None:
+    fits = {"findings": "Clear.", "note": "a" * (4096 - len('{"note":""}'))}
+    above = {"findings": "Clear.", "note": fits["note"] + "a"}
+
+    result = world.finish(KEY, json_lines(fits, above))
+
+    kept, dropped = result["impressions"]
+    assert (kept["metadata"], kept["flags"]) == ({"note": fits["note"]}, [])
+    assert ("metadata" in dropped, dropped["flags"]) == (False, ["metadata_dropped"])
+    assert result["counts"] == {"records": 2, "ok": 2, "failed": 0}

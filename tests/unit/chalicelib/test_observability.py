@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import io
+import logging
+from typing import Any
+
+import pytest
+
+from chalicelib import observability
+from chalicelib.observability import ALLOWED_FIELDS, log_info, log_warning, logger
+from tests.unit.chalicelib.conftest import Logged
+
+
+@pytest.fixture
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, float]]:
+    seen: list[tuple[str, str, float]] = []
+
+    def add_metric(name: str, unit: Any, value: float) -> None:
+        seen.append((name, unit.value, value))
+
+    monkeypatch.setattr(observability.metrics, "add_metric", add_metric)
+    return seen
+
+
+@pytest.mark.parametrize("log", [log_info, log_warning])
+@pytest.mark.parametrize("field", ["findings", "impression", "key", "report_id", "body"])
+def test_field_that_is_not_allowed_is_refused_without_its_value(
+    log: Any, field: str, logged: Logged
+) -> None:
+    with pytest.raises(ValueError, match=field) as caught:
+        log("event", object_id="fine", **{field: "canary-text"})
+
+    assert "canary-text" not in str(caught.value)
+    assert logged() == []
+
+
+@pytest.mark.parametrize(("log", "level"), [(log_info, "INFO"), (log_warning, "WARNING")])
+def test_allowed_fields_are_logged_at_their_level(log: Any, level: str, logged: Logged) -> None:
+    log("event", **dict.fromkeys(ALLOWED_FIELDS, 7))
+
+    (line,) = logged()
+    assert (line["level"], line["message"]) == (level, "event")
+    assert {name for name, value in line.items() if value == 7} == ALLOWED_FIELDS
+
+
+def test_fields_of_one_line_are_not_on_the_next(logged: Logged) -> None:
+    log_info("one", object_id="first")
+    log_info("two")
+
+    assert "object_id" not in logged()[1]
+
+
+def test_handler_on_the_root_logger_does_not_print_a_line_again(logged: Logged) -> None:
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    logging.getLogger().addHandler(handler)
+
+    try:
+        log_info("event")
+    finally:
+        logging.getLogger().removeHandler(handler)
+
+    assert len(logged()) == 1
+    assert stream.getvalue() == ""
+
+
+def test_lines_are_written_by_one_handler() -> None:
+    assert len(logging.getLogger(logger.service).handlers) == 1
+
+
+def test_counts_are_added_but_for_zero(counted: list[tuple[str, str, float]]) -> None:
+    observability.count("RecordsOk", 3)
+    observability.count("RecordsFailed", 0)
+    observability.count("EndpointUnavailable")
+
+    assert counted == [("RecordsOk", "Count", 3), ("EndpointUnavailable", "Count", 1)]
+
+
+def test_endpoint_call_is_a_latency_and_a_batch_size(
+    counted: list[tuple[str, str, float]],
+) -> None:
+    observability.observe_call("fine-tuned", 8, 250.0)
+
+    assert counted == [
+        ("EndpointLatency", "Milliseconds", 250.0),
+        ("EndpointBatchSize", "Count", 8),
+    ]

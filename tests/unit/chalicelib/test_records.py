@@ -1,0 +1,223 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chalicelib.errors import RecordRejectedError
+from chalicelib.framing import Frame
+from chalicelib.records import MAX_METADATA_BYTES, Record, read_record
+
+CANARY = "canary-text"
+
+
+def read(values: Any, limit: int = 100) -> Record:
+    data = values if isinstance(values, bytes) else json.dumps(values).encode()
+    return read_record(Frame(7, 0, data), "object", limit)
+
+
+def rejected(values: Any, limit: int = 100) -> RecordRejectedError:
+    with pytest.raises(RecordRejectedError) as caught:
+        read(values, limit)
+    assert caught.value.index == 7
+    assert CANARY not in str(caught.value)
+    return caught.value
+
+
+def test_smallest_record_is_named_by_its_object_and_place() -> None:
+    assert read({"findings": "Clear."}) == Record(7, "object-7", "Clear.")
+
+
+def test_whole_record() -> None:
+    values = {"study_id": "s1", "findings": "Clear.", "impression": "Normal.", "age": 40, "x": [{}]}
+
+    record = read(values)
+
+    assert record == Record(7, "s1", "Clear.", "Normal.", {"age": 40, "x": [{}]})
+
+
+@pytest.mark.parametrize(
+    ("ids", "report_id", "metadata"),
+    [
+        ({"report_id": "r", "study_id": "s", "id": "i"}, "r", {"study_id": "s", "id": "i"}),
+        ({"study_id": "s", "id": "i"}, "s", {"id": "i"}),
+        ({"id": "i"}, "i", None),
+        ({"report_id": None, "id": "i"}, "i", {"report_id": None}),
+        ({"id": "../a/'; DROP"}, "../a/'; DROP", None),
+        ({"id": "x" * 256}, "x" * 256, None),
+    ],
+)
+def test_first_id_that_is_present_names_the_report(
+    ids: dict[str, Any], report_id: str, metadata: dict[str, Any] | None
+) -> None:
+    record = read({"findings": "Clear.", **ids})
+
+    assert record.report_id == report_id
+    assert record.metadata == metadata
+
+
+@pytest.mark.parametrize("value", [17, True, ["a"], {}, "", " \t", "x" * 257, CANARY * 30])
+@pytest.mark.parametrize("name", ["report_id", "study_id", "id"])
+def test_unusable_id_rejects_the_record(name: str, value: Any) -> None:
+    error = rejected({"findings": "Clear.", name: value})
+
+    assert error.field == name
+    assert error.report_id is None
+
+
+@pytest.mark.parametrize(
+    ("values", "field", "problem"),
+    [
+        ({"other": 1}, "findings", "is missing"),
+        ({"findings": None}, "findings", "Expected `str`, got `null`"),
+        ({"findings": 5}, "findings", "Expected `str`, got `int`"),
+        ({"findings": [CANARY]}, "findings", "Expected `str`, got `array`"),
+        ({"findings": ""}, "findings", "is blank"),
+        ({"findings": " \n\u00a0"}, "findings", "is blank"),
+        ({"findings": "x" * 101}, "findings", "is longer than 100 characters; shorten it"),
+        ({"findings": CANARY, "impression": 5}, "impression", "Expected `str | null`, got `int`"),
+        ([CANARY], "record", "Expected `object`, got `array`"),
+        (CANARY, "record", "Expected `object`, got `str`"),
+        (None, "record", "Expected `object`, got `null`"),
+    ],
+)
+def test_unusable_values_name_their_field(values: Any, field: str, problem: str) -> None:
+    error = rejected(values)
+
+    assert (error.field, str(error)) == (field, f"record 7: {field}: {problem}")
+
+
+def test_rejected_record_keeps_its_name() -> None:
+    assert rejected({"id": "i", "findings": ""}).report_id == "i"
+    assert rejected({"id": "i"}).report_id == "i"
+
+
+@pytest.mark.parametrize(
+    ("data", "problem"),
+    [
+        (b"", "not valid JSON"),
+        (b'{"findings": "canary-text', "not valid JSON"),
+        (b'{"findings": "a"} canary-text', "not valid JSON"),
+        (b'{"findings": NaN}', "not valid JSON"),
+        (b'{"findings": "a", "x": Infinity}', "not valid JSON"),
+        (b'{"findings": "a", "x": -Infinity}', "not valid JSON"),
+        (b'{"findings": "a", "x": 1e999}', "out of range"),
+        (b'{"findings": "\\ud800"}', "not valid JSON"),
+        (b'{"findings": "a\nb"}', "not valid JSON"),
+        (b'{"findings": "\xff"}', "not valid UTF-8"),
+        (b'{"findings": "\xed\xa0\x80"}', "not valid UTF-8"),
+        (b'{"findings": "a", "findings": "canary-text"}', "one key twice"),
+        (b'{"findings": "a", "x": {"canary-text": 1, "canary-text": 1}}', "one key twice"),
+        (b'{"findings": "a", "x": [{"a": 1, "\\u0061": 2}]}', "one key twice"),
+        (b'{"findings": "a", "x": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", "nested too deep"),
+        (b'{"findings": "a", "x": ' + b'{"a":' * 100_000 + b"1" + b"}" * 100_001, "too deep"),
+        (b'{"findings": "a", "x": ' + b"[" * 100_000, "nested too deep"),
+        (b'{"findings": "a", "x": ' + b"9" * 5_000 + b"}", "out of range"),
+        (b'{"findings": "a", 1: 2}', "not valid JSON"),
+    ],
+)
+def test_unusable_json_rejects_the_record_without_repeating_it(data: bytes, problem: str) -> None:
+    error = rejected(data)
+
+    assert error.field == "record"
+    assert problem in str(error)
+
+
+def test_record_that_was_too_long_to_hold_is_rejected() -> None:
+    with pytest.raises(RecordRejectedError, match=r"record 3: record: is longer than \d+ bytes"):
+        read_record(Frame(3, 0, None), "object", 100)
+
+
+@pytest.mark.parametrize("findings", ["x" * 100, "é" * 100, "🫁" * 100])
+def test_findings_of_just_the_limit_are_kept_whole(findings: str) -> None:
+    assert read({"findings": findings}).findings == findings
+
+
+@pytest.mark.parametrize(
+    "findings", ["{findings} {0} %s \\n", "=HYPERLINK(1)", "two\nlines", " edges ", "a\0b"]
+)
+def test_findings_are_not_changed(findings: str) -> None:
+    assert read({"findings": findings, "impression": findings}).findings == findings
+
+
+def test_metadata_is_kept_up_to_its_limit_and_dropped_above() -> None:
+    room = MAX_METADATA_BYTES - len('{"x":""}')
+
+    kept = read({"findings": "a", "x": "y" * room})
+    dropped = read({"findings": "a", "x": "y" * (room + 1)})
+
+    assert kept.metadata == {"x": "y" * room}
+    assert not kept.metadata_dropped
+    assert dropped.metadata is None
+    assert dropped.metadata_dropped
+
+
+@pytest.mark.parametrize("opening", [b"[", b'{"a":'], ids=["arrays", "objects"])
+def test_nesting_that_is_read_can_be_written_some_levels_deeper(opening: bytes) -> None:
+    """The limit is the interpreter's and not the same everywhere: walk over it."""
+    closing = b"]" if opening == b"[" else b"}"
+    outcomes = set()
+    for depth in [*range(500, 2_000, 5), 12_000, 50_000]:
+        data = b'{"findings":"a","x":' + opening * depth + b"1" + closing * depth + b"}"
+        try:
+            record = read(data)
+        except RecordRejectedError:
+            outcomes.add("rejected")
+            continue
+        outcomes.add("read")
+        msgspec.json.encode({"impressions": [{"metadata": record.metadata}]})
+
+    assert outcomes == {"read", "rejected"}
+
+
+VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=6)
+    | st.sampled_from(["findings", "a" * 101, 10**30, -(10**400)]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["findings", "impression", "report_id", "id", "x"])
+            | st.text(max_size=3),
+            inner,
+            max_size=5,
+        )
+    ),
+    max_leaves=10,
+)
+
+
+@settings(deadline=None, max_examples=200)
+@given(VALUES)
+def test_any_json_value_is_a_record_or_rejected(values: Any) -> None:
+    data = json.dumps(values).encode()
+
+    try:
+        record = read_record(Frame(0, 0, data), "object", 100)
+    except RecordRejectedError as error:
+        assert error.field in {"record", "findings", "impression", "report_id", "study_id", "id"}
+        return
+
+    assert record.findings == values["findings"]
+    assert record.findings.strip()
+    assert record.impression == values.get("impression")
+    for name, value in (record.metadata or {}).items():
+        assert values[name] == value
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.binary(max_size=40).map(lambda data: b'{"findings":"' + data + b'"}') | st.binary())
+def test_any_bytes_are_a_record_or_rejected(data: bytes) -> None:
+    try:
+        record = read_record(Frame(0, 0, data), "object", 100)
+    except RecordRejectedError:
+        return
+
+    assert json.loads(data)["findings"] == record.findings

@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.errors import SettingsError
+from chalicelib.settings import DEFAULT_GENERATION, DEFAULT_PROMPT, Model, read_settings
+
+LEAST = {
+    "AWS_REGION": "us-east-1",
+    "RESULTS_BUCKET": "results",
+    "WORK_QUEUE_URL": "https://queue",
+    "IDEMPOTENCY_TABLE": "idempotency",
+    "PROGRESS_TABLE": "progress",
+    "FINE_TUNED_ENDPOINT": "live",
+    "FINE_TUNED_MODEL_ID": "small",
+    "FINE_TUNED_MODEL_VERSION": "1",
+}
+
+
+def test_least_environment_has_sound_defaults() -> None:
+    settings = read_settings(LEAST)
+
+    assert settings.models == (Model("fine-tuned", "live", "small", "1"),)
+    assert settings.live_model.prompt == DEFAULT_PROMPT
+    assert settings.live_model.generation == DEFAULT_GENERATION
+    assert settings.live_model.codec == "text2text-v1"
+    assert settings.chunk_records == 50
+    assert settings.micro_batch_records == 8
+    assert settings.max_findings_characters == 20_000
+    assert settings.max_object_bytes == 150_000_000
+    assert settings.retry_delay_s == 30
+    assert settings.baseline_sentence == "No acute cardiopulmonary abnormality."
+
+
+def test_whole_environment_is_read() -> None:
+    settings = read_settings(
+        {
+            **LEAST,
+            "PRE_TRAINED_ENDPOINT": "rival",
+            "PRE_TRAINED_MODEL_ID": "plain",
+            "PRE_TRAINED_MODEL_VERSION": "0",
+            "PRE_TRAINED_CODEC": "tgi-v2",
+            "PRE_TRAINED_PROMPT": "Sum up: {findings}",
+            "PRE_TRAINED_GENERATION": '{"max_length": 60, "do_sample": false}',
+            "CHUNK_RECORDS": "10",
+            "MICRO_BATCH_RECORDS": "1",
+            "MAX_FINDINGS_CHARACTERS": "99",
+            "MAX_OBJECT_BYTES": "1000",
+            "RETRY_DELAY_S": "2",
+            "BASELINE_SENTENCE": "Normal.",
+        }
+    )
+
+    assert settings.live_model.role == "fine-tuned"
+    assert settings.models[1] == Model(
+        "pre-trained",
+        "rival",
+        "plain",
+        "0",
+        "tgi-v2",
+        "Sum up: {findings}",
+        {"max_length": 60, "do_sample": False},
+    )
+    assert settings.chunk_records == 10
+    assert settings.micro_batch_records == 1
+    assert settings.max_findings_characters == 99
+    assert settings.max_object_bytes == 1000
+    assert settings.retry_delay_s == 2
+    assert settings.baseline_sentence == "Normal."
+
+
+@pytest.mark.parametrize("empty", [True, False])
+@pytest.mark.parametrize("name", sorted(LEAST))
+def test_missing_variable_is_named(name: str, *, empty: bool) -> None:
+    environment = dict(LEAST)
+    del environment[name]
+    if empty:
+        environment[name] = ""
+
+    with pytest.raises(SettingsError) as caught:
+        read_settings(environment)
+
+    assert caught.value.name == name
+    assert "\n" not in str(caught.value)
+
+
+def test_either_variable_of_the_region_will_do() -> None:
+    environment = {**LEAST, "AWS_DEFAULT_REGION": LEAST["AWS_REGION"]}
+    del environment["AWS_REGION"]
+
+    assert read_settings(environment).results_bucket == "results"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("CHUNK_RECORDS", "0"),
+        ("CHUNK_RECORDS", "-1"),
+        ("CHUNK_RECORDS", "ten"),
+        ("CHUNK_RECORDS", "1.5"),
+        ("MICRO_BATCH_RECORDS", "²"),
+        ("MAX_FINDINGS_CHARACTERS", " "),
+        ("MAX_OBJECT_BYTES", "1e6"),
+        ("FINE_TUNED_CODEC", "text2text"),
+        ("FINE_TUNED_PROMPT", "no place for them"),
+        ("FINE_TUNED_PROMPT", "{findings} {findings}"),
+        ("FINE_TUNED_GENERATION", "{"),
+        ("FINE_TUNED_GENERATION", "[]"),
+        ("FINE_TUNED_GENERATION", '{"stop": ["a"]}'),
+    ],
+)
+def test_unusable_variable_is_named(name: str, value: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        read_settings({**LEAST, name: value})
+
+    assert caught.value.name == name
+
+
+@pytest.mark.parametrize("name", ["PRE_TRAINED_MODEL_ID", "PRE_TRAINED_MODEL_VERSION"])
+def test_second_model_needs_what_the_first_needs(name: str) -> None:
+    environment = {
+        **LEAST,
+        "PRE_TRAINED_ENDPOINT": "rival",
+        "PRE_TRAINED_MODEL_ID": "plain",
+        "PRE_TRAINED_MODEL_VERSION": "0",
+    }
+    del environment[name]
+
+    with pytest.raises(SettingsError) as caught:
+        read_settings(environment)
+
+    assert caught.value.name == name
+
+
+def test_generation_of_one_model_is_not_shared_with_another() -> None:
+    first, second = read_settings(LEAST), read_settings(LEAST)
+
+    assert first.live_model.generation is not second.live_model.generation

@@ -1,0 +1,270 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from botocore.stub import Stubber
+
+from chalicelib.errors import FileRejectedError
+from chalicelib.events import Work
+from chalicelib.objects import ObjectRef, result_key
+from chalicelib.results import Entry
+from chalicelib.rows import FailureRow, FileRow, Source
+from chalicelib.storage import open_object, write_part, write_result, write_tables
+from tests.unit.chalicelib.worlds import LANDING, RESULTS, World
+
+OLD = datetime(2026, 1, 2, 23, 59, 59, tzinfo=UTC)
+NEW = OLD + timedelta(seconds=1)
+
+
+def failure(message: str = "m") -> FailureRow:
+    values: dict[str, Any] = dict.fromkeys(FailureRow.__struct_fields__, "x")
+    return FailureRow(**{**values, "error_message": message})
+
+
+def file_row() -> FileRow:
+    return FileRow(**dict.fromkeys(FileRow.__struct_fields__, "x"))  # type: ignore[arg-type]
+
+
+def source(work: Work, modified: datetime = OLD) -> Source:
+    return Source(work, modified)
+
+
+class TestOpening:
+    def test_gives_content_size_and_time(self, world: World) -> None:
+        work = world.land("incoming/a", b"0123456789")
+
+        landed = open_object(world.s3, work.ref)
+
+        assert b"".join(landed.pieces) == b"0123456789"
+        assert landed.size == 10
+        assert abs(datetime.now(UTC) - landed.modified) < timedelta(minutes=5)
+
+    def test_from_an_offset_gives_the_rest_and_the_whole_size(self, world: World) -> None:
+        work = world.land("incoming/a", b"0123456789")
+
+        landed = open_object(world.s3, work.ref, 7)
+
+        assert b"".join(landed.pieces) == b"789"
+        assert landed.size == 10
+
+    def test_from_an_offset_copes_with_a_store_that_answers_the_whole(self, world: World) -> None:
+        work = world.land("incoming/a", b"0123456789")
+
+        class WithoutRanges:
+            @staticmethod
+            def get_object(**asked: Any) -> Any:
+                asked.pop("Range")
+                return world.s3.get_object(**asked)
+
+        landed = open_object(WithoutRanges(), work.ref, 7)  # type: ignore[arg-type]
+
+        assert b"".join(landed.pieces) == b"789"
+        assert landed.size == 10
+
+    def test_takes_the_version_that_was_named(self, world: World) -> None:
+        first = world.land("incoming/a", b"first")
+        second = world.land("incoming/a", b"second")
+
+        assert b"".join(open_object(world.s3, first.ref).pieces) == b"first"
+        assert b"".join(open_object(world.s3, second.ref).pieces) == b"second"
+
+    def test_without_a_version_takes_only_the_content_that_was_named(self, world: World) -> None:
+        ref = world.land("incoming/a", b"first").ref
+        unversioned = ObjectRef(ref.bucket, ref.key, ref.etag)
+        read = b"".join(open_object(world.s3, unversioned).pieces)
+        world.land("incoming/a", b"second")
+
+        with pytest.raises(FileRejectedError) as caught:
+            open_object(world.s3, unversioned)
+
+        assert read == b"first"
+        assert caught.value.reason == "ObjectReplaced"
+
+    @pytest.mark.parametrize(
+        "key", ["incoming/a b+c%2F..é", "incoming/../x", "incoming/" + "k" * 1015]
+    )
+    def test_takes_exactly_the_key_that_was_named(self, world: World, key: str) -> None:
+        work = world.land(key, b"this")
+
+        assert b"".join(open_object(world.s3, work.ref).pieces) == b"this"
+
+    def test_of_a_deleted_object_is_rejected(self, world: World) -> None:
+        ref = world.land("incoming/a", b"first").ref
+        world.s3.delete_object(Bucket=LANDING, Key=ref.key, VersionId=ref.version_id or "")
+
+        for gone in (ref, ObjectRef(ref.bucket, ref.key, ref.etag)):
+            with pytest.raises(FileRejectedError) as caught:
+                open_object(world.s3, gone)
+
+            assert caught.value.reason == "ObjectGone"
+
+    @pytest.mark.parametrize(
+        ("code", "status", "reason"),
+        [
+            ("AccessDenied", 403, "ObjectDenied"),
+            ("403", 403, "ObjectDenied"),
+            ("InvalidObjectState", 403, "ObjectDenied"),
+            ("NoSuchBucket", 404, "ObjectGone"),
+            ("404", 404, "ObjectGone"),
+            ("MethodNotAllowed", 405, "ObjectGone"),
+            ("PreconditionFailed", 412, "ObjectReplaced"),
+        ],
+    )
+    def test_sorts_what_s3_refuses(self, world: World, code: str, status: int, reason: str) -> None:
+        with Stubber(world.s3) as stub:
+            stub.add_client_error("get_object", code, http_status_code=status)
+            with pytest.raises(FileRejectedError) as caught:
+                open_object(world.s3, ObjectRef("b", "k", "e"))
+
+        assert caught.value.reason == reason
+
+    def test_passes_on_what_may_pass(self, world: World) -> None:
+        with Stubber(world.s3) as stub:
+            stub.add_client_error("get_object", "SlowDown", http_status_code=503)
+            with pytest.raises(ClientError, match="SlowDown"):
+                open_object(world.s3, ObjectRef("b", "k", "e"))
+
+
+class TestTables:
+    def test_are_one_object_each_under_the_day_of_the_landing(self, world: World) -> None:
+        work = world.land("incoming/a", b"x")
+
+        write_tables(
+            world.s3, RESULTS, source(work), 3, [failure("a"), file_row(), failure("b")], tidy=False
+        )
+
+        name = f"dt=2026-01-02/{work.ref.object_id}-00003.jsonl.gz"
+        assert world.keys("lake/") == [f"lake/failures/{name}", f"lake/files/{name}"]
+        assert [row["error_message"] for row in world.rows("failures")] == ["a", "b"]
+
+    def test_say_what_they_are(self, world: World) -> None:
+        work = world.land("incoming/a", b"x")
+
+        write_tables(world.s3, RESULTS, source(work), 0, [failure()], tidy=False)
+
+        (key,) = world.keys("lake/")
+        head = world.s3.head_object(Bucket=RESULTS, Key=key)
+        assert head["ContentType"] == "application/x-ndjson"
+        assert head["ContentEncoding"] == "gzip"
+
+    @pytest.mark.parametrize("tidy", [True, False])
+    def test_of_an_earlier_run_are_taken_back_when_asked(self, world: World, *, tidy: bool) -> None:
+        work = world.land("incoming/a", b"x")
+        other = world.land("incoming/b", b"x")
+        for one in (work, other):
+            write_tables(world.s3, RESULTS, source(one), 0, [failure(), file_row()], tidy=False)
+
+        write_tables(world.s3, RESULTS, source(work), 0, [], tidy=tidy)
+
+        assert len(world.rows("failures")) == (1 if tidy else 2)
+        assert len(world.rows("files")) == 2
+
+
+def test_part_is_json_lines_below_the_result(world: World) -> None:
+    ref = world.land("incoming/a", b"x").ref
+    entry = Entry(report_id="r", impression="i", model="m", status="ok", flags=[])
+
+    write_part(world.s3, RESULTS, ref, 2, [entry, entry])
+
+    (key,) = world.keys("results/")
+    assert key == f"results/incoming/a.parts/{ref.object_id}-00002.jsonl"
+    assert len(world.content(key).splitlines()) == 2
+
+
+class TestResult:
+    def test_of_a_newer_version_replaces_the_older(self, world: World) -> None:
+        first, second = world.land("incoming/a", b"1"), world.land("incoming/a", b"2")
+
+        wrote = [
+            write_result(world.s3, RESULTS, source(first, OLD), b"old"),
+            write_result(world.s3, RESULTS, source(second, NEW), b"new"),
+        ]
+
+        assert wrote == [True, True]
+        assert world.content(result_key(first.ref)) == b"new"
+
+    def test_of_an_older_version_does_not_replace_the_newer(self, world: World) -> None:
+        first, second = world.land("incoming/a", b"1"), world.land("incoming/a", b"2")
+
+        wrote = [
+            write_result(world.s3, RESULTS, source(second, NEW), b"new"),
+            write_result(world.s3, RESULTS, source(first, OLD), b"old"),
+        ]
+
+        assert wrote == [True, False]
+        assert world.content(result_key(first.ref)) == b"new"
+
+    @pytest.mark.parametrize("order", [[0, 1], [1, 0]])
+    def test_within_one_second_is_that_of_the_current_version(
+        self, world: World, order: list[int]
+    ) -> None:
+        works = [world.land("incoming/a", b"1"), world.land("incoming/a", b"2")]
+
+        for place in order:
+            write_result(world.s3, RESULTS, source(works[place]), f"version {place}".encode())
+
+        assert world.content(result_key(works[0].ref)) == b"version 1"
+
+    def test_within_one_second_stays_when_nobody_knows_the_current_version(
+        self, world: World
+    ) -> None:
+        works = [world.land("incoming/a", b"1"), world.land("incoming/a", b"2")]
+        write_result(world.s3, RESULTS, source(works[0]), b"first")
+        world.s3.delete_object(Bucket=LANDING, Key="incoming/a")
+
+        wrote = write_result(world.s3, RESULTS, source(works[1]), b"second")
+
+        assert not wrote
+        assert world.content(result_key(works[0].ref)) == b"first"
+
+    def test_of_the_same_content_is_written_again(self, world: World) -> None:
+        work = world.land("incoming/a", b"1")
+        write_result(world.s3, RESULTS, source(work, NEW), b"before")
+
+        wrote = write_result(world.s3, RESULTS, source(work, OLD), b"after")
+
+        assert wrote
+        assert world.content(result_key(work.ref)) == b"after"
+
+    def test_is_not_written_over_one_that_came_in_between(self, world: World) -> None:
+        works = [world.land("incoming/a", text) for text in (b"1", b"2", b"3")]
+        write_result(world.s3, RESULTS, source(works[0], OLD), b"oldest")
+
+        class Interrupted:
+            """Somebody else writes the newest between our look and our write."""
+
+            def __getattr__(self, name: str) -> Any:
+                return getattr(world.s3, name)
+
+            def head_object(self, **asked: Any) -> Any:
+                found = world.s3.head_object(**asked)
+                newest = source(works[2], NEW + timedelta(seconds=1))
+                write_result(world.s3, RESULTS, newest, b"newest")
+                return found
+
+        with pytest.raises(ClientError, match="PreconditionFailed"):
+            write_result(Interrupted(), RESULTS, source(works[1], NEW), b"new")  # type: ignore[arg-type]
+
+        assert world.content(result_key(works[0].ref)) == b"newest"
+
+    def test_passes_on_what_is_no_conflict(self, world: World) -> None:
+        work = world.land("incoming/a", b"1")
+
+        with Stubber(world.s3) as stub:
+            stub.add_client_error("put_object", "AccessDenied", http_status_code=403)
+            with pytest.raises(ClientError, match="AccessDenied"):
+                write_result(world.s3, RESULTS, source(work), b"document")
+
+    def test_keeps_what_its_order_is_told_by(self, world: World) -> None:
+        work = world.land("incoming/a", b"1")
+
+        write_result(world.s3, RESULTS, source(work), b"document")
+
+        head = world.s3.head_object(Bucket=RESULTS, Key=result_key(work.ref))
+        assert head["Metadata"] == {
+            "source-etag": work.ref.etag,
+            "landed-at": "2026-01-02 23:59:59.000",
+        }
