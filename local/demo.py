@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import shutil
+import textwrap
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 SHOWN_IMPRESSIONS = 3
 COLUMN = 14
+WIDTH = 100
 
 
 def demo(settings: Settings, say: Say) -> None:
@@ -82,4 +84,11 @@ def _example(stack: stacks.Stack, one: Answered) -> str:
         ("radiologist", record.get("impression", "-")),
         ("drafted", drafted["impression"]),
     )
-    return "\n".join(f"  {name:<{COLUMN}}{text}" for name, text in lines) + "\n"
+    return "\n".join(_wrapped(name, text) for name, text in lines) + "\n"
+
+
+def _wrapped(name: str, text: str) -> str:
+    """A name and its text in two columns; findings may have lines of their own."""
+    first = f"  {name:<{COLUMN}}"
+    words = " ".join(text.split())
+    return textwrap.fill(words, WIDTH, initial_indent=first, subsequent_indent=" " * len(first))

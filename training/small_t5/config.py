@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 # The default prompt of the running system; the model is trained on exactly what it will be sent.
-PROMPT = "Generate radiology report impressions based on the following findings. Findings: {findings}"
+PROMPT = (
+    "Generate radiology report impressions based on the following findings. Findings: {findings}"
+)
 CONSTANT_SENTENCE = "No acute cardiopulmonary abnormality."
 SIZE_LIMIT = 4_000_000
 

@@ -49,9 +49,7 @@ def train_tokenizer(
     return sentencepiece.SentencePieceProcessor(model_file=str(folder / FILE))
 
 
-def encode(
-    tokenizer: sentencepiece.SentencePieceProcessor, text: str, longest: int
-) -> list[int]:
+def encode(tokenizer: sentencepiece.SentencePieceProcessor, text: str, longest: int) -> list[int]:
     """Piece numbers with the end mark, at most `longest` of them."""
     ids: list[int] = tokenizer.encode(text)
     return [*ids[: longest - 1], EOS]

@@ -135,7 +135,9 @@ def _rate(step: int, steps: int, plan: Schedule) -> float:
     return 0.02 + 0.98 * (1 + math.cos(math.pi * min(1.0, way))) / 2
 
 
-def _batches(pairs: Sequence[Pair], plan: Schedule, shuffler: random.Random) -> Iterator[list[Pair]]:
+def _batches(
+    pairs: Sequence[Pair], plan: Schedule, shuffler: random.Random
+) -> Iterator[list[Pair]]:
     """Batches of pairs of like length, in random order, for every epoch."""
     for _ in range(plan.epochs):
         order = list(range(len(pairs)))
@@ -143,9 +145,7 @@ def _batches(pairs: Sequence[Pair], plan: Schedule, shuffler: random.Random) -> 
         batches: list[list[Pair]] = []
         span = plan.batch * SORTED_BATCHES
         for start in range(0, len(order), span):
-            near = sorted(
-                (pairs[i] for i in order[start : start + span]), key=lambda p: len(p[0])
-            )
+            near = sorted((pairs[i] for i in order[start : start + span]), key=lambda p: len(p[0]))
             batches += [near[i : i + plan.batch] for i in range(0, len(near), plan.batch)]
         shuffler.shuffle(batches)
         yield from batches

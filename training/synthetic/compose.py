@@ -117,8 +117,7 @@ def _same_device(entity: Entity, other: Entity) -> bool:
     """Whether both are the same sort of tube or line, well placed and not."""
     return entity.region == other.region == "devices" and bool(
         set(entity.name.split()) & set(other.name.split()) - {"tube", "low", "high", "deep"}
-        or {"endotracheal", "intubation"}
-        <= set(entity.name.split()) | set(other.name.split())
+        or {"endotracheal", "intubation"} <= set(entity.name.split()) | set(other.name.split())
     )
 
 

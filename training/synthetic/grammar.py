@@ -93,7 +93,7 @@ GRAMMARS: tuple[Grammar, ...] = (
             ("The", ""),
             ("hila", "hilar structures", "hilar contours", "airways", "trachea and main bronchi"),
             ARE,
-            (*WELL, "patent" ),
+            (*WELL, "patent"),
         ),
     ),
     Grammar(

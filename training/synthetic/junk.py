@@ -16,7 +16,9 @@ _WORDS = (
     "dictated test see above below the report record none text empty blank pending value void"
     " patient file null error hello invoice table window garden letter number please call back"
 ).split()
-_FOREIGN = "".join(chr(c) for start in (0x4E00, 0x0430, 0x03B1, 0x1F600) for c in range(start, start + 20))
+_FOREIGN = "".join(
+    chr(c) for start in (0x4E00, 0x0430, 0x03B1, 0x1F600) for c in range(start, start + 20)
+)
 
 
 def junk(seed: str, index: int) -> Report:

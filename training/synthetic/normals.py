@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 HEART = frozenset({"cardiomegaly"})
 SILHOUETTE = frozenset({"cardiomegaly", "hila", "hernia"})
-LUNGS = frozenset({"clear lungs", "consolidation", "edema", "nodule", "atelectasis", "interstitial"})
+LUNGS = frozenset(
+    {"clear lungs", "consolidation", "edema", "nodule", "atelectasis", "interstitial"}
+)
 EXPANDED = LUNGS | {"volumes", "hyperinflation", "pneumothorax"}
 VESSELS = frozenset({"vessels", "edema"})
 SPACES = frozenset({"effusion", "pneumothorax", "thickening"})

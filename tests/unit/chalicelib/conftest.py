@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-from chalicelib import aws
 from chalicelib.observability import logger
 from tests.unit.chalicelib.worlds import World, build_world
 
@@ -19,10 +18,8 @@ Logged = Callable[[], list[dict[str, Any]]]
 def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    aws.forget_clients()
     with mock_aws():
         yield build_world()
-    aws.forget_clients()
 
 
 @pytest.fixture

@@ -92,6 +92,16 @@ def test_large_gzip_comes_in_small_pieces() -> None:
     assert max(map(len, pieces)) <= PIECE_BYTES + 3
 
 
+@pytest.mark.parametrize("size", range(56, 72))
+def test_output_that_one_step_holds_back_is_not_lost(size: int) -> None:
+    text = bytes(1_000_000)
+    data = gzip.compress(text, compresslevel=9)
+
+    read = b"".join(TextStream((data[at : at + size] for at in range(0, len(data), size)), LIMIT))
+
+    assert read == text
+
+
 @pytest.mark.parametrize(
     "data",
     [

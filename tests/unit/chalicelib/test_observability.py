@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib import observability
-from chalicelib.observability import ALLOWED_FIELDS, log_info, log_warning, logger
+from chalicelib.observability import ALLOWED_FIELDS, log_info, log_warning
 from tests.unit.chalicelib.conftest import Logged
 
 
@@ -62,10 +62,6 @@ def test_handler_on_the_root_logger_does_not_print_a_line_again(logged: Logged) 
 
     assert len(logged()) == 1
     assert stream.getvalue() == ""
-
-
-def test_lines_are_written_by_one_handler() -> None:
-    assert len(logging.getLogger(logger.service).handlers) == 1
 
 
 def test_counts_are_added_but_for_zero(counted: list[tuple[str, str, float]]) -> None:

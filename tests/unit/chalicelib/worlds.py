@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -128,15 +129,19 @@ class Context:
         return self._milliseconds
 
 
+@cache
+def _clients() -> tuple[S3Client, SQSClient, DynamoDBClient]:
+    # Moto answers them whenever it is in force; making them anew takes longer than most tests.
+    return boto3.client("s3"), boto3.client("sqs"), boto3.client("dynamodb")
+
+
 def build_world() -> World:
     """Make everything; moto has to be in force."""
-    s3 = boto3.client("s3")
+    s3, sqs, dynamodb = _clients()
     for bucket in (LANDING, RESULTS):
         s3.create_bucket(Bucket=bucket)
         s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
-    sqs = boto3.client("sqs")
     queue = sqs.create_queue(QueueName="work", Attributes={"VisibilityTimeout": "5400"})
-    dynamodb = boto3.client("dynamodb")
     for table, key in ((IDEMPOTENCY, "id"), (PROGRESS, "object_id")):
         dynamodb.create_table(
             TableName=table,

@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+import pytest
+
+from chalicelib import aws
+from chalicelib.endpoint import LONGEST_CALL_S
+
+
+@pytest.fixture(autouse=True)
+def _region(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    aws.forget_clients()
+
+
+def test_client_is_made_once_until_it_is_forgotten() -> None:
+    first, again = aws.sqs(), aws.sqs()
+    aws.forget_clients()
+
+    assert first is again
+    assert aws.sqs() is not first
+
+
+def test_endpoint_is_called_once_and_waited_for_over_its_own_limit() -> None:
+    config = aws.sagemaker_runtime().meta.config
+
+    assert config.read_timeout == LONGEST_CALL_S > 60
+    assert config.retries["total_max_attempts"] == 1  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("make", [aws.s3, aws.sqs, aws.dynamodb])
+def test_stores_are_called_again_within_bounds(make: object) -> None:
+    config = make().meta.config  # type: ignore[operator]
+
+    assert config.retries == {"mode": "standard", "total_max_attempts": 4}
+    assert config.connect_timeout + config.read_timeout < 60

@@ -1,0 +1,268 @@
+import base64
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from local import deploy
+from local.errors import DeployError
+from local.package import Package
+from local.settings import Settings
+
+SHA = "ab" * 32
+OUTPUTS = {
+    "LandingBucketName": "landing",
+    "ResultsBucketName": "results",
+    "WorkQueueUrl": "http://127.0.0.1:1/work",
+    "DeadLetterQueueUrl": "http://127.0.0.1:1/dead",
+    "IdempotencyTableName": "idempotency",
+    "ProgressTableName": "progress",
+    "FunctionName": "summarize",
+    "LogGroupName": "logs",
+}
+TEMPLATE: dict[str, Any] = {
+    "Resources": {
+        "Summarize": {
+            "Type": "AWS::Lambda::Function",
+            "Properties": {"Code": {"S3Bucket": "replaced", "S3Key": "deployment.zip"}},
+        },
+        "Source": {
+            "Type": "AWS::Lambda::EventSourceMapping",
+            "Properties": {"ScalingConfig": {"MaximumConcurrency": {"Ref": "WorkerConcurrency"}}},
+        },
+        "Table": {
+            "Type": "AWS::DynamoDB::Table",
+            "Properties": {
+                "TimeToLiveSpecification": {"AttributeName": "expiration", "Enabled": True}
+            },
+        },
+    }
+}
+
+
+class Aws:
+    """CloudFormation, S3, Lambda and DynamoDB as far as a deploy calls them."""
+
+    def __init__(self) -> None:
+        self.calls: list[str] = []
+        self.stack: dict[str, Any] | None = None
+        self.end = "CREATE_COMPLETE"
+        self.events: list[dict[str, Any]] = []
+        self.time_to_live = "DISABLED"
+        self.code_sha = base64.b64encode(bytes.fromhex(SHA)).decode()
+
+    def _note(self, name: str) -> None:
+        self.calls.append(name)
+
+    def describe_stacks(self, StackName: str) -> dict[str, Any]:
+        if self.stack is None:
+            raise ClientError(
+                {"Error": {"Code": "ValidationError", "Message": f"{StackName} does not exist"}},
+                "DescribeStacks",
+            )
+        return {"Stacks": [self.stack]}
+
+    def create_stack(self, **request: Any) -> None:
+        self._note("create")
+        outputs = [{"OutputKey": key, "OutputValue": value} for key, value in OUTPUTS.items()]
+        status = {"StackName": request["StackName"], "StackStatus": self.end}
+        self.stack = {**status, "Tags": request["Tags"], "Outputs": outputs}
+
+    def update_stack(self, **request: Any) -> None:
+        self.create_stack(**request)
+        self.calls[-1] = "update"
+
+    def delete_stack(self, StackName: str) -> None:
+        self._note("delete")
+        self.stack = None
+
+    def describe_events(self, StackName: str) -> dict[str, Any]:
+        return {"OperationEvents": self.events}
+
+    def describe_stack_resources(self, StackName: str) -> dict[str, Any]:
+        return {
+            "StackResources": [
+                {
+                    "LogicalResourceId": name,
+                    "PhysicalResourceId": name.lower(),
+                    "ResourceType": resource["Type"],
+                }
+                for name, resource in TEMPLATE["Resources"].items()
+            ]
+        }
+
+    def list_buckets(self) -> dict[str, Any]:
+        return {"Buckets": []}
+
+    def create_bucket(self, Bucket: str) -> None:
+        self._note(f"bucket {Bucket}")
+
+    def list_objects_v2(self, Bucket: str) -> dict[str, Any]:
+        return {"Contents": [{"Key": "old.zip"}]}
+
+    def delete_object(self, Bucket: str, Key: str) -> None:
+        self._note(f"delete {Key}")
+
+    def put_object(self, Bucket: str, Key: str, Body: bytes) -> None:
+        self._note(f"put {Key}")
+
+    def get_function_configuration(self, FunctionName: str) -> dict[str, Any]:
+        return {"CodeSha256": self.code_sha}
+
+    def describe_time_to_live(self, TableName: str) -> dict[str, Any]:
+        return {"TimeToLiveDescription": {"TimeToLiveStatus": self.time_to_live}}
+
+    def update_time_to_live(self, TableName: str, TimeToLiveSpecification: Any) -> None:
+        self._note(f"ttl {TableName} {TimeToLiveSpecification['AttributeName']}")
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Aws:
+    made = Aws()
+    monkeypatch.setattr(deploy, "client", lambda *_: made)
+    return made
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Package:
+    (tmp_path / "template.json").write_text(json.dumps(TEMPLATE), encoding="utf-8")
+    (tmp_path / "deployment.zip").write_bytes(b"zip")
+    return Package(str(tmp_path), "python3.13", "f", SHA, 3, 3)
+
+
+VALUES = {"WorkerConcurrency": "2"}
+
+
+def deploy_it(package: Package, **values: str) -> tuple[Any, bool]:
+    return deploy.deploy(
+        Settings(deploy_timeout=1),
+        aws_url="http://127.0.0.1:1",
+        package=package,
+        values={**VALUES, **values},
+        progress=lambda _: None,
+    )
+
+
+def test_the_concurrency_is_a_number_where_ministack_would_take_a_text() -> None:
+    mended = deploy.mended(TEMPLATE, VALUES, Settings())
+
+    source = mended["Resources"]["Source"]["Properties"]
+    assert source["ScalingConfig"] == {"MaximumConcurrency": 2}
+
+
+def test_the_code_lies_in_the_artifacts_bucket_and_the_template_stays_as_it_was() -> None:
+    before = json.dumps(TEMPLATE)
+
+    mended = deploy.mended(TEMPLATE, VALUES, Settings(stack_name="x"))
+
+    code = mended["Resources"]["Summarize"]["Properties"]["Code"]
+    assert code == {"S3Bucket": "x-artifacts", "S3Key": "deployment.zip"}
+    assert json.dumps(TEMPLATE) == before
+
+
+def test_the_parameters_name_the_local_runtime_and_leave_tls_out() -> None:
+    values = deploy.parameters(Settings(), "http://127.0.0.1:9")
+
+    assert values["SageMakerRuntimeEndpointUrl"] == "http://127.0.0.1:9"
+    assert values["EnforceTls"] == "false"
+    assert values["FineTunedEndpoint"] == "impressions-fine-tuned"
+    assert values["WorkerConcurrency"] == "2"
+
+
+def test_a_new_stack_is_created_with_zip_and_time_to_live(aws: Aws, package: Package) -> None:
+    outputs, deployed = deploy_it(package)
+
+    assert deployed
+    assert outputs.landing_bucket == "landing"
+    assert outputs.dead_letter_queue_url == "http://127.0.0.1:1/dead"
+    assert aws.calls == [
+        "bucket impressions-local-artifacts",
+        "delete old.zip",
+        f"put {package.zip_key}",
+        "create",
+        "ttl table expiration",
+    ]
+
+
+def test_the_same_again_does_nothing(aws: Aws, package: Package) -> None:
+    first, _ = deploy_it(package)
+    aws.calls.clear()
+
+    second, deployed = deploy_it(package)
+
+    assert not deployed
+    assert second == first
+    assert aws.calls == []
+
+
+def test_another_parameter_updates_the_stack(aws: Aws, package: Package) -> None:
+    deploy_it(package)
+    aws.calls.clear()
+    aws.time_to_live = "ENABLED"
+
+    _, deployed = deploy_it(package, SageMakerRuntimeEndpointUrl="http://127.0.0.1:10")
+
+    assert deployed
+    assert aws.calls[-1] == "update"
+
+
+def test_a_stack_that_was_rolled_back_is_deleted_first(aws: Aws, package: Package) -> None:
+    aws.stack = {"StackName": "impressions-local", "StackStatus": "ROLLBACK_COMPLETE"}
+
+    _, deployed = deploy_it(package)
+
+    assert deployed
+    assert [call for call in aws.calls if call in {"delete", "create"}] == ["delete", "create"]
+
+
+def event(name: str, kind: str, **more: str) -> dict[str, Any]:
+    given = {"OperationId": "2", "EventType": "STACK_EVENT", **more}
+    return {"LogicalResourceId": name, "ResourceType": kind, **given}
+
+
+def test_a_failure_names_the_first_resource_and_its_reason(aws: Aws, package: Package) -> None:
+    aws.end = "ROLLBACK_COMPLETE"
+    failed = {"ResourceStatus": "CREATE_FAILED"}
+    aws.events = [  # the newest comes first
+        event("impressions-local", deploy.STACK_TYPE, ResourceStatus="ROLLBACK_COMPLETE"),
+        event("Table", "AWS::DynamoDB::Table", ResourceStatusReason="cancelled", **failed),
+        event("Summarize", "AWS::Lambda::Function", ResourceStatusReason="no role", **failed),
+        event("Old", "AWS::SQS::Queue", **{**failed, "OperationId": "1"}),
+    ]
+
+    with pytest.raises(DeployError, match=r"^Summarize \(AWS::Lambda::Function\): no role$"):
+        deploy_it(package)
+
+
+def test_a_refused_template_names_the_resource_and_not_the_stack(
+    aws: Aws, package: Package
+) -> None:
+    aws.end = "ROLLBACK_COMPLETE"
+    stack = {"ResourceStatus": "CREATE_FAILED", "ResourceStatusReason": "see the events"}
+    bucket = {"EventType": "VALIDATION_ERROR", "ValidationStatusReason": "already exists"}
+    aws.events = [
+        event("impressions-local", deploy.STACK_TYPE, **stack),
+        event("LandingBucket", "AWS::S3::Bucket", **bucket),
+    ]
+
+    with pytest.raises(DeployError, match=r"^LandingBucket \(AWS::S3::Bucket\): already exists$"):
+        deploy_it(package)
+
+
+def test_a_function_without_our_code_is_an_error(aws: Aws, package: Package) -> None:
+    aws.code_sha = base64.b64encode(b"something else").decode()
+
+    with pytest.raises(DeployError, match=r"^summarize: its code is not "):
+        deploy_it(package)
+
+
+def test_a_stack_that_does_not_settle_is_an_error(
+    aws: Aws, package: Package, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aws.end = "CREATE_IN_PROGRESS"
+    monkeypatch.setattr(deploy, "POLL_SECONDS", 0.01)
+
+    with pytest.raises(DeployError, match=r"^impressions-local: not settled within 1 s$"):
+        deploy_it(package)
