@@ -7,12 +7,13 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tabulate import tabulate
+
 from benchmarks.calls import aws_calls_a_file
 from benchmarks.cold_start import cold_start
 from benchmarks.throughput import files_a_second, records_a_second
 from local import package, stack
 from local.settings import ROOT, Settings
-from tabulate import tabulate
 
 # AWS Lambda quotas: a function's unzipped code may take 250 MB.
 LAMBDA_LIMIT_MB = 250

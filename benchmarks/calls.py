@@ -8,8 +8,6 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
-import boto3
-
 if TYPE_CHECKING:
     from local.stack import Stack
 
@@ -43,13 +41,9 @@ def aws_calls_a_file(stack: Stack) -> dict[str, float]:
         sent[event_name.removeprefix("before-send.")] += 1
 
     with mock.patch.dict(os.environ, _environment(stack)):
-        boto3.setup_default_session()
-        session = boto3.DEFAULT_SESSION
-        if session is None:
-            raise RuntimeError("boto3 made no default session")
-        session.events.register("before-send", note)
-        from chalicelib import worker  # noqa: PLC0415 - reads the environment above
+        from chalicelib import aws, worker  # noqa: PLC0415 - reads the environment above
 
+        aws.session().events.register("before-send", note)
         answered = worker.handle(_event(message), Context())  # type: ignore[arg-type]
     if answered["batchItemFailures"]:
         raise RuntimeError("the file was not answered: the count would mean nothing")

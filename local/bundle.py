@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import re
+import shutil
+import subprocess
+import sys
 import zipfile
 from dataclasses import dataclass
 from email.parser import HeaderParser
-from importlib.util import cache_from_source
+from importlib.util import cache_from_source, find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -97,6 +100,38 @@ def unpack(entries: Mapping[str, bytes], site: Path) -> None:
     kept = wanted | {compiled_path(path) for path in wanted}
     for path in present - kept:
         path.unlink(missing_ok=True)
+
+
+def compiled_modules(entries: Mapping[str, bytes], out: Path) -> dict[str, bytes]:
+    """Compiled modules to go into the zip; proves on the way that it imports all it needs.
+
+    `out / "work"` holds the unpacked zip after. Raises PackageError when something is missing.
+    """
+    site, brought = out / "work" / "site", out / "work" / "runtime"
+    unpack(entries, site)
+    shutil.rmtree(brought, ignore_errors=True)
+    brought.mkdir()
+    for module in RUNTIME_MODULES:
+        spec = find_spec(module)
+        if spec is None or spec.origin is None:
+            raise PackageError(f"{module} is not installed: delete .venvs and start again")
+        origin = Path(spec.origin)
+        origin = origin.parent if spec.submodule_search_locations else origin
+        (brought / origin.name).symlink_to(origin)
+    script = Path(__file__).resolve().with_name("precompile.py")
+    done = subprocess.run(  # noqa: S603  # our own interpreter and script
+        [sys.executable, "-P", "-s", "-S", str(script), str(site), str(brought)],
+        env={"PYTHONHASHSEED": "0"},  # sets of constants in the same order every time
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        (out / "precompile.log").write_text(done.stderr, encoding="utf-8")
+        last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+        raise PackageError(f"the zip does not import: {last} (see {out / 'precompile.log'})")
+    return {name: (site / name).read_bytes() for name in done.stdout.split("\n") if name}
 
 
 def compiled_path(source: Path) -> Path:

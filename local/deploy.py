@@ -1,13 +1,10 @@
 """Deploy the package into the local AWS: the real template and zip, through CloudFormation.
 
-MiniStack falls short of CloudFormation in a few places; `mended` and `_finish` make up for each,
-and nothing else differs from a deploy to AWS but the parameters.
+Nothing differs from a deploy to AWS but the parameters and what mends.py lists.
 """
 
 from __future__ import annotations
 
-import base64
-import copy
 import hashlib
 import json
 import time
@@ -16,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from local import mends
 from local.aws import client
 from local.errors import DeployError
 from local.state import Outputs
@@ -80,7 +78,7 @@ def deploy(
 
     Raises DeployError with the resource that failed and why.
     """
-    template = mended(_read_template(package), values, settings)
+    template = mends.mended(_read_template(package), values, settings)
     wanted = _Wanted(json.dumps(template, separators=(",", ":"), sort_keys=True), values)
     formation = client("cloudformation", aws_url, settings)
     try:
@@ -91,37 +89,12 @@ def deploy(
         progress(f"deploying the stack {settings.stack_name!r} …")
         _upload(settings, aws_url, package)
         stack = _apply(formation, settings, stack, wanted)
-        _check_code(settings, aws_url, package, _outputs(stack).function_name)
-        count = _finish(settings, aws_url, template)
+        mends.check_code(settings, aws_url, package, _outputs(stack).function_name)
+        count = mends.finish(settings, aws_url, template)
         progress(f"deployed {count} resources ({time.monotonic() - started:.1f} s)")
     except (BotoCoreError, ClientError) as error:
         raise DeployError(settings.stack_name, str(error)) from error
     return _outputs(stack), True
-
-
-def mended(template: Template, values: Mapping[str, str], settings: Settings) -> Template:
-    """The template as MiniStack needs it; every change says why."""
-    result = copy.deepcopy(template)
-    resources = cast("dict[str, Any]", result["Resources"])
-    for resource in resources.values():
-        properties = resource.get("Properties", {})
-        if resource["Type"] == "AWS::Lambda::Function":
-            properties["Code"]["S3Bucket"] = settings.artifacts_bucket
-        if resource["Type"] == "AWS::Lambda::EventSourceMapping":
-            # A {Ref} arrives as text, and the poller, comparing it with a number, stands still.
-            scaling = properties["ScalingConfig"]
-            scaling["MaximumConcurrency"] = int(values["WorkerConcurrency"])
-        if resource["Type"] == "AWS::IAM::Role":
-            _allow_batches(properties)
-    return result
-
-
-def _allow_batches(role: dict[str, Any]) -> None:
-    """In AWS sqs:SendMessage permits SendMessageBatch; MiniStack wants an action of that name."""
-    for policy in role.get("Policies", []):
-        for statement in policy["PolicyDocument"]["Statement"]:
-            if "sqs:SendMessage" in statement["Action"]:
-                statement["Action"] = [*statement["Action"], "sqs:SendMessageBatch"]
 
 
 def _read_template(package: Package) -> Template:
@@ -222,39 +195,6 @@ def _failure(
 def _is_failure(event: Mapping[str, Any]) -> bool:
     validation = event["EventType"] == "VALIDATION_ERROR"
     return validation or bool(event.get("ResourceStatus", "").endswith("FAILED"))
-
-
-def _check_code(settings: Settings, aws_url: str, package: Package, function_name: str) -> None:
-    """Raise DeployError unless the function is our zip.
-
-    MiniStack makes a function whose code it does not find, and one that answers every message as
-    done: reports would be lost without a word.
-    """
-    function = client("lambda", aws_url, settings).get_function_configuration(
-        FunctionName=function_name
-    )
-    wanted = base64.b64encode(bytes.fromhex(package.zip_sha256)).decode("ascii")
-    if function["CodeSha256"] != wanted:
-        raise DeployError(function_name, f"its code is not {package.zip_path}")
-
-
-def _finish(settings: Settings, aws_url: str, template: Template) -> int:
-    """Switch on what MiniStack's CloudFormation leaves off; return how many resources there are."""
-    dynamodb = client("dynamodb", aws_url, settings)
-    formation = client("cloudformation", aws_url, settings)
-    found = formation.describe_stack_resources(StackName=settings.stack_name)["StackResources"]
-    for resource in found:
-        if resource["ResourceType"] != "AWS::DynamoDB::Table":
-            continue
-        # The time to live of a table is taken from the template and left off.
-        properties = template["Resources"][resource["LogicalResourceId"]]["Properties"]
-        table = resource["PhysicalResourceId"]
-        status = dynamodb.describe_time_to_live(TableName=table)["TimeToLiveDescription"]
-        if status["TimeToLiveStatus"] == "DISABLED":
-            dynamodb.update_time_to_live(
-                TableName=table, TimeToLiveSpecification=properties["TimeToLiveSpecification"]
-            )
-    return len(found)
 
 
 def _outputs(stack: Mapping[str, Any]) -> Outputs:

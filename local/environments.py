@@ -217,7 +217,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         check_interpreter()
         for python in ensure_all(arguments):
-            print(python)  # noqa: T201  # the result
+            print(python)  # the result
     except EnvironmentSetupError as error:
         say(f"error: {error}")
         return 3

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import msgspec
+
 from chalicelib.rows import FailureRow, RougeRow
 
 if TYPE_CHECKING:

@@ -51,7 +51,7 @@ def main() -> int:
             say(f"cfn-lint: {template.relative_to(ROOT)} is clean in {', '.join(REGIONS)}")
     except LintError as error:
         say(f"error: {error}")
-        print(error.findings)  # noqa: T201  # results go to stdout
+        print(error.findings)  # results go to stdout
         return 1
     except LocalError as error:
         say(f"error: {error}")

@@ -6,9 +6,9 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.settings import ROLES
 from tabulate import tabulate
 
+from chalicelib.settings import ROLES
 from local import lake, uploads, waiting
 from local.bars import Bar
 from local.errors import UsageError
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from chalicelib.rows import FailureRow
-
     from local.stack import Stack
 
 LANES = ("incoming", "evaluation")

@@ -11,7 +11,6 @@ from chalicelib.decoding import PIECE_BYTES, TextStream
 from chalicelib.errors import FileRejectedError
 from chalicelib.objects import ObjectRef
 from chalicelib.reading import survey
-
 from local.errors import UsageError
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+
 from chalicelib.objects import result_key
 from chalicelib.progress import Plan
-
 from local.errors import StalledError
 
 if TYPE_CHECKING:

@@ -10,60 +10,48 @@ import argparse
 import importlib.util
 import json
 import sys
-import tempfile
+from collections.abc import Sequence
 from dataclasses import replace
-from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from training.errors import MissingPackageError, TrainingError
-from training.small_t5 import score
-from training.small_t5.card import model_card
-from training.small_t5.config import PROMPT, Architecture, Schedule
-from training.small_t5.convert import check_size, convert, sizes
-from training.small_t5.noise import scribble
-from training.small_t5.tokenizer import train_tokenizer
-from training.small_t5.train import save, train
-from training.synthetic import junk, scenarios
-from training.synthetic.held_out import held_out
-from training.synthetic.stream import training_reports
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from training.synthetic.report import Report
+from training.small_t5.config import Architecture, Schedule
 
 REQUIREMENTS = "training/requirements-train.txt"
-NEEDED = {
-    "torch": "torch",
-    "transformers": "transformers",
-    "sentencepiece": "sentencepiece",
-    "ctranslate2": "ctranslate2",
-    "rouge_score": "rouge-score",
-}
-CARD = "MODEL_CARD.md"
-EXAMPLES = Path("examples")
-HELD_OUT = Path("evaluation/held-out.jsonl")
-JUNK_SHARE = 0.015
-TOKENIZER_REPORTS = 20_000
+MODULES = ("torch", "transformers", "sentencepiece", "ctranslate2", "rouge_score")
 
 
 def parser() -> argparse.ArgumentParser:
     """The command line."""
-    default = Schedule()
-    top = argparse.ArgumentParser(prog="python -m training.embedded", description=__doc__)
-    top.add_argument("--out", type=Path, required=True, help="folder for the model")
-    top.add_argument("--examples", type=Path, default=EXAMPLES, help="reports to hold out")
-    top.add_argument("--reports", type=int, default=default.reports, help="invented reports")
-    top.add_argument("--seed", type=int, default=default.seed)
-    top.add_argument("--epochs", type=int, default=default.epochs)
-    top.add_argument("--minutes", type=float, default=default.minutes, help="stop after these")
-    top.add_argument("--threads", type=int, default=default.threads, help="CPU threads")
+    plan = Schedule()
+    top = argparse.ArgumentParser(
+        prog="python -m training.embedded",
+        description="Train the embedded model on invented reports. Progress goes to stderr, the"
+        " held-out ROUGE to stdout as JSON Lines.",
+    )
+    top.add_argument("--out", type=Path, required=True, help="folder to write the model to")
+    top.add_argument(
+        "--examples", type=Path, default=Path("examples"), help="folder of reports to hold out"
+    )
+    top.add_argument(
+        "--reports", type=_positive, default=plan.reports, help=f"default {plan.reports}"
+    )
+    top.add_argument("--seed", type=int, default=plan.seed, help=f"default {plan.seed}")
+    top.add_argument("--epochs", type=_positive, default=plan.epochs, help=f"default {plan.epochs}")
+    top.add_argument(
+        "--minutes",
+        type=float,
+        default=plan.minutes,
+        help=f"stop training after this long, done or not; default {plan.minutes:g}",
+    )
+    top.add_argument(
+        "--threads", type=_positive, default=plan.threads, help=f"default {plan.threads}"
+    )
     return top
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Train; 0 when the model is written, 3 when something is missing."""
+    """Train; 0 when the model is written, 3 when something is missing or wrong."""
     chosen = parser().parse_args(arguments)
     plan = replace(
         Schedule(),
@@ -75,61 +63,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     try:
         check_packages()
-        make(chosen.out, chosen.examples, plan, Architecture())
+        from training.small_t5.make import make
+
+        tables = make(chosen.out, chosen.examples, plan, Architecture())
     except TrainingError as error:
-        print(error, file=sys.stderr)
+        sys.stderr.write(f"{error}\n")
         return 3
+    for writer, table in tables.items():
+        sys.stdout.write(json.dumps({"writer": writer, **table}) + "\n")
     return 0
 
 
 def check_packages() -> None:
     """Raise MissingPackageError for the first package that is not installed."""
-    for module, package in NEEDED.items():
+    for module in MODULES:
         if importlib.util.find_spec(module) is None:
-            raise MissingPackageError(package, REQUIREMENTS)
+            raise MissingPackageError(module.replace("_", "-"), REQUIREMENTS)
 
 
-def training_set(plan: Schedule, examples: Path) -> list[Report]:
-    """Invented reports and a little junk, none of it in the examples."""
-    refused = round(plan.reports * JUNK_SHARE)
-    stream = f"train-{plan.seed}"
-    invented = list(training_reports(plan.reports - refused, stream, held_out(examples)))
-    scribbled = [scribble(report, stream) for report in invented]
-    return [*scribbled, *(junk.junk(stream, index) for index in range(refused))]
-
-
-def make(out: Path, examples: Path, plan: Schedule, shape: Architecture) -> None:
-    """Train, convert, measure, and write the model folder with its card."""
-    reports = training_set(plan, examples)
-    out.mkdir(parents=True, exist_ok=True)
-    print(f"data: {len(reports):,} reports, examples held out", file=sys.stderr)
-    clean = training_reports(TOKENIZER_REPORTS, f"train-{plan.seed}", held_out(examples))
-    tokenizer = train_tokenizer(list(clean), out, shape.pieces)
-    outcome = train(reports, tokenizer, shape, plan)
-    with tempfile.TemporaryDirectory() as weights:
-        save(outcome, weights)
-        convert(weights, tokenizer, out)
-    lines = (examples / HELD_OUT).read_text(encoding="utf-8").splitlines()
-    records = [json.loads(line) for line in lines]
-    tables = score.compare(out, records)
-    facts: dict[str, object] = {
-        "pieces": tokenizer.vocab_size(),
-        "prompt": PROMPT,
-        "junk": sum(r.scenario == "junk" for r in reports),
-        "command": f"python -m training.embedded --out {out.as_posix()} --reports {plan.reports}"
-        f" --seed {plan.seed} --epochs {plan.epochs} --threads {plan.threads}",
-        "versions": ", ".join(f"{name} {version(name)}" for name in NEEDED.values()),
-        "held_out": len(records),
-        "entities": len({e.name for s in scenarios.SCENARIOS for e, _ in s.pool}),
-        "longest": score.LONGEST_INPUT,
-        "refusal": junk.ANSWER,
-    }
-    written = {name: size for name, size in sizes(out).items() if name != CARD}
-    card = model_card(outcome, shape, plan, tables, facts, written)
-    (out / CARD).write_text(card, encoding="utf-8", newline="\n")
-    print(f"{out}: {check_size(out):,} bytes", file=sys.stderr)
-    for writer, table in tables.items():
-        print(json.dumps({"writer": writer, **table}))
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is below 1")
+    return number
 
 
 if __name__ == "__main__":

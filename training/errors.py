@@ -8,10 +8,7 @@ TrainingError
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from pathlib import Path
 
 
 class TrainingError(Exception):
@@ -22,6 +19,7 @@ class MissingPackageError(TrainingError):
     """A package of the training list is not installed."""
 
     def __init__(self, package: str, requirements: str) -> None:
+        """Name the package and the list that holds it."""
         super().__init__(
             f"{package} is not installed: run `pip install -r {requirements}` and try again"
         )
@@ -32,6 +30,7 @@ class ExamplesError(TrainingError):
     """A file below the examples folder cannot be read."""
 
     def __init__(self, path: Path, reason: str) -> None:
+        """Name the file and what is wrong with it."""
         super().__init__(
             f"{path}: {reason}; write it anew with `python -m training.synthetic examples`"
         )
@@ -42,6 +41,7 @@ class ModelTooLargeError(TrainingError):
     """The written model does not fit the repository."""
 
     def __init__(self, path: Path, size: int, limit: int) -> None:
+        """Name the folder, its size and the limit, both in bytes."""
         super().__init__(
             f"{path} holds {size:,} bytes, over the limit of {limit:,}: use a smaller vocabulary"
         )

@@ -9,6 +9,7 @@ import boto3
 from botocore.config import Config
 
 from chalicelib.endpoint import LONGEST_CALL_S
+from chalicelib.errors import SettingsError
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -33,30 +34,44 @@ _RUNTIME = Config(
 
 
 @cache
+def session() -> boto3.Session:
+    """The session that all clients are made from.
+
+    Raises:
+        SettingsError: there are no credentials.
+    """
+    made = boto3.Session()
+    if made.get_credentials() is None:
+        problem = "is not set, and there are no other AWS credentials; give the function its role"
+        raise SettingsError("AWS_ACCESS_KEY_ID", problem)
+    return made
+
+
+@cache
 def s3() -> S3Client:
     """Amazon S3."""
-    return cast("S3Client", boto3.client("s3", config=_STORES))
+    return cast("S3Client", session().client("s3", config=_STORES))
 
 
 @cache
 def sqs() -> SQSClient:
     """Amazon SQS."""
-    return cast("SQSClient", boto3.client("sqs", config=_STORES))
+    return cast("SQSClient", session().client("sqs", config=_STORES))
 
 
 @cache
 def dynamodb() -> DynamoDBClient:
     """Amazon DynamoDB."""
-    return cast("DynamoDBClient", boto3.client("dynamodb", config=_STORES))
+    return cast("DynamoDBClient", session().client("dynamodb", config=_STORES))
 
 
 @cache
 def sagemaker_runtime() -> SageMakerRuntimeClient:
     """The runtime of SageMaker endpoints."""
-    return cast("SageMakerRuntimeClient", boto3.client("sagemaker-runtime", config=_RUNTIME))
+    return cast("SageMakerRuntimeClient", session().client("sagemaker-runtime", config=_RUNTIME))
 
 
 def forget_clients() -> None:
     """Make new clients from here on: for tests that change the world under a process."""
-    for client in (s3, sqs, dynamodb, sagemaker_runtime):
-        client.cache_clear()
+    for made in (session, s3, sqs, dynamodb, sagemaker_runtime):
+        made.cache_clear()

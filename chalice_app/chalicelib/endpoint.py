@@ -20,7 +20,6 @@ from botocore.exceptions import (
 
 from chalicelib import codecs
 from chalicelib.errors import (
-    EndpointAnswerError,
     EndpointBusyError,
     EndpointRejectedError,
     EndpointSlowError,

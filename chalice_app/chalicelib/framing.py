@@ -26,6 +26,8 @@ _SPACE = b" \t\r\n"
 # Outside a string only quotes and brackets matter; inside, all up to the closing quote. The
 # possessive `*+` keeps the scan linear on any input.
 _STRUCTURE = re.compile(rb'["\[\]{}]')
+_OPENING = re.compile(rb"[\[{]++")
+_CLOSING = re.compile(rb"[\]}]++")
 _STRING = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL)
 _SCALAR_END = re.compile(rb"[,\]\s]")
 _NOT_SPACE = re.compile(rb"[^ \t\r\n]")
@@ -202,12 +204,20 @@ class _ArrayFramer:
         depth = 0
         while True:
             self._walk_until(_STRUCTURE)
-            mark = self._held[self._at : self._at + 1]
-            self._at += 1
-            if mark == b'"':
+            if self._held.startswith(b'"', self._at):
+                self._at += 1
                 self._walk_string()
                 continue
-            depth += 1 if bytes(mark) in {b"{", b"["} else -1
+            # A run at a time: a gzip bomb may be 150 million brackets.
+            opened = _OPENING.match(self._held, self._at)
+            if opened is not None:
+                depth += len(opened[0])
+                self._at = opened.end()
+                continue
+            closing = _CLOSING.match(self._held, self._at)
+            closed = min(depth, 0 if closing is None else len(closing[0]))
+            depth -= closed
+            self._at += closed
             if depth == 0:
                 return
 

@@ -61,6 +61,9 @@ def survey(text: TextStream, stride: int) -> Survey:
     """
     head, pieces = _take_head(text)
     form = detect_form(head)
+    if form is None and len(head) == HEAD_BYTES:
+        problem = f"it begins with {HEAD_BYTES} bytes of white space; take them out"
+        raise FileRejectedError("NotJson", problem)
     if form is None:
         raise FileRejectedError("Empty", "it is empty; upload JSON objects, an array or lines")
     total = 0

@@ -131,7 +131,7 @@ class FileRow(msgspec.Struct, kw_only=True):
 
 
 Row = ImpressionRow | RougeRow | FailureRow | FileRow
-TABLES: dict[type, str] = {
+TABLES: dict[type[Row], str] = {
     ImpressionRow: "impressions",
     RougeRow: "rouge_scores",
     FailureRow: "failures",

@@ -36,6 +36,7 @@ UNAVAILABLE_FACTOR = 10
 def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer a batch; returns the messages that go back to the queue."""
     settings = _settings()
+    aws.session()  # without credentials the invocation fails by name, not each message by itself
 
     # Powertools passes the record by this very name.
     def handle_record(record: SQSRecord) -> None:

@@ -8,116 +8,122 @@ from itertools import islice
 
 import pytest
 
+from chalicelib import progress
 from chalicelib.decoding import TextStream
-from chalicelib.framing import frame
+from chalicelib.framing import Form, frame
 from chalicelib.reading import survey
 from tests.worlds import World, draft_for
 
 MANY = 100_000
 KEY = "incoming/ward/many.json"
-KIB = 1 << 10
-# What may differ from run to run: small objects, and one offset a chunk.
-SLACK_BYTES = 256 * KIB
+# What may grow: one offset for each chunk of 50 records.
+SLACK_BYTES = 256 << 10
 
 
-def records() -> Iterator[bytes]:
+def records(count: int) -> Iterator[bytes]:
     """No two alike, one in a thousand is bad."""
-    for number in range(MANY):
+    for number in range(count):
         findings = "" if number % 1000 == 7 else f"Findings {number}."
         yield json.dumps({"report_id": f"r{number}", "findings": findings}).encode()
 
 
-def as_lines() -> bytes:
-    return b"\n".join(records())
+def as_lines(count: int) -> bytes:
+    return b"\n".join(records(count))
 
 
-def as_array() -> bytes:
-    return b"[" + b",\n".join(records()) + b"]"
+def as_array(count: int) -> bytes:
+    return b"[" + b",\n".join(records(count)) + b"]"
 
 
 @pytest.mark.parametrize(
-    ("make", "pack"),
-    [(as_lines, bytes), (as_array, bytes), (as_array, gzip.compress)],
-    ids=["lines", "array", "array, gzip"],
+    ("make", "pack", "count"),
+    [
+        (as_array, bytes, MANY),
+        (as_lines, bytes, 10_000),
+        (as_array, gzip.compress, 10_000),
+    ],
+    ids=["array", "lines", "array, gzip"],
 )
 def test_13_every_record_is_accounted_for_exactly_once(
-    world: World, make: Callable[[], bytes], pack: Callable[[bytes], bytes]
+    world: World, make: Callable[[int], bytes], pack: Callable[[bytes], bytes], count: int
 ) -> None:
     # Larger chunks than deployed ones: the pretended AWS takes milliseconds for every call.
-    world.configure({"CHUNK_RECORDS": "5000", "MICRO_BATCH_RECORDS": "5000"})
+    world.configure({"CHUNK_RECORDS": "2500", "MICRO_BATCH_RECORDS": "2500"})
 
-    world.drop(KEY, pack(make()))
+    world.drop(KEY, pack(make(count)))
     world.drain()
 
+    bad = list(range(7, count, 1000))
+    ids = [f"r{number}" for number in range(count)]
+    drafts = [
+        None if number % 1000 == 7 else draft_for(f"Findings {number}.") for number in range(count)
+    ]
     entries = world.entries(KEY)
-    failures = [row["record_index"] for row in world.rows("failures")]
-    drafted = {row["record_index"]: row["generated_impression"] for row in world.rows("impressions")}
-    bad = list(range(7, MANY, 1000))
-    assert world.given_back == []
-    assert world.waiting() == 0
-    assert world.result(KEY)["counts"] == {"records": MANY, "ok": MANY - 100, "failed": 100}
-    assert len(world.result(KEY)["parts"]) == MANY // 5000
-    assert [entry["report_id"] for entry in entries] == [f"r{number}" for number in range(MANY)]
-    assert failures == bad
-    assert len(world.rows("impressions")) == len(drafted) == MANY - 100
-    assert len(world.model.prompts) == MANY - 100
-    assert drafted.keys().isdisjoint(bad)
-    assert all(draft == draft_for(f"Findings {number}.") for number, draft in drafted.items())
+    rows = world.rows("impressions")
+    result = world.result(KEY)
     (file_row,) = world.rows("files")
-    assert (file_row["records_total"], file_row["chunks"]) == (MANY, MANY // 5000)
+    assert (world.given_back, world.waiting()) == ([], 0)
+    assert result["counts"] == {"records": count, "ok": count - len(bad), "failed": len(bad)}
+    assert (file_row["records_total"], file_row["chunks"]) == (count, count // 2500)
+    assert [entry["report_id"] for entry in entries] == ids
+    assert [entry["impression"] for entry in entries] == drafts
+    assert [row["record_index"] for row in world.rows("failures")] == bad
+    assert [row["generated_impression"] for row in rows] == [draft for draft in drafts if draft]
+    assert len(world.model.prompts) == count - len(bad)
 
 
-def test_13_more_chunks_than_an_item_holds_are_made_larger(world: World) -> None:
+def test_13_more_chunks_than_one_item_holds_are_made_larger(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress, "MOST_CHUNKS", 20)
     world.configure({"CHUNK_RECORDS": "1"})
-    world.drop(KEY, b"\n".join(b'{"findings": ""}' for _ in range(2_001)))
-    event = {"Records": [world._sqs_record(message) for message in world._receive()]}
 
-    world.invoke(event)
+    result = world.finish(KEY, as_lines(21))
 
-    assert world.waiting() - 1 == 1001
+    assert result["counts"] == {"records": 21, "ok": 20, "failed": 1}
+    assert len(result["parts"]) == 11
+    assert [entry["report_id"] for entry in world.entries(KEY)] == [f"r{n}" for n in range(21)]
 
 
-def a_piece_at_a_time(count: int, form: str) -> Iterator[bytes]:
-    """Pieces of a text of `count` records of 1 KiB each, made as they are read."""
+def a_piece_at_a_time(count: int, form: Form) -> Iterator[bytes]:
+    """Pieces of a text of `count` records of 256 bytes each, made as they are read."""
     begin, between, end = (b"[", b",", b"]") if form == "array" else (b"", b"\n", b"")
-    record = b'{"findings": "' + b"a" * (KIB - 17) + b'"}'
-    piece = (record + between) * 64
+    record = b'{"findings": "' + b"a" * (256 - 17) + b'"}'
+    piece = (record + between) * 100
     yield begin
-    for _ in range(count // 64):
+    for _ in range(count // 100 - 1):
         yield piece
-    yield record + end
+    yield piece[: -len(between)] + end
 
 
-def peak_of(work: Callable[[], object]) -> int:
+def traced(work: Callable[[], int]) -> tuple[int, int]:
+    """What the work came to, and the most bytes that it held at once."""
     tracemalloc.start()
     try:
-        work()
-        return tracemalloc.get_traced_memory()[1]
+        return work(), tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
 
 
-@pytest.mark.parametrize("form", ["array", "lines"])
-def test_13_counting_takes_no_more_memory_for_more_records(form: str) -> None:
-    def count(records: int) -> int:
-        return survey(TextStream(a_piece_at_a_time(records, form), 1 << 30), 50).total
+def count_all(records: int, form: Form) -> int:
+    return survey(TextStream(a_piece_at_a_time(records, form), 1 << 30), 50).total
 
-    few = peak_of(lambda: count(3_200))
-    many = peak_of(lambda: count(MANY))
 
-    assert count(MANY) == MANY // 64 * 64 + 1
-    assert many < few * 1.2 + SLACK_BYTES
-    assert many < 10 * KIB * KIB
+def read_last(records: int, form: Form) -> int:
+    text = TextStream(a_piece_at_a_time(records, form), 1 << 30)
+    return len(list(islice(frame(text, form), records - 50, None)))
 
 
 @pytest.mark.parametrize("form", ["array", "lines"])
-def test_13_reading_the_last_chunk_takes_no_more_memory_than_the_first(form: str) -> None:
-    def last_of(records: int) -> int:
-        text = TextStream(a_piece_at_a_time(records, form), 1 << 30)
-        return len(list(islice(frame(text, "array" if form == "array" else "lines"), records, None)))
+@pytest.mark.parametrize("read", [count_all, read_last])
+def test_13_memory_is_flat_in_the_number_of_records(
+    read: Callable[[int, Form], int], form: Form
+) -> None:
+    few = 12_800
 
-    few = peak_of(lambda: last_of(3_200))
-    many = peak_of(lambda: last_of(MANY))
+    found_few, peak_few = traced(lambda: read(few, form))
+    found_many, peak_many = traced(lambda: read(MANY, form))
 
-    assert last_of(3_200) == 1
-    assert many < few * 1.2 + SLACK_BYTES
+    assert (found_few, found_many) == ((few, MANY) if read is count_all else (50, 50))
+    assert peak_many < peak_few * 1.2 + SLACK_BYTES
+    assert peak_many < 10 << 20

@@ -26,7 +26,8 @@ def rows(stack: stacks.Stack, table: str, report: running.Report) -> list[dict[s
     wanted = {one.dropped.ref.object_id for one in report.answered}
     s3, bucket = stack.client("s3"), stack.outputs.results_bucket
     found = []
-    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=f"lake/{table}/"):
+    pages = s3.get_paginator("list_objects_v2")
+    for page in pages.paginate(Bucket=bucket, Prefix=f"lake/{table}/"):
         for item in page.get("Contents", []):
             if item["Key"].rsplit("/", 1)[-1][:32] in wanted:
                 body = s3.get_object(Bucket=bucket, Key=item["Key"])["Body"].read()
@@ -34,13 +35,15 @@ def rows(stack: stacks.Stack, table: str, report: running.Report) -> list[dict[s
     return found
 
 
+def identity(row: dict[str, Any]) -> tuple[str, int]:
+    return row["run_id"], row["record_index"]
+
+
 def entries(stack: stacks.Stack, one: waiting.Answered) -> list[dict[str, Any]]:
     if "impressions" in one.document:
         return list(one.document["impressions"])
     s3, bucket = stack.client("s3"), stack.outputs.results_bucket
-    parts = [
-        s3.get_object(Bucket=bucket, Key=key)["Body"].read() for key in one.document["parts"]
-    ]
+    parts = [s3.get_object(Bucket=bucket, Key=key)["Body"].read() for key in one.document["parts"]]
     return [json.loads(line) for part in parts for line in part.splitlines()]
 
 
@@ -51,8 +54,8 @@ def drop(stack: stacks.Stack, path: Path, **options: Any) -> running.Report:
 def test_every_example_record_becomes_one_impression_or_one_failure(stack: stacks.Stack) -> None:
     report = drop(stack, ROOT / "examples" / "hospital")
 
-    drafted = Counter((row["run_id"], row["record_index"]) for row in rows(stack, "impressions", report))
-    failed = Counter((row["run_id"], row["record_index"]) for row in rows(stack, "failures", report))
+    drafted = Counter(map(identity, rows(stack, "impressions", report)))
+    failed = Counter(map(identity, rows(stack, "failures", report)))
 
     assert report.records == sum(one.dropped.records for one in report.answered)
     assert set(drafted.values()) == set(failed.values()) == {1}
@@ -69,8 +72,7 @@ def test_rouge_rows_equal_the_package_on_the_same_texts(stack: stacks.Stack) -> 
     report = drop(stack, ROOT / "examples" / "evaluation", lane="evaluation")
 
     texts = {
-        (row["record_index"], row["model_role"]): row
-        for row in rows(stack, "impressions", report)
+        (row["record_index"], row["model_role"]): row for row in rows(stack, "impressions", report)
     }
     scored = rows(stack, "rouge_scores", report)
 
@@ -139,7 +141,14 @@ def test_the_same_event_again_changes_nothing(stack: stacks.Stack, tmp_path: Pat
 
 def test_keys_of_every_shape_reach_their_own_result(stack: stacks.Stack, tmp_path: Path) -> None:
     folder = tmp_path / "keys"
-    names = ["a b+c.json", "100%.json", "a%2Fb.json", "Größe 肺.json", "deep/er/x.json", "q'\"&.json"]
+    names = [
+        "a b+c.json",
+        "100%.json",
+        "a%2Fb.json",
+        "Größe 肺.json",
+        "deep/er/x.json",
+        "'\"&.json",
+    ]
     for number, name in enumerate(names):
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)

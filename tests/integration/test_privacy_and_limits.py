@@ -115,5 +115,3 @@ def listening_sockets(groups: list[int]) -> set[tuple[str, int]]:
                 address, port = fields[1].split(":")
                 heard.add((address, int(port, 16)))
     return heard
-
-

@@ -5,13 +5,13 @@ from __future__ import annotations
 import shutil
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import sentencepiece
+from ctranslate2.converters.transformers import TransformersConverter
 
 from training.errors import ModelTooLargeError
 from training.small_t5.config import SIZE_LIMIT
-
-if TYPE_CHECKING:
-    import sentencepiece
 
 FILES = ("model.bin", "config.json", "shared_vocabulary.json")
 
@@ -39,9 +39,8 @@ def convert(
     weights: str, tokenizer: sentencepiece.SentencePieceProcessor, out: Path
 ) -> dict[str, int]:
     """Write the int8 model into `out`; returns each file's size in bytes."""
-    from ctranslate2.converters.transformers import TransformersConverter
 
-    class Converter(TransformersConverter):
+    class Converter(TransformersConverter):  # type: ignore[misc]  # untyped base
         def load_tokenizer(self, *_args: Any, **_kwargs: Any) -> _Pieces:  # noqa: ANN401
             return _Pieces(tokenizer)
 

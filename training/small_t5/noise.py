@@ -8,18 +8,19 @@ from __future__ import annotations
 import random
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from training.synthetic.report import Report
+from training.synthetic.report import Report
 
 SHARE = 0.3
 CASUAL = 0.06
 _WORD = re.compile(r"[a-z]+")
 _KEPT = frozenset(
-    "no not without negative for free unchanged stable decreased increased new improved worse"
-    " worsened left right bilateral both prior before"
-    " mildly moderately severely moderate mild severe small trace".split()
+    (
+        *("no", "not", "without", "negative", "for", "free", "both", "left", "right", "bilateral"),
+        *("unchanged", "stable", "decreased", "increased", "new", "improved", "worse", "worsened"),
+        *("prior", "before", "trace", "small", "mild", "moderate", "severe", "mildly"),
+        *("moderately", "severely"),
+    )
 )
 _MASKS = ("XXXX", "____")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"

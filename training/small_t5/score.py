@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import ctranslate2
+import sentencepiece
+from rouge_score.rouge_scorer import RougeScorer
 
 from training.small_t5.config import CONSTANT_SENTENCE, prompted
 from training.small_t5.tokenizer import FILE
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from pathlib import Path
 
 METRICS = ("rouge1", "rouge2", "rougeL")
 LONGEST_INPUT = 512
@@ -18,7 +19,9 @@ LONGEST_ANSWER = 128
 BATCH = 32
 # With patience 1 the search ends on its first finished beam, at times far from the best one.
 PATIENCE = 2
-_NORMAL = re.compile(r"^\W*(\d+\W+)?(no acute|normal|negative|no active|unremarkable)\b", re.I)
+_NORMAL = re.compile(
+    r"^\W*(\d+\W+)?(no acute|normal|negative|no active|unremarkable)\b", re.IGNORECASE
+)
 _NORMAL_WORDS = 9
 
 Table = dict[str, dict[str, float]]
@@ -26,9 +29,6 @@ Table = dict[str, dict[str, float]]
 
 def answers(model: Path, findings: Sequence[str], beam: int = 1) -> list[str]:
     """Impressions by the int8 model for findings, in their order."""
-    import ctranslate2
-    import sentencepiece
-
     tokenizer = sentencepiece.SentencePieceProcessor(model_file=str(model / FILE))
     runner = ctranslate2.Translator(str(model), device="cpu", intra_threads=1, compute_type="int8")
     sources = [
@@ -53,8 +53,6 @@ def stratum(reference: str) -> str:
 
 def table(references: Sequence[str], candidates: Sequence[str]) -> Table:
     """Mean F1 by stratum and metric (no stemmer), with the number of reports as `reports`."""
-    from rouge_score.rouge_scorer import RougeScorer
-
     scorer = RougeScorer(list(METRICS), use_stemmer=False)
     rows = [
         (stratum(reference), scorer.score(reference, candidate))

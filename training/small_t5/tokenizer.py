@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import sentencepiece
 
 from training.small_t5.config import prompted
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    import sentencepiece
-
-    from training.synthetic.report import Report
+from training.synthetic.report import Report
 
 PAD, EOS, UNK = 0, 1, 2
 FILE = "sentencepiece.model"
@@ -26,8 +22,6 @@ def train_tokenizer(
     Characters that no report holds become the unknown piece, which the model has met in training
     as the junk of `training.synthetic.junk`.
     """
-    import sentencepiece
-
     texts = (t for r in reports for t in (prompted(r.findings), r.impression))
     sentencepiece.SentencePieceTrainer.train(
         sentence_iterator=texts,

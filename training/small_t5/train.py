@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import math
 import random
-import sys
 import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from training.small_t5.config import prompted
+import sentencepiece
+import torch
+from transformers import T5Config, T5ForConditionalGeneration
+
+from training.small_t5.config import Architecture, Schedule, prompted
+from training.small_t5.progress import say
 from training.small_t5.tokenizer import EOS, PAD, encode
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    import sentencepiece
-    import torch
-    from transformers import T5ForConditionalGeneration
-
-    from training.small_t5.config import Architecture, Schedule
-    from training.synthetic.report import Report
+from training.synthetic.report import Report
 
 Pair = tuple[list[int], list[int]]
 IGNORED = -100
@@ -42,8 +38,6 @@ class Outcome:
 
 def new_model(shape: Architecture, vocabulary: int) -> T5ForConditionalGeneration:
     """An untrained T5; the vocabulary is rounded up to a multiple of eight."""
-    from transformers import T5Config, T5ForConditionalGeneration
-
     return T5ForConditionalGeneration(
         T5Config(
             vocab_size=math.ceil(vocabulary / 8) * 8,
@@ -70,8 +64,6 @@ def train(
     plan: Schedule,
 ) -> Outcome:
     """Train on the reports; progress goes to stderr."""
-    import torch
-
     torch.set_num_threads(plan.threads)
     torch.manual_seed(plan.seed)
     shuffler = random.Random(plan.seed)  # noqa: S311 - an order, not a secret
@@ -85,7 +77,7 @@ def train(
     model = new_model(shape, tokenizer.vocab_size())
     parameters = sum(p.numel() for p in model.parameters())
     steps = math.ceil(len(pairs) / plan.batch) * plan.epochs
-    print(f"training: {parameters:,} parameters, {steps:,} steps planned", file=sys.stderr)
+    say(f"training: {parameters:,} parameters, {steps:,} steps planned")
     optimizer = torch.optim.AdamW(
         model.parameters(),
         lr=plan.learning_rate,
@@ -113,9 +105,9 @@ def train(
         passed = time.monotonic() - began
         if done % REPORT_EVERY == 0:
             mean = sum(recent) / len(recent)
-            print(f"step {done:,}/{steps:,}  loss {mean:.3f}  {passed:.0f} s", file=sys.stderr)
+            say(f"step {done:,}/{steps:,}  loss {mean:.3f}  {passed:.0f} s")
         if passed > plan.minutes * 60:
-            print(f"stopped after {plan.minutes} minutes, before the plan's end", file=sys.stderr)
+            say(f"stopped after {plan.minutes} minutes, before the plan's end")
             break
     return Outcome(
         model.eval(),
@@ -153,8 +145,6 @@ def _batches(
 
 def _tensors(batch: Sequence[Pair]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Padded sources, their attention mask, and targets whose padding the loss ignores."""
-    import torch
-
     widest = max(len(source) for source, _ in batch)
     longest = max(len(target) for _, target in batch)
     sources = torch.tensor([s + [PAD] * (widest - len(s)) for s, _ in batch])

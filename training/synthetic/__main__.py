@@ -5,14 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from training.synthetic.examples import write_examples
 from training.synthetic.stream import reports
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 
 def parser() -> argparse.ArgumentParser:

@@ -81,11 +81,15 @@ COMPRESSION = Entity(
     "chronic",
     findings=(
         "There is {severity} compression deformity of the {level} vertebral body",
-        "{severity} wedging of the {level} vertebral body is consistent with a compression"
-        " deformity",
+        (
+            "{severity} wedging of the {level} vertebral body is consistent with a compression"
+            " deformity"
+        ),
         "{severity} {level} compression deformity is seen",
-        "{severity} loss of height of the {level} vertebral body in keeping with a compression"
-        " deformity",
+        (
+            "{severity} loss of height of the {level} vertebral body in keeping with a compression"
+            " deformity"
+        ),
     ),
     impressions=("{severity} {level} compression deformity",),
     slots={
@@ -126,6 +130,15 @@ SCOLIOSIS = Entity(
         "There is {severity} scoliosis of the thoracic spine",
         "{severity} thoracic scoliosis",
         "{severity} curvature of the thoracic spine is present",
+        "Mild dextroscoliosis",
+        "The thoracic kyphosis is accentuated",
+        "Degenerative change of the acromioclavicular joints",
+        "Calcifications of the costal cartilage are noted",
+        "There is a cervical spine fusion plate",
+        "Hardware of the lumbar spine is partly seen",
+        "Pectus excavatum is present",
+        "Cervical ribs are noted",
+        "Bilateral breast implants are in place",
         "The bones are diffusely osteopenic",
         "Osteopenia is noted",
     ),

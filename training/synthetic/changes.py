@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from training.synthetic.report import Change
+from training.synthetic.report import Change
 
 # (what is added to the sentence in the findings, word before the phrase in the impression)
 TAILS: Mapping[Change, tuple[tuple[str, str], ...]] = {

@@ -9,6 +9,9 @@ from __future__ import annotations
 from training.synthetic.report import Entity
 
 SIDES = ("left", "right")
+# Devices whose placement can cause a pneumothorax.
+VEIN_LINES = frozenset({"central line", "PICC"})
+
 PLACED = "device"
 MISPLACED = "malposition"
 
@@ -26,6 +29,7 @@ TUBE = Entity(
     ),
     impressions=("endotracheal tube in satisfactory position",),
     slots={"distance": ("3 cm", "3.5 cm", "4 cm", "4.5 cm", "5 cm", "5.5 cm")},
+    device="airway",
 )
 
 TUBE_LOW = Entity(
@@ -41,6 +45,7 @@ TUBE_LOW = Entity(
     ),
     impressions=("low endotracheal tube, {distance} above the carina, recommend withdrawal",),
     slots={"distance": ("5 mm", "8 mm", "1 cm", "1.2 cm")},
+    device="airway",
 )
 
 TUBE_BRONCHUS = Entity(
@@ -55,6 +60,7 @@ TUBE_BRONCHUS = Entity(
         "ET tube lies within the right main bronchus",
     ),
     impressions=("endotracheal tube in the right main bronchus, recommend withdrawal",),
+    device="airway",
 )
 
 CENTRAL_LINE = Entity(
@@ -75,6 +81,7 @@ CENTRAL_LINE = Entity(
         "vein": ("internal jugular", "internal jugular", "subclavian"),
         "site": ("mid SVC", "lower SVC", "cavoatrial junction", "SVC"),
     },
+    device="central line",
 )
 
 CENTRAL_LINE_DEEP = Entity(
@@ -90,6 +97,7 @@ CENTRAL_LINE_DEEP = Entity(
     ),
     impressions=("{side} {vein} line tip in the right atrium, recommend repositioning",),
     slots={"side": ("right", "right", "left"), "vein": ("internal jugular", "subclavian")},
+    device="central line",
 )
 
 PICC = Entity(
@@ -106,6 +114,7 @@ PICC = Entity(
     ),
     impressions=("{side} PICC in satisfactory position",),
     slots={"side": SIDES, "site": ("mid SVC", "lower SVC", "cavoatrial junction", "SVC")},
+    device="PICC",
 )
 
 PICC_WRONG = Entity(
@@ -121,6 +130,7 @@ PICC_WRONG = Entity(
     ),
     impressions=("{side} PICC in the {side} internal jugular vein, recommend repositioning",),
     slots={"side": SIDES},
+    device="PICC",
 )
 
 FEEDING_TUBE = Entity(
@@ -136,6 +146,7 @@ FEEDING_TUBE = Entity(
         "NG tube in the stomach",
     ),
     impressions=("nasogastric tube in satisfactory position",),
+    device="feeding tube",
 )
 
 FEEDING_TUBE_HIGH = Entity(
@@ -150,6 +161,7 @@ FEEDING_TUBE_HIGH = Entity(
         "NG tube tip lies in the distal esophagus",
     ),
     impressions=("nasogastric tube in the distal esophagus, recommend advancement",),
+    device="feeding tube",
 )
 
 CHEST_TUBE = Entity(
@@ -166,6 +178,7 @@ CHEST_TUBE = Entity(
     ),
     impressions=("{side} chest tube in place",),
     slots={"side": SIDES},
+    device="chest tube",
 )
 
 PACEMAKER = Entity(

@@ -5,16 +5,13 @@ from __future__ import annotations
 import gzip
 import json
 import random
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
+from training.synthetic.report import Report
 from training.synthetic.scenarios import NORMAL, SCENARIOS
 from training.synthetic.stream import normalised, report
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
-
-    from training.synthetic.report import Report
 
 SEED = "examples"
 SINGLES, ARRAY, WARD, NIGHT, BAD, HELD_OUT = 5, 20, 25, 25, 8, 150

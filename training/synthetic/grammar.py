@@ -6,8 +6,9 @@ model does not take an unknown wording for a disease.
 
 from __future__ import annotations
 
+import random
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from training.synthetic.normals import (
     ACUTE_BONES,
@@ -20,13 +21,7 @@ from training.synthetic.normals import (
     SPACES,
     VESSELS,
 )
-from training.synthetic.report import Statement
-
-if TYPE_CHECKING:
-    import random
-    from collections.abc import Sequence
-
-    from training.synthetic.report import Region
+from training.synthetic.report import Region, Statement
 
 ARE = ("are", "are", "appear", "remain")
 IS = ("is", "is", "appears", "remains")
@@ -206,21 +201,26 @@ GRAMMARS: tuple[Grammar, ...] = (
         "bones",
         ACUTE_BONES,
         (
-            ("No", "There is no", "No evidence of", "There are no", "Without"),
-            ("acute", "acute", "displaced", "visible", "acute or focal"),
+            ("No", "There is no", "No evidence of", "No definite"),
+            ("acute", "acute", "displaced", "focal acute"),
             (
                 "bony abnormality",
                 "osseous abnormality",
                 "bone abnormality",
-                "osseous lesion",
                 "rib fracture",
                 "fracture",
                 "skeletal abnormality",
-                "osseous findings",
-                "bony findings",
-                "fractures or dislocations",
+                "bony injury",
             ),
-            ("", "", "is seen", "is identified", "of the thorax"),
+        ),
+    ),
+    Grammar(
+        "bones",
+        ACUTE_BONES,
+        (
+            ("No acute", "No displaced", "There are no acute", "No visible"),
+            ("fractures", "rib fractures", "osseous findings", "bony findings", "bone findings"),
+            ("", "", "are seen", "are identified"),
         ),
     ),
     Grammar(
@@ -243,37 +243,32 @@ GRAMMARS: tuple[Grammar, ...] = (
     ),
 )
 
-# Openings and closings of "No X, Y, or Z." beyond the houses' own.
-DENIAL_OPENINGS: tuple[str, ...] = (
-    "No",
-    "There is no",
-    "There are no",
-    "No evidence of",
-    "No evidence for",
-    "There is no evidence of",
-    "There is no radiographic evidence of",
-    "No definite",
-    "No significant",
-    "Negative for",
-    "Without evidence of",
-    "I see no",
-    "No visible",
-    "Again there is no",
-)
-DENIAL_CLOSINGS: tuple[str, ...] = (
-    "",
-    "",
-    "",
-    "is seen",
-    "is identified",
-    "is present",
-    "are seen",
-    "are noted",
-    "are identified",
-    "is demonstrated",
-    "is appreciated",
-    "visualized",
-    "bilaterally",
+# Forms of "No X, Y, or Z." beyond the houses' own.
+MORE_DENIAL_FORMS: tuple[str, ...] = (
+    "No {list}",
+    "No {list} bilaterally",
+    "No {list} is identified",
+    "No {list} is present",
+    "No {list} is demonstrated",
+    "No {list} is appreciated",
+    "No {list} are seen",
+    "No {list} are noted",
+    "No {list} are identified",
+    "No {list} visualized",
+    "No significant {list}",
+    "No visible {list}",
+    "No definite {list} is seen",
+    "No radiographic evidence of {list}",
+    "There are no {list}",
+    "There is no {list} on this study",
+    "There is no evidence for {list}",
+    "There is no radiographic evidence of {list}",
+    "There is no definite {list}",
+    "Without evidence of {list}",
+    "Again there is no {list}",
+    "I see no {list}",
+    "{list} are absent",
+    "Free of {list}",
 )
 
 # More names for what is denied, by topic.

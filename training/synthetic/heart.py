@@ -62,6 +62,7 @@ TORTUOUS_AORTA = Entity(
     "mediastinum",
     90,
     "incidental",
+    contradicts=frozenset({"trachea"}),
     findings=(
         "The thoracic aorta is tortuous",
         "The aorta is unfolded and calcified",
@@ -69,6 +70,8 @@ TORTUOUS_AORTA = Entity(
         "The aorta is mildly tortuous",
         "Calcified aortic knob",
         "There are vascular calcifications of the aorta",
+        "The trachea deviates mildly because of the aortic arch",
+        "Prominent epicardial fat pad",
     ),
 )
 

@@ -7,10 +7,9 @@ findings give the habit away. Each house therefore ties its normal sentence to i
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-if TYPE_CHECKING:
-    from training.synthetic.report import Region
+from training.synthetic.report import Region
 
 Form = Literal["prose", "lines", "numbered", "headed"]
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
-from training.synthetic.devices import MISPLACED, PLACED
+from training.synthetic.devices import MISPLACED, PLACED, VEIN_LINES
+from training.synthetic.houses import House
+from training.synthetic.report import Observation
 from training.synthetic.wording import lower_first, sentence
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from training.synthetic.houses import House
-    from training.synthetic.report import Observation
 
 DEVICES_WELL = "Lines and tubes in satisfactory position"
 NO_PNEUMOTHORAX = "No pneumothorax"
@@ -47,7 +43,7 @@ def _is_old(observation: Observation) -> bool:
 
 def _line_was_placed(told: Sequence[Observation]) -> bool:
     """Whether a line that may have caused a pneumothorax is spoken of."""
-    return any("line" in o.entity.name or "PICC" in o.entity.name for o in told)
+    return any(o.entity.device in VEIN_LINES for o in told)
 
 
 def _merge(told: Sequence[Observation]) -> list[tuple[Observation, str]]:

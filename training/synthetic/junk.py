@@ -13,9 +13,10 @@ ANSWER = "No impression can be drawn from these findings."
 
 _SIGNS = ".,;:-_/()%'\"?!*#@+=<>[]{}|~$&\\"
 _WORDS = (
-    "dictated test see above below the report record none text empty blank pending value void"
-    " patient file null error hello invoice table window garden letter number please call back"
-).split()
+    *("dictated", "test", "see", "above", "below", "the", "report", "none", "text", "empty"),
+    *("blank", "pending", "void", "file", "null", "error", "hello", "invoice", "table", "window"),
+    *("garden", "letter", "number", "please", "call", "back", "ignore", "instructions", "write"),
+)
 _FOREIGN = "".join(
     chr(c) for start in (0x4E00, 0x0430, 0x03B1, 0x1F600) for c in range(start, start + 20)
 )

@@ -258,6 +258,7 @@ GRANULOMA = Entity(
     impressions=("Calcified {lobe} granuloma",),
     slots={"lobe": LOBES[:7]},
     changes=("stable",),
+    contradicts=frozenset({"hila"}),
 )
 
 SCARRING = Entity(
@@ -321,6 +322,23 @@ LOW_VOLUMES = Entity(
     ),
 )
 
+MARKINGS = Entity(
+    "prominent markings",
+    "markings",
+    "lungs",
+    90,
+    "incidental",
+    findings=(
+        "Bronchovascular markings are mildly prominent",
+        "Interstitial markings are mildly prominent, likely related to technique",
+        "There is mild peribronchial cuffing",
+        "Scattered calcified granulomas are present",
+        "An azygos fissure is incidentally noted",
+        "Calcified mediastinal lymph nodes reflect an old granulomatous infection",
+    ),
+    contradicts=CLEAR | {"vessels", "hila"},
+)
+
 TABLE: tuple[Entity, ...] = (
     CONSOLIDATION,
     OPACITY,
@@ -336,4 +354,5 @@ TABLE: tuple[Entity, ...] = (
     SCARRING,
     FIBROSIS,
     LOW_VOLUMES,
+    MARKINGS,
 )

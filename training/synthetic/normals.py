@@ -5,14 +5,9 @@ Index 0 to 7 of every tuple belongs to the house of that habit; later ones are f
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
-from training.synthetic.report import Statement
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from training.synthetic.report import Region
+from training.synthetic.report import Region, Statement
 
 HEART = frozenset({"cardiomegaly"})
 SILHOUETTE = frozenset({"cardiomegaly", "hila", "hernia"})
@@ -97,7 +92,7 @@ VESSEL_SENTENCES = _all(
     "Pulmonary vascularity is within normal limits",
     "Vascularity normal",
     "No vascular congestion",
-    "The pulmonary vessels are normal in calibre",
+    "The pulmonary vessels are normal in caliber",
     "Normal vessels",
     "Pulmonary vascular markings are normal",
     "Pulmonary vasculature unremarkable",
@@ -136,10 +131,24 @@ ABDOMEN_SENTENCES = _all(
     "No free intraperitoneal air",
 )
 
+PLEURA_SENTENCES = _all(
+    "pleura",
+    SPACES,
+    "The pleural spaces are clear",
+    "Pleural spaces clear",
+    "Costophrenic angles clear",
+    "Pleural spaces are clear",
+    "The costophrenic angles are clear",
+    "Pleura normal",
+    "The costophrenic recesses are clear",
+    "Costophrenic angles sharp",
+)
+
 NORMALS: Mapping[Region, tuple[tuple[Statement, ...], ...]] = {
     "heart": (HEART_SENTENCES,),
     "mediastinum": (MEDIASTINUM_SENTENCES,),
     "lungs": (LUNG_SENTENCES, VESSEL_SENTENCES),
+    "pleura": (PLEURA_SENTENCES,),
     "bones": (BONE_SENTENCES,),
     "abdomen": (ABDOMEN_SENTENCES,),
 }
@@ -216,8 +225,8 @@ COMPARED: tuple[str, ...] = (
     "Comparison is made with the prior examination of ____",
     "Comparison: ____",
     "Compared with the study of XXXX",
-    "As compared to the previous radiograph",
-    "Compared to the prior study",
+    "Compared with earlier radiographs",
+    "Comparison with the prior study was made",
     "Comparison is made to the prior radiograph",
 )
 

@@ -61,8 +61,10 @@ PNEUMOTHORAX = Entity(
         "{severity} {side} {part} pneumothorax is present",
         "{severity} {side} {part} pneumothorax",
         "A {severity} {part} pneumothorax is seen on the {side}",
-        "A visceral pleural line is seen on the {side}, consistent with a {severity} {part}"
-        " pneumothorax",
+        (
+            "A visceral pleural line is seen on the {side}, consistent with a {severity} {part}"
+            " pneumothorax"
+        ),
         "{severity} {part} pneumothorax on the {side} without mediastinal shift",
         "There is a {severity} {side}-sided {part} pneumothorax",
     ),

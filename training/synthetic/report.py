@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from typing import Literal
 
 Region = Literal["devices", "lungs", "pleura", "heart", "mediastinum", "bones", "abdomen"]
 Change = Literal["stable", "better", "worse", "new"]
@@ -22,6 +20,7 @@ class Entity:
     `findings` and `impressions` are sentence cores without a full stop. `{slot}` stands for one
     value of that slot, the same value in both, which keeps side, size and severity consistent.
     The first impression is the usual one.
+    `contradicts` holds topics that cannot stand beside this one, `device` the sort of tube or line.
     """
 
     name: str
@@ -34,6 +33,12 @@ class Entity:
     slots: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     changes: tuple[Change, ...] = ()
     contradicts: frozenset[str] = frozenset()
+    device: str = ""
+
+    @property
+    def kind(self) -> str:
+        """What a film shows once at most: this device, or this topic."""
+        return self.device or self.topic
 
     @property
     def topics(self) -> frozenset[str]:

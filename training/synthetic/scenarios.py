@@ -12,14 +12,13 @@ from training.synthetic.report import Entity
 class Scenario:
     """A clinical situation: entities to draw from, with how often each is taken.
 
-    `least` and `most` bound the number of entities with a line in the impression.
+    `most` bounds the number of entities with a line in the impression.
     """
 
     name: str
     share: int
     pool: tuple[tuple[Entity, float], ...]
     reasons: tuple[str, ...]
-    least: int = 1
     most: int = 4
     prior: float = 0.4
 
@@ -33,6 +32,7 @@ INCIDENTALS: tuple[Entity, ...] = (
     heart.TORTUOUS_AORTA,
     heart.BORDERLINE_HEART,
     lungs.LOW_VOLUMES,
+    lungs.MARKINGS,
     devices.PACEMAKER,
     devices.STERNOTOMY,
     devices.CLIPS,

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import random
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Container, Iterator
 
 from training.synthetic.compose import compose
-
-if TYPE_CHECKING:
-    from collections.abc import Container, Iterator
-
-    from training.synthetic.report import Report
+from training.synthetic.report import Report
 
 _NOT_A_WORD = re.compile(r"[^a-z0-9]+")
 

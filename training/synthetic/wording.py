@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
+import random
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
-if TYPE_CHECKING:
-    import random
-    from collections.abc import Mapping, Sequence
-
-    from training.synthetic.houses import Form
-    from training.synthetic.report import Region
+from training.synthetic.houses import Form
+from training.synthetic.report import Region
 
 _BRITISH: tuple[tuple[str, str], ...] = (
-    ("hemidiaphragm", "hemidiaphragm"),
     ("edema", "oedema"),
     ("esophagus", "oesophagus"),
     ("visualized", "visualised"),
-    ("gray", "grey"),
     ("hiatal hernia", "hiatus hernia"),
     ("cephalization", "cephalisation"),
-    ("central venous catheter", "central venous catheter"),
     ("airspace", "air space"),
-    ("hemithorax", "hemithorax"),
-    ("tumor", "tumour"),
-    ("radiograph", "radiograph"),
+    ("caliber", "calibre"),
+    ("jewelry", "jewellery"),
+    ("distention", "distension"),
 )
-_AMERICAN: tuple[tuple[str, str], ...] = (("calibre", "caliber"),)
 
 _HEADS: Mapping[Region, str] = {
     "devices": "LINES/TUBES",
@@ -69,9 +62,10 @@ def sentence(core: str) -> str:
 
 
 def spell(text: str, *, british: bool) -> str:
-    """The text in the spelling of the house, capitals kept."""
-    for us, other in _BRITISH if british else _AMERICAN:
-        text = text.replace(us, other).replace(capital(us), capital(other))
+    """The text, which the tables hold in American spelling, as the house spells it."""
+    if british:
+        for american, other in _BRITISH:
+            text = text.replace(american, other).replace(capital(american), capital(other))
     return text
 
 

@@ -184,8 +184,10 @@ JSON = st.recursive(
         st.lists(inner, max_size=3)
         | st.dictionaries(
             st.sampled_from(
-                ["Records", "s3", "object", "bucket", "key", "etag", "eTag", "detail", "source"]
-                + ["detail-type", "eventSource", "eventName", "start", "name", "Event"]
+                [
+                    *("Records", "eventSource", "eventName", "s3", "bucket", "object", "eTag"),
+                    *("source", "detail-type", "detail", "name", "key", "etag", "start", "Event"),
+                ]
             ),
             inner | st.sampled_from(["aws:s3", "aws.s3", "ObjectCreated:Put", "Object Created"]),
             max_size=5,

@@ -1,4 +1,5 @@
 import hashlib
+import sys
 import zipfile
 from pathlib import Path
 
@@ -120,3 +121,51 @@ def test_unpacking_keeps_what_was_compiled_from_an_unchanged_source(tmp_path: Pa
 
     assert bundle.compiled_path(tmp_path / "same.py").exists()
     assert not bundle.compiled_path(tmp_path / "other.py").exists()
+
+
+SITE = {
+    "app.py": b"import chalicelib.worker\nNAMES = {'a', 'b', 'c'}\n",
+    "chalicelib/__init__.py": b"",
+    "chalicelib/worker.py": b"import boto3\n",
+    "chalicelib/lazy.py": b"def f():\n    return 1 in {1, 2, 3}\n",
+    "rouge_score/__init__.py": b"",
+    "rouge_score/unused.py": b"",
+    "rouge_score/rouge_scorer.py": (
+        b"from types import SimpleNamespace\n"
+        b"class RougeScorer:\n"
+        b"    def __init__(self, metrics): self.metrics = metrics\n"
+        b"    def score(self, a, b):\n"
+        b"        return {m: SimpleNamespace(fmeasure=1.0) for m in self.metrics}\n"
+    ),
+}
+
+
+def test_just_what_is_imported_is_compiled_and_the_same_every_time(tmp_path: Path) -> None:
+    first = bundle.compiled_modules(SITE, tmp_path / "1")
+    second = bundle.compiled_modules(SITE, tmp_path / "2")
+
+    tag = sys.implementation.cache_tag
+    assert set(first) == {
+        f"__pycache__/app.{tag}.pyc",
+        f"chalicelib/__pycache__/__init__.{tag}.pyc",
+        f"chalicelib/__pycache__/worker.{tag}.pyc",
+        f"chalicelib/__pycache__/lazy.{tag}.pyc",
+        f"rouge_score/__pycache__/__init__.{tag}.pyc",
+        f"rouge_score/__pycache__/rouge_scorer.{tag}.pyc",
+    }
+    assert first == second
+    assert all(b"/var/task/" in code for code in first.values())
+
+
+def test_a_zip_that_lacks_a_module_is_refused_by_the_modules_name(tmp_path: Path) -> None:
+    site = {**SITE, "chalicelib/worker.py": b"import nowhere_at_all\n"}
+
+    with pytest.raises(PackageError, match=r"does not import: .*nowhere_at_all"):
+        bundle.compiled_modules(site, tmp_path)
+
+
+def test_a_zip_may_not_lean_on_what_happens_to_be_installed(tmp_path: Path) -> None:
+    site = {**SITE, "chalicelib/worker.py": b"import msgspec\n"}
+
+    with pytest.raises(PackageError, match=r"No module named 'msgspec'"):
+        bundle.compiled_modules(site, tmp_path)

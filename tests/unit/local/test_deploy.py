@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local import deploy
+from local import deploy, mends
 from local.errors import DeployError
 from local.package import Package
 from local.settings import Settings
@@ -121,7 +121,8 @@ class Aws:
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch) -> Aws:
     made = Aws()
-    monkeypatch.setattr(deploy, "client", lambda *_: made)
+    for module in (deploy, mends):
+        monkeypatch.setattr(module, "client", lambda *_: made)
     return made
 
 
@@ -143,23 +144,6 @@ def deploy_it(package: Package, **values: str) -> tuple[Any, bool]:
         values={**VALUES, **values},
         progress=lambda _: None,
     )
-
-
-def test_the_concurrency_is_a_number_where_ministack_would_take_a_text() -> None:
-    mended = deploy.mended(TEMPLATE, VALUES, Settings())
-
-    source = mended["Resources"]["Source"]["Properties"]
-    assert source["ScalingConfig"] == {"MaximumConcurrency": 2}
-
-
-def test_the_code_lies_in_the_artifacts_bucket_and_the_template_stays_as_it_was() -> None:
-    before = json.dumps(TEMPLATE)
-
-    mended = deploy.mended(TEMPLATE, VALUES, Settings(stack_name="x"))
-
-    code = mended["Resources"]["Summarize"]["Properties"]["Code"]
-    assert code == {"S3Bucket": "x-artifacts", "S3Key": "deployment.zip"}
-    assert json.dumps(TEMPLATE) == before
 
 
 def test_the_parameters_name_the_local_runtime_and_leave_tls_out() -> None:

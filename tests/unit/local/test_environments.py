@@ -53,15 +53,15 @@ def test_a_real_environment_is_made_and_says_so(project: Path) -> None:
     assert said[1].startswith("the 'tiny' environment is ready")
 
 
-def test_pip_failing_is_one_line_that_names_the_log(project: Path) -> None:
-    (project / "tiny.txt").write_text(f"nothing @ file://{project}/nowhere.whl\n", encoding="utf-8")
+def test_pip_failing_is_one_line_that_names_the_log(tmp_path: Path) -> None:
+    log = tmp_path / "tiny.log"
+    command = [sys.executable, "-I", "-m", "pip", "install", "--dry-run", f"{tmp_path}/nowhere.whl"]
 
-    with pytest.raises(EnvironmentSetupError) as caught:
-        environments.ensure("tiny", project, quiet)
+    with log.open("wb") as output, pytest.raises(EnvironmentSetupError) as caught:
+        environments._step(command, output, "tiny", log)
 
-    log = environments.environment_directory("tiny", project)
-    assert str(caught.value) == f"pip install failed for the 'tiny' environment: see {log}.log"
-    assert "nowhere.whl" in Path(f"{log}.log").read_text(encoding="utf-8")
+    assert str(caught.value) == f"pip install failed for the 'tiny' environment: see {log}"
+    assert "nowhere.whl" in log.read_text(encoding="utf-8")
 
 
 def test_the_second_time_it_is_reused(project: Path, made: list[str]) -> None:

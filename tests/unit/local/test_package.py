@@ -1,13 +1,11 @@
 import json
 import shutil
-import sys
 import zipfile
 from pathlib import Path
 
 import pytest
 
-from local import bundle, package
-from local.errors import PackageError
+from local import bundle, chalicerun, package
 
 ROOT = Path(package.__file__).resolve().parent.parent
 
@@ -35,7 +33,6 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     folders: list[Path] = []
 
     def run_chalice(root: Path, out: Path) -> Path:
-        (out / package.STAMP_NAME).unlink(missing_ok=True)
         raw = out / "work" / "raw"
         raw.mkdir(parents=True, exist_ok=True)
         with zipfile.ZipFile(raw / "deployment.zip", "w") as written:
@@ -45,8 +42,8 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
         folders.append(out)
         return raw
 
-    monkeypatch.setattr(package, "_run_chalice", run_chalice)
-    monkeypatch.setattr(package, "_compiled", lambda entries, out: {"__pycache__/app.pyc": b"c"})
+    monkeypatch.setattr(chalicerun, "run", run_chalice)
+    monkeypatch.setattr(bundle, "compiled_modules", lambda *_: {"__pycache__/app.pyc": b"c"})
     return folders
 
 
@@ -135,101 +132,6 @@ def test_a_package_that_was_moved_is_known_again(project: Path, runs: list[Path]
 
     assert moved.zip_path.exists()
     assert len(runs) == 1
-
-
-def test_the_copy_keeps_installed_requirements_and_drops_removed_files(project: Path) -> None:
-    app = project / "work" / "app"
-    package._copy_sources(project, app)
-    (app / ".chalice" / "deployments").mkdir()
-    (app / ".chalice" / "deployments" / "kept.zip").touch()
-    (project / "chalice_app" / "chalicelib" / "worker.py").unlink()
-
-    package._copy_sources(project, app)
-
-    assert (app / ".chalice" / "deployments" / "kept.zip").exists()
-    assert not (app / "chalicelib" / "worker.py").exists()
-    assert not (app / ".chalice" / "deployments" / "old.zip").exists()
-
-
-@pytest.mark.parametrize(
-    ("program", "reason"),
-    [
-        ("raise SystemExit('no app here')", "no app here"),
-        ("print('Could not install dependencies:\\nnumpy==0.0')", "numpy==0.0"),
-    ],
-)
-def test_chalice_failing_is_one_line_with_its_reason(
-    project: Path, monkeypatch: pytest.MonkeyPatch, program: str, reason: str
-) -> None:
-    monkeypatch.setattr(package, "CALL_CHALICE", program)
-    (project / "out").mkdir()
-
-    with pytest.raises(PackageError) as caught:
-        build(project)
-
-    assert f"chalice package failed: {reason} (all of it in " in str(caught.value)
-    assert "\n" not in str(caught.value)
-
-
-def test_chalice_sees_nothing_of_the_users_aws(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_PROFILE", "hospital")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
-    monkeypatch.setenv("PIP_INDEX_URL", "https://example.invalid")
-
-    environment = package._chalice_environment()
-
-    assert "AWS_PROFILE" not in environment
-    assert "AWS_SECRET_ACCESS_KEY" not in environment
-    assert environment["PIP_INDEX_URL"] == "https://example.invalid"
-    assert environment["PIP_NO_DEPS"] == "1"
-
-
-SITE = {
-    "app.py": b"import chalicelib.worker\nNAMES = {'a', 'b', 'c'}\n",
-    "chalicelib/__init__.py": b"",
-    "chalicelib/worker.py": b"import boto3\n",
-    "chalicelib/lazy.py": b"def f():\n    return 1 in {1, 2, 3}\n",
-    "rouge_score/__init__.py": b"",
-    "rouge_score/unused.py": b"",
-    "rouge_score/rouge_scorer.py": (
-        b"from types import SimpleNamespace\n"
-        b"class RougeScorer:\n"
-        b"    def __init__(self, metrics): self.metrics = metrics\n"
-        b"    def score(self, a, b):\n"
-        b"        return {m: SimpleNamespace(fmeasure=1.0) for m in self.metrics}\n"
-    ),
-}
-
-
-def test_just_what_is_imported_is_compiled_and_the_same_every_time(tmp_path: Path) -> None:
-    first = package._compiled(SITE, tmp_path / "1")
-    second = package._compiled(SITE, tmp_path / "2")
-
-    tag = sys.implementation.cache_tag
-    assert set(first) == {
-        f"__pycache__/app.{tag}.pyc",
-        f"chalicelib/__pycache__/__init__.{tag}.pyc",
-        f"chalicelib/__pycache__/worker.{tag}.pyc",
-        f"chalicelib/__pycache__/lazy.{tag}.pyc",
-        f"rouge_score/__pycache__/__init__.{tag}.pyc",
-        f"rouge_score/__pycache__/rouge_scorer.{tag}.pyc",
-    }
-    assert first == second
-    assert all(b"/var/task/" in code for code in first.values())
-
-
-def test_a_zip_that_lacks_a_module_is_refused_by_the_modules_name(tmp_path: Path) -> None:
-    site = {**SITE, "chalicelib/worker.py": b"import nowhere_at_all\n"}
-
-    with pytest.raises(PackageError, match=r"does not import: .*nowhere_at_all"):
-        package._compiled(site, tmp_path)
-
-
-def test_a_zip_may_not_lean_on_what_happens_to_be_installed(tmp_path: Path) -> None:
-    site = {**SITE, "chalicelib/worker.py": b"import msgspec\n"}
-
-    with pytest.raises(PackageError, match=r"No module named 'msgspec'"):
-        package._compiled(site, tmp_path)
 
 
 def test_a_package_for_aws_wants_the_deployed_interpreter(

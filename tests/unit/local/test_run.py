@@ -4,8 +4,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from chalicelib.rows import FailureRow
 
+from chalicelib.rows import FailureRow
 from local.errors import UsageError
 from local.lake import Mean
 from local.run import Report, check_models

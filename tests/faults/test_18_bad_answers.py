@@ -1,0 +1,189 @@
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+from botocore.config import Config
+
+from chalicelib import aws
+from tests.worlds import World, json_lines
+
+KEY = "incoming/ward/a.json"
+RECORDS = [{"report_id": f"r{number}", "findings": f"Findings {number}."} for number in range(5)]
+CANARY = "CANARY-in-an-answer"
+READ_TIMEOUT_S = 0.3
+
+Body = Callable[[list[str]], bytes]
+
+
+def good(texts: list[str]) -> bytes:
+    return json.dumps({"generated_texts": [f"Draft of {text[-2:]}" for text in texts]}).encode()
+
+
+class Endpoint(ThreadingHTTPServer):
+    """A runtime that misbehaves as it is told; `slow` and `cut` may be set for one request each."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.body: Body = good
+        self.transport = "whole"
+        self.calls = 0
+        self.closing = threading.Event()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Endpoint
+
+    def do_POST(self) -> None:
+        request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        texts = request["text_inputs"] if "text_inputs" in request else [request["inputs"]]
+        endpoint = self.server
+        endpoint.calls += 1
+        body = endpoint.body(texts)
+        self.close_connection = True
+        if endpoint.transport == "no answer":
+            return
+        if endpoint.transport == "slow":
+            endpoint.closing.wait()
+            return
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if endpoint.transport == "cut":
+            self.wfile.write(body[: len(body) // 2])
+        elif endpoint.transport == "slow body":
+            self.wfile.write(body[: len(body) // 2])
+            self.wfile.flush()
+            endpoint.closing.wait()
+        else:
+            self.wfile.write(body)
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def endpoint(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Endpoint]:
+    patient = Config(read_timeout=READ_TIMEOUT_S, retries={"total_max_attempts": 1})
+    monkeypatch.setattr(aws, "_RUNTIME", patient)
+    with Endpoint() as server:
+        url = f"http://127.0.0.1:{server.server_address[1]}"
+        world.configure({"AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME": url})
+        world.forget_clients()
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield server
+        server.closing.set()
+        server.shutdown()
+        thread.join()
+
+
+V1: dict[str, Body] = {
+    "empty body": lambda _: b"",
+    "not JSON": lambda _: f"<html>{CANARY}</html>".encode(),
+    "half of the JSON": lambda texts: good(texts)[:-3],
+    "not UTF-8": lambda _: b'{"generated_texts": ["\xff"]}',
+    "NaN": lambda _: b'{"generated_texts": [NaN]}',
+    "nested deep": lambda _: b"[" * 100_000,
+    "null": lambda _: b"null",
+    "list": lambda texts: json.dumps([CANARY for _ in texts]).encode(),
+    "other key": lambda texts: json.dumps({"generated_text": [CANARY for _ in texts]}).encode(),
+    "text for a list": lambda _: json.dumps({"generated_texts": CANARY}).encode(),
+    "no texts": lambda _: b'{"generated_texts": []}',
+    "one too few": lambda texts: good(texts[1:]),
+    "one too many": lambda texts: good([*texts, "more"]),
+    "empty texts": lambda texts: json.dumps({"generated_texts": ["" for _ in texts]}).encode(),
+    "blank texts": lambda texts: json.dumps({"generated_texts": [" \n" for _ in texts]}).encode(),
+    "null texts": lambda texts: json.dumps({"generated_texts": [None for _ in texts]}).encode(),
+    "numbers": lambda texts: json.dumps({"generated_texts": [1 for _ in texts]}).encode(),
+    "no sequences": lambda texts: json.dumps({"generated_texts": [[] for _ in texts]}).encode(),
+    "endless": lambda texts: json.dumps({"generated_texts": [CANARY * 999 for _ in texts]}).encode(),
+}
+V2: dict[str, Body] = {
+    "not JSON": lambda _: CANARY.encode(),
+    "empty list": lambda _: b"[]",
+    "two": lambda _: b'[{"generated_text": "a"}, {"generated_text": "b"}]',
+    "empty text": lambda _: b'[{"generated_text": ""}]',
+    "no text": lambda _: b'[{"other": "CANARY-in-an-answer"}]',
+    "null": lambda _: b'[{"generated_text": null}]',
+}
+BODIES = [("text2text-v1", name) for name in V1] + [("tgi-v2", name) for name in V2]
+
+
+@pytest.mark.parametrize(("codec", "name"), BODIES)
+def test_18_wrong_answer_is_a_typed_failure_and_no_empty_impression(
+    world: World, endpoint: Endpoint, codec: str, name: str
+) -> None:
+    world.configure({"FINE_TUNED_CODEC": codec})
+    endpoint.body = (V1 if codec == "text2text-v1" else V2)[name]
+
+    result = world.finish(KEY, json_lines(*RECORDS))
+
+    failures = world.rows("failures")
+    assert [row["record_index"] for row in failures] == [0, 1, 2, 3, 4]
+    assert {(row["error_type"], row["stage"]) for row in failures} == {("EndpointAnswer", "model")}
+    assert all(row["error_message"] for row in failures)
+    assert CANARY not in json.dumps(failures) + json.dumps(result) + world.logs
+    assert world.rows("impressions") == []
+    assert result["status"] == "failed"
+    assert [entry["impression"] for entry in result["impressions"]] == [None] * 5
+
+
+@pytest.mark.parametrize("name", ["one too few", "empty texts", "not JSON", "one too many"])
+def test_18_wrong_answer_to_many_is_halved_until_it_is_right(
+    world: World, endpoint: Endpoint, name: str
+) -> None:
+    endpoint.body = lambda texts: V1[name](texts) if len(texts) > 1 else good(texts)
+
+    result = world.finish(KEY, json_lines(*RECORDS))
+
+    assert result["counts"] == {"records": 5, "ok": 5, "failed": 0}
+    drafts = [entry["impression"] for entry in result["impressions"]]
+    assert drafts == [f"Draft of {number}." for number in range(5)]
+
+
+def test_18_empty_impression_among_good_ones_fails_alone(world: World, endpoint: Endpoint) -> None:
+    def body(texts: list[str]) -> bytes:
+        answer = json.loads(good(texts))["generated_texts"]
+        return json.dumps(
+            {"generated_texts": ["" if "of 3." in text else text for text in answer]}
+        ).encode()
+
+    endpoint.body = body
+
+    result = world.finish(KEY, json_lines(*RECORDS))
+
+    assert world.only_failure()["record_index"] == 3
+    assert result["counts"] == {"records": 5, "ok": 4, "failed": 1}
+    assert all(row["generated_impression"] for row in world.rows("impressions"))
+
+
+@pytest.mark.parametrize(
+    ("transport", "records"),
+    [("slow", 1), ("slow", 5), ("slow body", 1), ("cut", 1), ("cut", 5), ("no answer", 1)],
+)
+def test_18_slow_or_cut_answer_goes_back_to_the_queue_and_is_done_in_the_end(
+    world: World, endpoint: Endpoint, transport: str, records: int
+) -> None:
+    endpoint.transport = transport
+
+    world.drop(KEY, json_lines(*RECORDS[:records]))
+    world.drain()
+    given_back, written, calls = len(world.given_back), world.keys(), endpoint.calls
+    endpoint.transport = "whole"
+    world.redeliver()
+    world.drain()
+
+    assert (given_back, written) == (1, [])
+    assert calls <= 4
+    assert "EndpointBusyError" in world.logs
+    assert world.result(KEY)["counts"] == {"records": records, "ok": records, "failed": 0}
+    assert world.rows("failures") == []
+    assert world.waiting() == 0

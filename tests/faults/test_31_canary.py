@@ -1,0 +1,224 @@
+"""Report text is put everywhere it can get in, and looked for everywhere it must not come out."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from botocore.awsrequest import AWSResponse
+
+from chalicelib import assembly, aws
+from tests.worlds import LANDING, World, json_lines
+
+CANARY = "XyzzyCanary"
+KEY = f"incoming/ward-{CANARY}/{CANARY}.json"
+GOOD = {
+    "report_id": f"id-{CANARY}",
+    "findings": f"Findings {CANARY}.",
+    "impression": f"Impression {CANARY}.",
+    "patient": CANARY,
+    CANARY: {"nested": [CANARY]},
+}
+BAD_RECORDS = {
+    "findings null": {**GOOD, "findings": None},
+    "findings list": {**GOOD, "findings": [CANARY]},
+    "findings blank": {**GOOD, "findings": " "},
+    "findings absent": {CANARY: CANARY},
+    "findings over-long": {**GOOD, "findings": CANARY * 2000},
+    "impression number": {**GOOD, "impression": {CANARY: CANARY}},
+    "id object": {**GOOD, "report_id": {CANARY: CANARY}},
+    "id over-long": {**GOOD, "report_id": CANARY * 100},
+    "not an object": [CANARY],
+    "text": CANARY,
+}
+BROKEN = {
+    "no JSON": CANARY.encode(),
+    "cut object": f'{{"{CANARY}": "{CANARY}'.encode(),
+    "cut array": f'[{{"findings": "{CANARY}"}}, {{"{CANARY}'.encode(),
+    "bad text": f'{{"findings": "{CANARY} \\ud800"}}'.encode(),
+    "bad bytes": f'{{"findings": "{CANARY} '.encode() + b'\xff"}',
+    "twice": f'{{"findings": "{CANARY}", "{CANARY}": 1, "{CANARY}": 2}}'.encode(),
+    "NaN": f'{{"findings": "{CANARY}", "{CANARY}": NaN}}'.encode(),
+    "deep": f'{{"findings": "{CANARY}", "{CANARY}": '.encode() + b"[" * 5000,
+    "utf-16": b"\xff\xfe" + f'{{"findings": "{CANARY}'.encode("utf-16-le") + b"\x00\xd8",
+    "gzip": b"\x1f\x8b" + CANARY.encode(),
+}
+
+
+@pytest.fixture(autouse=True)
+def _everything_is_logged(world: World) -> Iterator[None]:
+    """The function's own logger at its lowest level."""
+    root = logging.getLogger("impressions")
+    before = root.level
+    world.configure({"LOG_LEVEL": "DEBUG"})
+    root.setLevel(logging.DEBUG)
+    yield
+    root.setLevel(before)
+
+
+def assert_not_said(world: World) -> None:
+    assert world.logs
+    assert CANARY not in world.logs
+    for row in world.rows("failures"):
+        assert CANARY not in row["error_message"]
+        assert CANARY not in row["error_type"]
+
+
+def stored_items(world: World) -> str:
+    tables = ("idempotency-test", "progress-test")
+    return json.dumps([world.dynamodb.scan(TableName=name)["Items"] for name in tables])
+
+
+@pytest.mark.parametrize("lane", ["incoming", "evaluation"])
+@pytest.mark.parametrize("chunk_records", ["50", "1"])
+def test_31_success_says_nothing(world: World, lane: str, chunk_records: str) -> None:
+    world.configure({"CHUNK_RECORDS": chunk_records})
+    key = KEY.replace("incoming", lane, 1)
+
+    world.finish(key, json_lines(GOOD, GOOD))
+
+    assert len(world.rows("rouge_scores")) >= 8
+    assert CANARY in json.dumps(world.rows("impressions"))
+    assert_not_said(world)
+    assert CANARY not in stored_items(world)
+
+
+@pytest.mark.parametrize("bad", BAD_RECORDS)
+def test_31_rejected_record_says_nothing(world: World, bad: str) -> None:
+    world.finish(KEY, json_lines(GOOD, BAD_RECORDS[bad]))
+
+    assert world.only_failure()["record_index"] == 1
+    assert_not_said(world)
+
+
+@pytest.mark.parametrize("data", BROKEN)
+def test_31_broken_file_says_nothing(world: World, data: str) -> None:
+    world.finish(KEY, BROKEN[data])
+
+    assert world.rows("failures")
+    assert_not_said(world)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        CANARY,
+        json.dumps(CANARY),
+        json.dumps({CANARY: CANARY}),
+        json.dumps({"Records": [{"eventSource": CANARY}]}),
+        json.dumps({"Records": [{"eventSource": "aws:s3", "eventName": "ObjectCreated:Put"}]}),
+        json.dumps({"Records": CANARY}),
+        json.dumps({"detail-type": CANARY, "source": CANARY}),
+        json.dumps({"bucket": CANARY, "key": [CANARY], "etag": CANARY}),
+        json.dumps({"bucket": LANDING, "key": KEY, "etag": CANARY, "start": CANARY}),
+    ],
+    ids=range(9),
+)
+def test_31_unknown_message_says_nothing(world: World, body: str) -> None:
+    world.deliver(body)
+
+    world.drain()
+
+    assert len(world.given_back) == 1
+    assert_not_said(world)
+
+
+def test_31_object_gone_says_nothing(world: World) -> None:
+    landed = world.put(KEY, json_lines(GOOD))
+    world.s3.delete_object(Bucket=LANDING, Key=KEY, VersionId=landed.version_id)
+
+    world.deliver(landed.notification())
+    world.drain()
+
+    assert world.only_failure()["error_type"] == "ObjectGone"
+    assert_not_said(world)
+
+
+@pytest.mark.parametrize(
+    ("service", "operation"),
+    [
+        ("s3", "GetObject"),
+        ("s3", "PutObject"),
+        ("dynamodb", "PutItem"),
+        ("dynamodb", "UpdateItem"),
+        ("sqs", "SendMessageBatch"),
+    ],
+)
+def test_31_refused_aws_call_says_nothing(world: World, service: str, operation: str) -> None:
+    world.configure({"CHUNK_RECORDS": "1"})
+    world.refuse(service, operation, 400, CANARY)
+
+    world.drop(KEY, json_lines(GOOD, GOOD))
+    world.drain()
+
+    assert world.given_back
+    assert "given back to the queue" in world.logs
+    without_codes = world.logs.replace(f"failed with {CANARY};", "")
+    assert CANARY not in without_codes
+
+
+def test_31_endpoint_that_repeats_its_input_says_nothing(world: World) -> None:
+    world.forget_clients()
+    message = json.dumps(
+        {
+            "Message": f"Received client error (400) from primary with message {CANARY}",
+            "OriginalMessage": CANARY,
+            "OriginalStatusCode": 400,
+        }
+    )
+
+    def answer(request: Any, **_: Any) -> AWSResponse:
+        headers = {"x-amzn-ErrorType": "ModelError", "Content-Type": "application/json"}
+        return AWSResponse(request.url, 424, headers, _Raw(message.encode()))
+
+    events = aws.sagemaker_runtime().meta.events
+    events.register_first("before-send.sagemaker-runtime.InvokeEndpoint", answer)
+
+    result = world.finish(KEY, json_lines(GOOD))
+
+    assert world.only_failure()["error_type"] == "EndpointRejected"
+    assert CANARY not in json.dumps(result["impressions"][0]["error"])
+    assert_not_said(world)
+
+
+class _Raw:
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+
+    def stream(self, **_: Any) -> Iterator[bytes]:
+        yield self.content
+
+    def read(self, *_: Any) -> bytes:
+        content, self.content = self.content, b""
+        return content
+
+
+def test_31_model_that_raises_says_nothing(world: World) -> None:
+    def write(prompt: str) -> str:
+        raise ValueError(prompt)
+
+    world.model.write = write
+
+    world.finish(KEY, json_lines(GOOD))
+
+    assert world.only_failure()["stage"] == "model"
+    assert_not_said(world)
+
+
+def test_31_error_that_nobody_thought_of_says_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(reference: str, draft: str) -> None:
+        raise RuntimeError(reference, draft)
+
+    monkeypatch.setattr(assembly.scoring, "score", fail)
+
+    world.drop(KEY, json_lines(GOOD))
+    world.drain()
+
+    assert len(world.given_back) == 1
+    assert "RuntimeError" in world.logs
+    assert_not_said(world)

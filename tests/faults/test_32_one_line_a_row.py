@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import gzip
+from typing import Any
+
+import pytest
+
+from tests.worlds import World, draft_for, json_lines, lines
+
+KEY = "incoming/ward/a.json"
+TEXTS = [
+    "One line.\nAnother line.",
+    "Windows\r\nline, and a lone\rreturn.",
+    "Tab\tand\vvertical\fform feed.",
+    "Separators \u2028 \u2029 \x85 \x1c \x1e.",
+    '=HYPERLINK("http://127.0.0.1/?"&A1,"click")',
+    "=cmd|' /C calc'!A0",
+    "+1+1",
+    "-2+3",
+    "@SUM(A1:A9)",
+    "He said \"clear\", 'clear' and `clear`.",
+    '","impression":"forged"}\n{"report_id":"forged"',
+    "Comma, semicolon; pipe| and \\N.",
+    "Nul \x00 and escape \x1b[31m.",
+    "<script>alert(1)</script> -- ; DROP TABLE impressions",
+]
+
+
+def entry_of(world: World) -> Any:
+    (entry,) = world.entries(KEY)
+    return entry
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=range(len(TEXTS)))
+def test_32_every_field_round_trips_in_one_line(world: World, text: str) -> None:
+    world.model.write = lambda prompt: f"Draft: {prompt.partition('Findings: ')[2]}!"
+    record = {"report_id": text, "findings": text, "impression": text, "note": text, text: text}
+
+    world.finish(KEY, json_lines(record))
+
+    (row,) = world.rows("impressions")
+    assert row["report_id"] == row["findings"] == row["reference_impression"] == text
+    assert row["generated_impression"] == f"Draft: {text}!"
+    assert entry_of(world)["report_id"] == text
+    assert entry_of(world)["impression"] == f"Draft: {text}!"
+    assert entry_of(world)["metadata"] == {"note": text, text: text}
+    assert len(world.rows("rouge_scores")) == 4
+
+
+def test_32_rows_and_lines_are_as_many(world: World) -> None:
+    records = [{"report_id": text, "findings": text, "impression": text} for text in TEXTS]
+    world.configure({"CHUNK_RECORDS": "4"})
+
+    result = world.finish(KEY, json_lines(*records, {"report_id": "a\nb", "findings": "\n"}))
+
+    tables = [key for key in world.keys() if key.startswith("lake/")]
+    counts = {
+        table: sum(
+            len(lines(gzip.decompress(world.read(key))))
+            for key in tables
+            if key.startswith(f"lake/{table}/")
+        )
+        for table in ("impressions", "rouge_scores", "failures", "files")
+    }
+    assert counts == {
+        "impressions": len(TEXTS),
+        "rouge_scores": 4 * len(TEXTS),
+        "failures": 1,
+        "files": 1,
+    }
+    assert sum(len(lines(world.read(part))) for part in result["parts"]) == len(TEXTS) + 1
+    drafts = [entry["impression"] for entry in world.entries(KEY)]
+    assert drafts == [*(draft_for(text) for text in TEXTS), None]

@@ -1,0 +1,55 @@
+import json
+from typing import Any
+
+from local.mends import mended
+from local.settings import Settings
+
+VALUES = {"WorkerConcurrency": "2"}
+TEMPLATE: dict[str, Any] = {
+    "Resources": {
+        "Summarize": {
+            "Type": "AWS::Lambda::Function",
+            "Properties": {"Code": {"S3Bucket": "replaced", "S3Key": "deployment.zip"}},
+        },
+        "Source": {
+            "Type": "AWS::Lambda::EventSourceMapping",
+            "Properties": {"ScalingConfig": {"MaximumConcurrency": {"Ref": "WorkerConcurrency"}}},
+        },
+    }
+}
+
+
+def test_the_concurrency_is_a_number_where_ministack_would_take_a_text() -> None:
+    made = mended(TEMPLATE, VALUES, Settings())
+
+    source = made["Resources"]["Source"]["Properties"]
+    assert source["ScalingConfig"] == {"MaximumConcurrency": 2}
+
+
+def test_the_code_lies_in_the_artifacts_bucket_and_the_template_stays_as_it_was() -> None:
+    before = json.dumps(TEMPLATE)
+
+    made = mended(TEMPLATE, VALUES, Settings(stack_name="x"))
+
+    code = made["Resources"]["Summarize"]["Properties"]["Code"]
+    assert code == {"S3Bucket": "x-artifacts", "S3Key": "deployment.zip"}
+    assert json.dumps(TEMPLATE) == before
+
+
+def test_a_role_that_may_send_may_send_batches() -> None:
+    statements = [
+        {"Action": ["sqs:SendMessage", "sqs:ReceiveMessage"]},
+        {"Action": "s3:ListBucket"},
+    ]
+    role = {
+        "Type": "AWS::IAM::Role",
+        "Properties": {"Policies": [{"PolicyDocument": {"Statement": statements}}]},
+    }
+
+    made = mended({"Resources": {"Role": role}}, VALUES, Settings())
+
+    [policy] = made["Resources"]["Role"]["Properties"]["Policies"]
+    assert [one["Action"] for one in policy["PolicyDocument"]["Statement"]] == [
+        ["sqs:SendMessage", "sqs:ReceiveMessage", "sqs:SendMessageBatch"],
+        "s3:ListBucket",
+    ]

@@ -1,0 +1,57 @@
+import dataclasses
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local import processes, runtime
+from local.errors import ProcessError
+from local.processes import Process
+from local.settings import Settings
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(state_directory=tmp_path, start_timeout=10)
+
+
+def test_it_serves_the_model_under_the_endpoints_name(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = Process(1, "0", processes.free_port("127.0.0.1"), "")
+    asked: list[Any] = []
+    noted: list[Process] = []
+
+    def start(
+        command: Sequence[str], *, environment: Mapping[str, str], port: int, log: Path
+    ) -> Process:
+        asked.append((list(command), dict(environment)))
+        return dataclasses.replace(known, port=port, log=str(log))
+
+    monkeypatch.setattr(processes, "start", start)
+    monkeypatch.setattr(processes, "wait_until_healthy", lambda *_, **__: None)
+    monkeypatch.setenv("AWS_PROFILE", "hospital")
+
+    process = runtime.start("python", settings, known, noted.append)
+
+    [(command, environment)] = asked
+    assert command == [
+        *("python", "-m", "local.sagemaker", "--host", "127.0.0.1", "--port", str(known.port)),
+        *("--endpoint", f"impressions-fine-tuned={settings.model_directory}"),
+    ]
+    assert environment["PYTHONPATH"] == str(settings.root)
+    assert "AWS_PROFILE" not in environment
+    assert process.port == known.port
+    assert noted == [process]
+
+
+def test_one_that_does_not_start_is_stopped_and_named(settings: Settings) -> None:
+    noted: list[Process] = []
+    nowhere = dataclasses.replace(settings, model_directory=settings.state_directory / "nowhere")
+
+    with pytest.raises(ProcessError, match=r"^the SageMaker runtime ended while starting: .*log$"):
+        runtime.start(sys.executable, nowhere, None, noted.append)
+
+    assert not processes.is_alive(noted[0])
