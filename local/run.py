@@ -61,10 +61,8 @@ class Report:
     def as_text(self) -> str:
         """Counts, failures with their reasons, and the ROUGE table."""
         ok = self.records - self.failed
-        parts = [
-            f"{len(self.answered)} files, {self.records} records in: {ok} impressions, "
-            f"{self.failed} failed, in {self.seconds:.1f} s"
-        ]
+        counted = f"{self.records} records in: {ok} impressions, {self.failed} failed"
+        parts = [f"{len(self.answered)} files, {counted}, in {self.seconds:.1f} s"]
         if self.failures:
             parts.append(_failure_lines(self.failures))
         if self.means:

@@ -212,7 +212,7 @@ class World:
     dead_letter_url: str = ""
     given_back: list[MessageTypeDef] = field(default_factory=list)
     invocations: int = 0
-    changed_clients: bool = False
+    renewed: set[str] = field(default_factory=set)
     _said: io.StringIO = field(default_factory=io.StringIO)
 
     def __post_init__(self) -> None:
@@ -250,10 +250,12 @@ class World:
             self.monkeypatch.setenv(name, value)
         worker._settings.cache_clear()
 
-    def forget_clients(self) -> None:
-        """Make the function make new clients, now and after this world."""
-        aws.forget_clients()
-        self.changed_clients = True
+    def renew_client(self, service: str) -> Any:
+        """Make the function make one of its clients anew, now and after this world."""
+        make = getattr(aws, service)
+        make.cache_clear()
+        self.renewed.add(service)
+        return make()
 
     def add_pre_trained(self) -> RecordingModel:
         """Register the second model."""
@@ -362,8 +364,7 @@ class World:
 
     def refuse(self, service: str, operation: str, status: int, code: str) -> None:
         """Let every call that the function makes of an operation fail."""
-        self.forget_clients()
-        client = getattr(aws, service)()
+        client = self.renew_client(service)
 
         def answer(request: Any, **_: Any) -> AWSResponse:
             body = f"<Error><Code>{code}</Code><Message>No.</Message></Error>".encode()
@@ -450,22 +451,18 @@ def world(up: Runtime, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
         _keep_clients_of_worlds()
         yield made
     worker._settings.cache_clear()
-    if made.changed_clients:
-        aws.forget_clients()
+    for service in made.renewed:
+        getattr(aws, service).cache_clear()
 
 
-_kept_clients: list[object] = []
+_kept_sessions: list[object] = []
 
 
 def _keep_clients_of_worlds() -> None:
     """Use the function's clients of the last world again, but never those of another test."""
-    if _function_clients() != _kept_clients:
+    if [aws.session()] != _kept_sessions:
         aws.forget_clients()
-        _kept_clients[:] = _function_clients()
-
-
-def _function_clients() -> list[object]:
-    return [aws.s3(), aws.sqs(), aws.dynamodb(), aws.sagemaker_runtime()]
+        _kept_sessions[:] = [aws.session()]
 
 
 def decode(line: bytes) -> Any:

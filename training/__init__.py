@@ -1,0 +1,1 @@
+"""Data preparation and training: invented reports, and the embedded model."""

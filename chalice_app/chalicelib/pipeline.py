@@ -50,10 +50,14 @@ class Run:
 
 
 class Done(msgspec.Struct, frozen=True):
-    """What a piece of work came to; `chunks` is above 0 when it was cut and sent on."""
+    """What a piece of work came to.
+
+    `chunks` is above 0 when it was cut and sent on, `files` is 1 when it completed its object.
+    """
 
     counts: Counts
     chunks: int = 0
+    files: int = 0
 
 
 def process_object(run: Run, work: Work) -> Done:
@@ -79,7 +83,7 @@ def process_object(run: Run, work: Work) -> Done:
     _write(run, source, 0, [*outcome.rows, file_row])
     document = result_document(ref, outcome.counts, entries=outcome.entries)
     storage.write_result(run.s3, settings.results_bucket, source, document)
-    return Done(outcome.counts)
+    return Done(outcome.counts, files=1)
 
 
 def process_chunk(run: Run, work: Work, plan: progress.Plan, chunk: int) -> Done:
@@ -104,9 +108,10 @@ def process_chunk(run: Run, work: Work, plan: progress.Plan, chunk: int) -> Done
     done = progress.finish_chunk(
         run.dynamodb, settings.progress_table, ref.object_id, chunk, outcome.counts.failed
     )
-    if len(done) == plan.chunks:
+    complete = len(done) == plan.chunks
+    if complete:
         _complete(run, source, plan, sum(done.values()))
-    return Done(outcome.counts)
+    return Done(outcome.counts, files=int(complete))
 
 
 def models_of(settings: Settings, lane: str | None) -> tuple[Model, ...]:

@@ -104,6 +104,7 @@ def _report(work: Work, done: Done) -> None:
     if not done.chunks:
         count("RecordsOk", counts.ok)
         count("RecordsFailed", counts.failed)
+        count("FilesCompleted", done.files)
 
 
 def _give_back(settings: Settings, record: SQSRecord, error: Exception) -> None:

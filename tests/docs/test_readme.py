@@ -23,7 +23,8 @@ def fenced(language: str) -> list[str]:
 
 
 def shape(text: str) -> list[str]:
-    """Lines without what differs between two runs: figures, and the width that they take."""
+    """Lines without what may differ: figures, their width, and drafts (by processor type)."""
+    text = re.sub(r"^ +(?!incoming/).*$", "", text, flags=re.MULTILINE)
     plain = re.sub(r"[0-9]+(\.[0-9]+)?", "N", text)
     lines = [re.sub(r"\s+", " ", line).strip() for line in plain.splitlines()]
     return [line for line in lines if line and not set(line) <= set("- ")]

@@ -76,7 +76,7 @@ def endpoint(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Endpoint
     with Endpoint() as server:
         url = f"http://127.0.0.1:{server.server_address[1]}"
         world.configure({"AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME": url})
-        world.forget_clients()
+        world.renew_client("sagemaker_runtime")
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         yield server

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from botocore.awsrequest import AWSResponse
 
-from chalicelib import assembly, aws
+from chalicelib import assembly
 from tests.worlds import LANDING, World, json_lines
 
 CANARY = "XyzzyCanary"
@@ -161,7 +161,6 @@ def test_31_refused_aws_call_says_nothing(world: World, service: str, operation:
 
 
 def test_31_endpoint_that_repeats_its_input_says_nothing(world: World) -> None:
-    world.forget_clients()
     message = json.dumps(
         {
             "Message": f"Received client error (400) from primary with message {CANARY}",
@@ -174,7 +173,7 @@ def test_31_endpoint_that_repeats_its_input_says_nothing(world: World) -> None:
         headers = {"x-amzn-ErrorType": "ModelError", "Content-Type": "application/json"}
         return AWSResponse(request.url, 424, headers, _Raw(message.encode()))
 
-    events = aws.sagemaker_runtime().meta.events
+    events = world.renew_client("sagemaker_runtime").meta.events
     events.register_first("before-send.sagemaker-runtime.InvokeEndpoint", answer)
 
     result = world.finish(KEY, json_lines(GOOD))

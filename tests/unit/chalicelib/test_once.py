@@ -62,7 +62,7 @@ def test_second_delivery_is_answered_from_memory(world: World) -> None:
     first = once(world).process(work)
     second = once(world).process(work)
 
-    assert first == second == Done(Counts(2, 2, 0))
+    assert first == second == Done(Counts(2, 2, 0), files=1)
     assert len(world.endpoint.calls) == 1
 
 
@@ -117,7 +117,7 @@ def test_lock_of_an_invocation_that_is_over_is_taken(world: World) -> None:
 
     once(world, milliseconds=-1000).process(work)
 
-    assert inner == [Done(Counts(1, 1, 0))]
+    assert inner == [Done(Counts(1, 1, 0), files=1)]
 
 
 def test_work_that_failed_is_not_remembered(world: World) -> None:

@@ -46,7 +46,7 @@ class TestSmallObject:
 
         done = process_object(world.run(), work)
 
-        assert done == Done(Counts(2, 2, 0))
+        assert done == Done(Counts(2, 2, 0), files=1)
         document = world.result(work.ref)
         assert document["status"] == "complete"
         assert document["counts"] == {"records": 2, "ok": 2, "failed": 0}

@@ -175,8 +175,8 @@ def test_a_wrong_number_of_texts_is_a_failure(generated: list[list[str]]) -> Non
     class WrongModel(RecordingModel):
         def generate(
             self,
-            texts: Sequence[str],  # noqa: ARG002 - the protocol's
-            parameters: GenerationParameters,  # noqa: ARG002 - the protocol's
+            texts: Sequence[str],
+            parameters: GenerationParameters,
         ) -> list[list[str]]:
             return generated
 
