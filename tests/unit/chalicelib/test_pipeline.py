@@ -202,7 +202,7 @@ class TestLargeObject:
     def test_of_just_a_chunk_is_not_cut(self, world: World) -> None:
         done = process_object(world.run(), world.land("incoming/a", numbered(4)))
 
-        assert done == Done(Counts(4, 4, 0))
+        assert done == Done(Counts(4, 4, 0), files=1)
 
     def test_sends_more_messages_than_one_call_takes(self, world: World) -> None:
         process_object(world.run(), world.land("incoming/a", numbered(47)))

@@ -118,7 +118,7 @@ def test_batch_is_answered_and_told_of(
     assert answer == {"batchItemFailures": []}
     assert runtime.calls == 2
     assert world.keys("results/") == ["results/incoming/a.json", "results/incoming/b.json"]
-    assert counted == {"RecordsOk": 2, "RecordsFailed": 1}
+    assert counted == {"RecordsOk": 2, "RecordsFailed": 1, "FilesCompleted": 2}
     assert [line["message"] for line in logged()] == ["answered", "answered"]
     assert sorted(line["records"] for line in logged()) == [1, 2]
 
@@ -132,7 +132,7 @@ def test_large_object_comes_back_as_chunks_which_alone_are_counted(
     deliver(world)
 
     assert before == {}
-    assert counted == {"RecordsOk": 10, "RecordsFailed": 0}
+    assert counted == {"RecordsOk": 10, "RecordsFailed": 0, "FilesCompleted": 1}
     assert runtime.calls == 3
     assert [line["message"] for line in logged()] == ["cut into chunks", *["answered"] * 3]
     assert world.keys("results/incoming/a.json") == ["results/incoming/a.json"]
