@@ -37,11 +37,13 @@ deploy: package  ## deploy to AWS: BUCKET=<artifact bucket> [STACK=name] [PARAME
 	aws cloudformation package --template-file build/package/sam.json --s3-bucket "$(BUCKET)" \
 	  --use-json --output-template-file build/package/deploy.json
 	aws cloudformation deploy --template-file build/package/deploy.json --stack-name "$(STACK)" \
+	  --s3-bucket "$(BUCKET)" \
 	  --capabilities CAPABILITY_IAM CAPABILITY_AUTO_EXPAND --no-execute-changeset \
 	  $(if $(PARAMETERS),--parameter-overrides $(PARAMETERS))
 	@printf 'The change set is shown above and not yet executed. Execute it? [y/N] ' && read answer \
 	&& test "$$answer" = y
 	aws cloudformation deploy --template-file build/package/deploy.json --stack-name "$(STACK)" \
+	  --s3-bucket "$(BUCKET)" \
 	  --capabilities CAPABILITY_IAM CAPABILITY_AUTO_EXPAND \
 	  $(if $(PARAMETERS),--parameter-overrides $(PARAMETERS))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from local import deploy, environments, ministack, processes, runtime
 from local.aws import client
 from local.environments import locked
+from local.errors import EnvironmentSetupError
 from local.package import build
 from local.state import Outputs, State, read_state, write_state
 
@@ -61,12 +63,23 @@ class Status:
         )
 
 
+def check_platform(system: str = sys.platform, machine: str = platform.machine()) -> None:
+    """Raise EnvironmentSetupError where the zip cannot run: it holds x86-64 Linux wheels."""
+    if system != "linux" or machine not in {"x86_64", "AMD64"}:
+        message = (
+            f"the local stack runs the Lambda zip itself, which is built for x86-64 Linux and not "
+            f"for {system} on {machine}: use a Linux machine, or one in a container or VM"
+        )
+        raise EnvironmentSetupError(message)
+
+
 def up(settings: Settings, progress: Progress = environments.say) -> Stack:
     """Start what does not run, deploy what is not deployed; quick when all is there.
 
     Raises LocalError (see errors.py); what was started before the error keeps running, for `up`
     to go on with and `down` to stop.
     """
+    check_platform()
     with locked(settings.state_directory / ".lock"):
         with ThreadPoolExecutor(max_workers=2) as pool:
             environment = pool.submit(environments.ensure, "ministack", settings.root, progress)

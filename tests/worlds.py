@@ -328,11 +328,12 @@ class World:
 
     def waiting(self) -> int:
         """Messages in the work queue, hidden ones too."""
-        names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
-        found = self.sqs.get_queue_attributes(QueueUrl=self.queue_url, AttributeNames=names)
-        return sum(int(found["Attributes"][name]) for name in names)
+        found = self.sqs.get_queue_attributes(QueueUrl=self.queue_url, AttributeNames=["All"])
+        counts = found["Attributes"]
+        visible = int(counts["ApproximateNumberOfMessages"])
+        return visible + int(counts["ApproximateNumberOfMessagesNotVisible"])
 
-    def keys(self, bucket: str = RESULTS) -> list[str]:
+    def list_keys(self, bucket: str = RESULTS) -> list[str]:
         """The keys of a bucket."""
         pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=bucket)
         return [item["Key"] for page in pages for item in page.get("Contents", [])]
@@ -354,7 +355,7 @@ class World:
 
     def rows(self, table: str) -> list[Any]:
         """The rows of a table of the lake, in the order of its keys."""
-        found = [key for key in self.keys() if key.startswith(f"lake/{table}/")]
+        found = [key for key in self.list_keys() if key.startswith(f"lake/{table}/")]
         return [decode(line) for key in found for line in lines(gzip.decompress(self.read(key)))]
 
     def only_failure(self) -> Any:

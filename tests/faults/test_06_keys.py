@@ -72,11 +72,11 @@ def test_06_no_output_outside_the_planned_prefixes(world: World) -> None:
         world.drop(key, json_lines({"findings": "Clear."}, {"findings": "Normal."}))
     world.drain()
 
-    written = world.keys()
+    written = world.list_keys()
     planned = ("results/incoming/", "lake/impressions/dt=", "lake/files/dt=")
     assert all(name.startswith(planned) for name in written)
     assert all(len(name.encode()) <= 1024 for name in written)
-    assert sorted(world.keys(LANDING)) == sorted(KEYS)
+    assert sorted(world.list_keys(LANDING)) == sorted(KEYS)
     result_keys = {row["source_key"]: row["result_key"] for row in world.rows("files")}
     assert result_keys.keys() == set(KEYS)
     assert set(result_keys.values()) <= set(written)
@@ -91,7 +91,7 @@ def test_06_two_keys_of_full_length_have_two_results(world: World) -> None:
         world.drop(key, json_lines({"findings": f"Findings {key[-1]}."}))
     world.drain()
 
-    results = [key for key in world.keys() if key.startswith("results/")]
+    results = [key for key in world.list_keys() if key.startswith("results/")]
     assert [len(key.encode()) for key in keys] == [1024, 1024]
     assert len(results) == 2
     assert {row["result_key"] for row in world.rows("files")} == set(results)

@@ -26,9 +26,7 @@ BAD = {
 
 @pytest.mark.parametrize("bad", BAD)
 @pytest.mark.parametrize("form", ["array", "lines"])
-def test_10_record_is_rejected_and_its_neighbours_finish(
-    world: World, bad: str, form: str
-) -> None:
+def test_10_record_is_rejected_and_its_neighbours_finish(world: World, bad: str, form: str) -> None:
     records = [GOOD, BAD[bad], GOOD.replace(b'"a"', b'"c"')]
     data = b"\n".join(records) if form == "lines" else b"[" + b",".join(records) + b"]"
 

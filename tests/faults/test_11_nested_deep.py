@@ -56,9 +56,7 @@ def test_11_every_depth_up_to_the_longest_metadata_is_done_or_rejected(world: Wo
     # Decoding, measuring and writing each have their own limit: none may be reached alone.
     world.configure({"CHUNK_RECORDS": "3000"})
     depths = [*range(10, 800, 50), *range(900, 1030), *range(1050, 2100, 50)]
-    records = [
-        b'{"findings": "Clear.", "a": %s%s}' % (b"[" * deep, b"]" * deep) for deep in depths
-    ]
+    records = [b'{"findings": "Clear.", "a": %s%s}' % (b"[" * deep, b"]" * deep) for deep in depths]
 
     world.drop(KEY, b"\n".join(records))
     world.drain()

@@ -60,9 +60,7 @@ def test_12_bomb_is_rejected_at_the_cap_in_flat_memory(world: World, data: bytes
 
 
 @pytest.mark.parametrize("filling", [b"\0", b" ", b"a"])
-def test_12_bomb_without_records_is_rejected_by_its_beginning(
-    world: World, filling: bytes
-) -> None:
+def test_12_bomb_without_records_is_rejected_by_its_beginning(world: World, filling: bytes) -> None:
     result = world.finish(KEY, bomb(filling * MIB))
 
     assert world.only_failure()["error_type"] == "NotJson"

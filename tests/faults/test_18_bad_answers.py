@@ -104,7 +104,9 @@ V1: dict[str, Body] = {
     "null texts": lambda texts: json.dumps({"generated_texts": [None for _ in texts]}).encode(),
     "numbers": lambda texts: json.dumps({"generated_texts": [1 for _ in texts]}).encode(),
     "no sequences": lambda texts: json.dumps({"generated_texts": [[] for _ in texts]}).encode(),
-    "endless": lambda texts: json.dumps({"generated_texts": [CANARY * 999 for _ in texts]}).encode(),
+    "endless": lambda texts: json.dumps(
+        {"generated_texts": [CANARY * 999 for _ in texts]}
+    ).encode(),
 }
 V2: dict[str, Body] = {
     "not JSON": lambda _: CANARY.encode(),
@@ -176,7 +178,7 @@ def test_18_slow_or_cut_answer_goes_back_to_the_queue_and_is_done_in_the_end(
 
     world.drop(KEY, json_lines(*RECORDS[:records]))
     world.drain()
-    given_back, written, calls = len(world.given_back), world.keys(), endpoint.calls
+    given_back, written, calls = len(world.given_back), world.list_keys(), endpoint.calls
     endpoint.transport = "whole"
     world.redeliver()
     world.drain()

@@ -26,7 +26,9 @@ import app
 assert not reached, reached
 """
 # One message for a whole invocation.
-CALL = IMPORT + """
+CALL = (
+    IMPORT
+    + """
 from types import SimpleNamespace
 context = SimpleNamespace(
     function_name="f", memory_limit_in_mb=1, invoked_function_arn="a", aws_request_id="r",
@@ -40,6 +42,7 @@ try:
 except Exception as error:
     print(f"{type(error).__name__}: {error}")
 """
+)
 BARE = {
     "PATH": os.environ["PATH"],
     "AWS_EC2_METADATA_DISABLED": "true",
@@ -85,9 +88,7 @@ def test_28_import_needs_no_setting_and_does_no_input_or_output(tmp_path: Path) 
 def test_28_cold_start_fails_in_one_line_that_names_what_is_absent(
     tmp_path: Path, absent: set[str], name: str
 ) -> None:
-    environment = {
-        key: value for key, value in settings_for_a_call().items() if key not in absent
-    }
+    environment = {key: value for key, value in settings_for_a_call().items() if key not in absent}
 
     done = run(CALL, environment, tmp_path)
 

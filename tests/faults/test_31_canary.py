@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from botocore.awsrequest import AWSResponse
 
-from chalicelib import assembly
+from chalicelib import scoring
 from tests.worlds import LANDING, World, json_lines
 
 CANARY = "XyzzyCanary"
@@ -171,7 +171,7 @@ def test_31_endpoint_that_repeats_its_input_says_nothing(world: World) -> None:
 
     def answer(request: Any, **_: Any) -> AWSResponse:
         headers = {"x-amzn-ErrorType": "ModelError", "Content-Type": "application/json"}
-        return AWSResponse(request.url, 424, headers, _Raw(message.encode()))
+        return AWSResponse(request.url, 424, headers, _Raw(message.encode()))  # type: ignore[arg-type]
 
     events = world.renew_client("sagemaker_runtime").meta.events
     events.register_first("before-send.sagemaker-runtime.InvokeEndpoint", answer)
@@ -213,7 +213,7 @@ def test_31_error_that_nobody_thought_of_says_nothing(
     def fail(reference: str, draft: str) -> None:
         raise RuntimeError(reference, draft)
 
-    monkeypatch.setattr(assembly.scoring, "score", fail)
+    monkeypatch.setattr(scoring, "score", fail)
 
     world.drop(KEY, json_lines(GOOD))
     world.drain()

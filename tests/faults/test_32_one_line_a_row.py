@@ -53,7 +53,7 @@ def test_32_rows_and_lines_are_as_many(world: World) -> None:
 
     result = world.finish(KEY, json_lines(*records, {"report_id": "a\nb", "findings": "\n"}))
 
-    tables = [key for key in world.keys() if key.startswith("lake/")]
+    tables = [key for key in world.list_keys() if key.startswith("lake/")]
     counts = {
         table: sum(
             len(lines(gzip.decompress(world.read(key))))

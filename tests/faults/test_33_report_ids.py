@@ -31,12 +31,14 @@ def test_33_odd_id_is_data_and_in_no_key(world: World, field: str) -> None:
 
     world.drop("incoming/ward/plain.json", json_lines(*({"findings": "Clear."} for _ in ODD)))
     world.drain()
-    plain = len(world.keys())
+    plain = len(world.list_keys())
     result = world.finish(KEY, json_lines(*records))
 
     assert [entry["report_id"] for entry in result["impressions"]] == ODD
-    assert [row["report_id"] for row in world.rows("impressions") if row["source_key"] == KEY] == ODD
-    keys = world.keys()
+    assert [
+        row["report_id"] for row in world.rows("impressions") if row["source_key"] == KEY
+    ] == ODD
+    keys = world.list_keys()
     assert len(keys) == 2 * plain
     assert all(key.startswith(("results/incoming/ward/", "lake/")) for key in keys)
     (file_row,) = [row for row in world.rows("files") if row["source_key"] == KEY]
