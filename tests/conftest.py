@@ -11,12 +11,11 @@ import pytest
 if TYPE_CHECKING:
     from tests.worlds import Runtime, World
 
-
-def pytest_configure() -> None:
-    # Powertools reads these when chalicelib.observability is imported.
-    os.environ["POWERTOOLS_SERVICE_NAME"] = "impressions"
-    os.environ["POWERTOOLS_METRICS_NAMESPACE"] = "RadiologyImpressions"
-    os.environ["POWERTOOLS_TRACE_DISABLED"] = "true"
+# Powertools reads these when chalicelib.observability is imported, which the conftest of a folder
+# named on the command line does before any hook runs.
+os.environ["POWERTOOLS_SERVICE_NAME"] = "impressions"
+os.environ["POWERTOOLS_METRICS_NAMESPACE"] = "RadiologyImpressions"
+os.environ["POWERTOOLS_TRACE_DISABLED"] = "true"
 
 
 @pytest.fixture(scope="session")

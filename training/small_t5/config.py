@@ -40,7 +40,7 @@ class Schedule:
     reports: int = 80_000
     seed: int = 1
     epochs: int = 1
-    minutes: float = 15.0
+    minutes: float = 60.0
     batch: int = 16
     learning_rate: float = 2e-3
     warmup: int = 200
