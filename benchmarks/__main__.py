@@ -11,6 +11,7 @@ from tabulate import tabulate
 
 from benchmarks.calls import aws_calls_a_file
 from benchmarks.cold_start import cold_start
+from benchmarks.large_file import large_file
 from benchmarks.throughput import files_a_second, records_a_second
 from local import package, stack
 from local.settings import ROOT, Settings
@@ -29,6 +30,7 @@ def main() -> int:
         try:
             running = stack.up(settings)
             figures = cold_start(package.build(settings.package_directory), folder)
+            figures |= large_file()
             figures |= aws_calls_a_file(running)
             figures |= files_a_second(running, folder)
             figures |= records_a_second(running, folder)

@@ -6,13 +6,13 @@ import json
 import statistics
 import time
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from benchmarks.reports import records
 from chalicelib.endpoint import EndpointClient, Pace
 from chalicelib.settings import Model
 from local import run as running
 from local.aws import client
-from training.synthetic.stream import reports
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +32,7 @@ def files_a_second(stack: Stack, folder: Path) -> dict[str, float]:
     for repeat in range(REPEATS):
         source = folder / f"files-{repeat}"
         source.mkdir()
-        for number, record in enumerate(_records(FILES, f"{SEED}-{repeat}")):
+        for number, record in enumerate(records(FILES, f"{SEED}-{repeat}")):
             (source / f"{number:05d}.json").write_text(json.dumps(record), encoding="utf-8")
         put.append(FILES / _put_alone(stack, source))
         dropped.append(FILES / _run(stack, source).seconds)
@@ -44,10 +44,10 @@ def records_a_second(stack: Stack, folder: Path) -> dict[str, float]:
     """Drop one file of many records: median records a second, and beside the model alone."""
     through, alone = [], []
     for repeat in range(REPEATS):
-        records = _records(RECORDS, f"{SEED}-many-{repeat}")
+        many = records(RECORDS, f"{SEED}-many-{repeat}")
         path = folder / f"records-{repeat}.json"
-        path.write_text(json.dumps(records), encoding="utf-8")
-        alone.append(RECORDS / _model_alone(stack, [one["findings"] for one in records]))
+        path.write_text(json.dumps(many), encoding="utf-8")
+        alone.append(RECORDS / _model_alone(stack, [one["findings"] for one in many]))
         through.append(RECORDS / _run(stack, path).seconds)
     system, model = statistics.median(through), statistics.median(alone)
     return {
@@ -55,19 +55,6 @@ def records_a_second(stack: Stack, folder: Path) -> dict[str, float]:
         "model_alone_records_a_second": model,
         "records_to_model_alone": system / model,
     }
-
-
-def _records(count: int, seed: str) -> list[dict[str, Any]]:
-    return [
-        {
-            "study_id": one.report_id,
-            "subject_id": f"subject-{number}",
-            "findings": one.findings,
-            "impression": one.impression,
-            "background": "Cough.",
-        }
-        for number, one in enumerate(reports(count, seed))
-    ]
 
 
 def _run(stack: Stack, path: Path) -> running.Report:

@@ -65,7 +65,7 @@ def test_the_two_commands_are_the_ones_that_ci_runs() -> None:
     commands = [block.strip() for block in fenced("sh")]
 
     assert commands[:2] == ["make demo", "make test"]
-    assert "make --no-print-directory test" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert "\nmake test\n" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 
 
 def test_make_demo_prints_what_the_readme_shows(clone: Path) -> None:

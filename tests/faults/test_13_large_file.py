@@ -8,7 +8,7 @@ from itertools import islice
 
 import pytest
 
-from chalicelib import progress
+from chalicelib import progress, reading
 from chalicelib.decoding import TextStream
 from chalicelib.framing import Form, frame
 from chalicelib.reading import survey
@@ -83,6 +83,20 @@ def test_13_more_chunks_than_one_item_holds_are_made_larger(
     assert result["counts"] == {"records": 21, "ok": 20, "failed": 1}
     assert len(result["parts"]) == 11
     assert [entry["report_id"] for entry in world.entries(KEY)] == [f"r{n}" for n in range(21)]
+
+
+def test_13_more_records_than_a_file_can_hold_are_one_failure(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "MOST_RECORDS", 3)
+
+    taken = world.finish("incoming/ward/three.jsonl", as_lines(3))
+    refused = world.finish("incoming/ward/four.jsonl", as_lines(4))
+
+    assert taken["counts"]["records"] == 3
+    assert refused["status"] == "failed"
+    assert refused["counts"] == {"records": 1, "ok": 0, "failed": 1}
+    assert "more than 3 records; send it in parts" in str(refused)
 
 
 def a_piece_at_a_time(count: int, form: Form) -> Iterator[bytes]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 from rouge_score.rouge_scorer import RougeScorer
@@ -15,11 +17,9 @@ from local import stack as stacks
 from local import waiting
 from local.settings import ROOT
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 METRICS = ["rouge1", "rouge2", "rougeL", "rougeLsum"]
-REPORTS = ROOT.parent / "shared" / "data" / "openi" / "valid.jsonl"
+# Real reports are never in the repository: name a file of them, in any form, to try it.
+REPORTS = os.environ.get("REAL_REPORTS", "")
 
 
 def rows(stack: stacks.Stack, table: str, report: running.Report) -> list[dict[str, Any]]:
@@ -164,12 +164,12 @@ def test_keys_of_every_shape_reach_their_own_result(stack: stacks.Stack, tmp_pat
         assert [entry["report_id"] for entry in document["impressions"]] == [f"r{number}"]
 
 
-@pytest.mark.skipif(not REPORTS.is_file(), reason="the real reports are not on this machine")
+@pytest.mark.skipif(not REPORTS, reason="REAL_REPORTS names no file")
 def test_real_reports_are_all_accounted_for(stack: stacks.Stack) -> None:
-    report = drop(stack, REPORTS)
+    report = drop(stack, Path(REPORTS))
 
-    assert (report.records, report.failed) == (160, 0)
-    assert len(rows(stack, "rouge_scores", report)) == 160 * len(METRICS)
+    assert (report.records > 0, report.failed) == (True, 0)
+    assert len(rows(stack, "rouge_scores", report)) == report.records * len(METRICS)
 
 
 def write(path: Path) -> Path:

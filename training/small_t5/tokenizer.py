@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -22,10 +23,12 @@ def train_tokenizer(
     Characters that no report holds become the unknown piece, which the model has met in training
     as the junk of `training.synthetic.junk`.
     """
+    # Not `model_prefix`: its path would stand in the file, and the bytes depend on the folder.
+    written = io.BytesIO()
     texts = (t for r in reports for t in (prompted(r.findings), r.impression))
     sentencepiece.SentencePieceTrainer.train(
         sentence_iterator=texts,
-        model_prefix=str(folder / Path(FILE).stem),
+        model_writer=written,
         vocab_size=pieces,
         # Byte pairs: the unigram model counts distinct words, and here there are few.
         model_type="bpe",
@@ -39,7 +42,7 @@ def train_tokenizer(
         user_defined_symbols=["XXXX", "____"],
         num_threads=1,
     )
-    (folder / Path(FILE).with_suffix(".vocab")).unlink()
+    (folder / FILE).write_bytes(written.getvalue())
     return sentencepiece.SentencePieceProcessor(model_file=str(folder / FILE))
 
 

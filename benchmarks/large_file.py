@@ -1,0 +1,65 @@
+"""What counting the records of a large file costs, beside `json.loads` on the same bytes."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import time
+import tracemalloc
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.reports import records
+from chalicelib.decoding import TextStream
+from chalicelib.reading import survey
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+RECORDS = 100_000
+REPEATS = 3
+# The text of these is repeated: composing 100,000 reports would take longer than reading them.
+DIFFERENT = 1_000
+PIECE_BYTES = 1 << 16
+CHUNK_RECORDS = 50
+
+
+def large_file() -> dict[str, float]:
+    """Survey an array of 100,000 records: MB/s and peak MB, and both beside `json.loads`."""
+    some = json.dumps(records(DIFFERENT, "large"))[1:-1]
+    text = ("[" + ", ".join([some] * (RECORDS // DIFFERENT)) + "]").encode()
+
+    def ours() -> int:
+        return survey(TextStream(_pieces(text), len(text)), CHUNK_RECORDS).total
+
+    def theirs() -> int:
+        return len(json.loads(text))
+
+    taken = [(_seconds(ours), _seconds(theirs)) for _ in range(REPEATS)]
+    ours_s, theirs_s = (statistics.median(times) for times in zip(*taken, strict=True))
+    ours_mb, theirs_mb = _peak_mb(ours), _peak_mb(theirs)
+    return {
+        "survey_mb_a_second": len(text) / 1e6 / ours_s,
+        "survey_to_json_loads_speed": theirs_s / ours_s,
+        "survey_peak_mb": ours_mb,
+        "survey_peak_to_json_loads": ours_mb / theirs_mb,
+    }
+
+
+def _pieces(text: bytes) -> Iterator[bytes]:
+    for start in range(0, len(text), PIECE_BYTES):
+        yield text[start : start + PIECE_BYTES]
+
+
+def _seconds(work: Callable[[], Any]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def _peak_mb(work: Callable[[], Any]) -> float:
+    tracemalloc.start()
+    try:
+        work()
+        return tracemalloc.get_traced_memory()[1] / 1e6
+    finally:
+        tracemalloc.stop()
