@@ -42,7 +42,9 @@ def status() -> int:
     if found.queue_visible is not None:
         waiting = f"{found.queue_visible} waiting, {found.queue_in_flight} in work"
         _say(f"work queue                {waiting}, {found.dead_letters} dead letters")
-    if not found.healthy:
+    if found.dead_letters:
+        sys.stderr.write("messages were given up on: docs/runbook.md says what to do\n")
+    elif not found.healthy:
         sys.stderr.write("not all is well: `python -m local up` starts what is down\n")
     return EXIT_DONE if found.healthy else EXIT_SET_UP
 
