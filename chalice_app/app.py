@@ -10,7 +10,9 @@ from chalicelib.observability import logger, metrics, tracer
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-app = Chalice(app_name="impressions")
+# Chalice's own logger has the app's name, which is Powertools' service too: left to itself it may
+# set that one logger to ERROR.
+app = Chalice(app_name="impressions", configure_logs=False)
 app.register_middleware(ConvertToMiddleware(logger.inject_lambda_context(clear_state=True)))
 # Neither what a function returns nor the text of its errors goes into a trace.
 app.register_middleware(

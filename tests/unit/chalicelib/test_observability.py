@@ -2,13 +2,18 @@ from __future__ import annotations
 
 import io
 import logging
+import subprocess
+import sys
 from typing import Any
 
 import pytest
 
 from chalicelib import observability
 from chalicelib.observability import ALLOWED_FIELDS, log_info, log_warning
+from local.settings import ROOT
 from tests.unit.chalicelib.conftest import Logged
+
+APP = ROOT / "chalice_app"
 
 
 @pytest.fixture
@@ -81,3 +86,19 @@ def test_endpoint_call_is_a_latency_and_a_batch_size(
         ("EndpointLatency", "Milliseconds", 250.0),
         ("EndpointBatchSize", "Count", 8),
     ]
+
+
+def test_importing_the_entry_points_leaves_the_level_alone() -> None:
+    code = (
+        "import logging, sys\n"
+        "from chalicelib.observability import logger\n"
+        "sys.stdout = sys.__stderr__\n"  # what chalice takes for a logger without a handler
+        "import app\n"
+        "assert logging.getLogger(logger.service).level == logging.INFO"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=APP, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stderr
