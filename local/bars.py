@@ -15,10 +15,10 @@ LINE_EVERY_S = 5.0
 
 
 class Bar:
-    """Counts up to a total."""
+    """Counts up to a total, or without end where it is not known."""
 
-    def __init__(self, title: str, total: int, *, quiet: bool) -> None:
-        """`quiet` shows nothing."""
+    def __init__(self, title: str, total: int | None, *, quiet: bool) -> None:
+        """`quiet` shows nothing; `total` is None when nobody knows it."""
         self._title, self._total = title, total
         self._lines = not quiet and not sys.stderr.isatty()
         self._spoke = time.monotonic()
@@ -45,4 +45,5 @@ class Bar:
         self._bar.update(done - self._bar.n)
         if self._lines and time.monotonic() - self._spoke >= LINE_EVERY_S:
             self._spoke = time.monotonic()
-            sys.stderr.write(f"{self._title}: {done} of {self._total}\n")
+            end = "" if self._total is None else f" of {self._total}"
+            sys.stderr.write(f"{self._title}: {done}{end}\n")

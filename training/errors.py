@@ -2,6 +2,8 @@
 
 TrainingError
 ├── MissingPackageError   a package that only training needs is not installed
+├── CollectionError       a collection of reports cannot be read, or holds none
+├── OutputError           the prepared files cannot be written
 ├── ExamplesError         the committed examples cannot be read
 └── ModelTooLargeError    the written model is over the size that the repository accepts
 """
@@ -24,6 +26,24 @@ class MissingPackageError(TrainingError):
             f"{package} is not installed: run `pip install -r {requirements}` and try again"
         )
         self.package = package
+
+
+class CollectionError(TrainingError):
+    """A collection of reports cannot be read, or holds none that can be used."""
+
+    def __init__(self, place: str, problem: str) -> None:
+        """Name the file, or the member of an archive, and what is wrong with it."""
+        super().__init__(f"{place}: {problem}")
+        self.place = place
+
+
+class OutputError(TrainingError):
+    """The prepared files cannot be written."""
+
+    def __init__(self, path: Path, problem: str) -> None:
+        """Name the folder and what is in the way."""
+        super().__init__(f"{path}: {problem}")
+        self.path = path
 
 
 class ExamplesError(TrainingError):

@@ -57,11 +57,11 @@ def open_text(s3: S3Client, ref: ObjectRef, limit: int) -> Opened:
     return Opened(landed.modified, landed.size, TextStream(landed.pieces, limit))
 
 
-def survey(text: TextStream, stride: int) -> Survey:
-    """Count the records of a text; memory does not grow with it but for the offsets.
+def frames_of(text: TextStream) -> tuple[Form, Iterator[Frame]]:
+    """Tell what a text holds, and where each of its records is.
 
     Raises:
-        FileRejectedError: nobody can tell its records apart, it is empty, or there are too many.
+        FileRejectedError: nobody can tell its records apart, or it is empty.
     """
     head, pieces = _take_head(text)
     form = detect_form(head)
@@ -70,10 +70,20 @@ def survey(text: TextStream, stride: int) -> Survey:
         raise FileRejectedError("NotJson", problem)
     if form is None:
         raise FileRejectedError("Empty", "it is empty; upload JSON objects, an array or lines")
+    return form, frame(pieces, form)
+
+
+def survey(text: TextStream, stride: int) -> Survey:
+    """Count the records of a text; memory does not grow with it but for the offsets.
+
+    Raises:
+        FileRejectedError: nobody can tell its records apart, it is empty, or there are too many.
+    """
+    form, frames = frames_of(text)
     total = 0
     kept: list[Frame] = []
     offsets: list[int] = []
-    for found in frame(pieces, form):
+    for found in frames:
         if total == MOST_RECORDS:
             problem = f"it holds more than {MOST_RECORDS:,} records; send it in parts"
             raise FileRejectedError("TooManyRecords", problem)

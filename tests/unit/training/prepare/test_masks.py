@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+import pytest
+
+from training.prepare.masks import one_mask
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The ___ is normal.", "The ____ is normal."),
+        ("The ____ is normal.", "The ____ is normal."),
+        ("seen on XXXX, XXXX.", "seen on ____, ____."),
+        ("seen on xxxx.", "seen on ____."),
+        ("on ___-___-___", "on ____-____-____"),
+    ],
+)
+def test_masks_of_every_collection_become_one(text: str, expected: str) -> None:
+    assert one_mask(text) == expected
+    assert one_mask(expected) == expected
+
+
+@pytest.mark.parametrize("text", ["snake_case", "MAXXXIMAL", "L5 XX", "a_b", ""])
+def test_what_is_no_mask_stays(text: str) -> None:
+    assert one_mask(text) == text

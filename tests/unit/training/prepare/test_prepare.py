@@ -1,0 +1,290 @@
+"""Every form of collection, made of invented reports, becomes the same files."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import tracemalloc
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from xml.sax.saxutils import escape
+
+import pytest
+
+from chalicelib.settings import DEFAULT_PROMPT
+from training.errors import CollectionError, OutputError
+from training.prepare import prepare as module
+from training.prepare.prepare import Plan, prepare
+from training.prepare.report import Pair, Report
+from training.synthetic.stream import reports
+
+Invented = list[tuple[str, str, str]]
+PLAN = Plan("invented", 0.2, 1)
+
+
+@pytest.fixture
+def invented() -> Invented:
+    found = {" ".join(r.findings.split()): r for r in reports(60, "prepare")}
+    # In free text, findings that begin with "Comparison:" would be that section.
+    return [
+        (one.report_id, text, " ".join(one.impression.split()))
+        for text, one in found.items()
+        if ":" not in text.split(".")[0]
+    ]
+
+
+def as_mimic(folder: Path, invented: Invented) -> Path:
+    path = folder / "mimic-cxr-reports.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("files/README.md", "not a report")
+        for name, findings, impression in invented:
+            text = f" FINAL REPORT\n EXAMINATION:  CHEST\n\n FINDINGS:\n\n {findings}\n\n"
+            archive.writestr(f"files/p10/p1/{name}.txt", f"{text} IMPRESSION:\n\n {impression}\n")
+    return path
+
+
+def as_open_i(folder: Path, invented: Invented) -> Path:
+    home = folder / "ecgen-radiology"
+    home.mkdir()
+    for number, (name, findings, impression) in enumerate(invented):
+        text = (
+            f'<?xml version="1.0" encoding="utf-8"?><eCitation><uId id="{name}"/><MedlineCitation>'
+            '<Article><Abstract><AbstractText Label="COMPARISON">None.</AbstractText>'
+            f'<AbstractText Label="FINDINGS">{escape(findings)}</AbstractText>'
+            f'<AbstractText Label="IMPRESSION">{escape(impression)}</AbstractText>'
+            "</Abstract></Article></MedlineCitation></eCitation>"
+        )
+        (home / f"{number:03d}.xml").write_text(text, encoding="utf-8")
+    return home
+
+
+def as_mediqa(folder: Path, invented: Invented) -> Path:
+    path = folder / "dev2.json"
+    rows = [
+        {"study_id": n, "subject_id": "s", "findings": f, "impression": i, "background": "Cough."}
+        for n, f, i in invented
+    ]
+    path.write_text(json.dumps(rows, indent=1), encoding="utf-8")
+    return path
+
+
+def as_kaggle(folder: Path, invented: Invented) -> Path:
+    path = folder / "indiana_reports.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["uid", "MeSH", "indication", "findings", "impression"])
+        rows.writerows([n, "normal", "", f, i] for n, f, i in invented)
+    return path
+
+
+def as_lines(folder: Path, invented: Invented) -> Path:
+    path = folder / "reports.jsonl.gz"
+    lines = [{"report_id": n, "findings": f, "impression": i} for n, f, i in invented]
+    path.write_bytes(gzip.compress("\n".join(map(json.dumps, lines)).encode()))
+    return path
+
+
+def lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.mark.parametrize("make", [as_mimic, as_open_i, as_mediqa, as_kaggle, as_lines])
+def test_collection_of_every_form_becomes_the_same_files(
+    make: Callable[[Path, Invented], Path], invented: Invented, tmp_path: Path
+) -> None:
+    source = make(tmp_path, invented)
+
+    summary = prepare([source], tmp_path / "out", PLAN)
+
+    train = lines(tmp_path / "out" / "train" / "train.jsonl")
+    evaluation = lines(tmp_path / "out" / "evaluation" / "invented.jsonl")
+    masked = {f.replace("XXXX", "____"): (n, i.replace("XXXX", "____")) for n, f, i in invented}
+    assert summary.kept == {"train": len(train), "evaluation": len(evaluation)}
+    assert summary.left_out == {}
+    assert len(train) > len(evaluation) > 3
+    assert {one["prompt"]: one["completion"] for one in train} == {
+        f: masked[f][1] for f in (one["prompt"] for one in train)
+    }
+    assert [(one["report_id"], one["impression"]) for one in evaluation] == [
+        masked[one["findings"]] for one in evaluation
+    ]
+    assert {one["prompt"] for one in train}.isdisjoint(one["findings"] for one in evaluation)
+    assert sorted(p.name for p in (tmp_path / "out" / "train").iterdir()) == [
+        "template.json",
+        "train.jsonl",
+    ]
+
+
+def test_template_makes_the_prompt_that_the_functions_send(
+    invented: Invented, tmp_path: Path
+) -> None:
+    prepare([as_lines(tmp_path, invented)], tmp_path / "out", PLAN)
+
+    template = json.loads((tmp_path / "out" / "train" / "template.json").read_text())
+
+    assert template["prompt"].format(prompt="X") == DEFAULT_PROMPT.format(findings="X")
+    assert template["completion"].format(completion="Y") == "Y"
+
+
+def test_same_reports_from_two_collections_are_kept_once(
+    invented: Invented, tmp_path: Path
+) -> None:
+    sources = [as_mediqa(tmp_path, invented), as_kaggle(tmp_path, invented)]
+
+    summary = prepare(sources, tmp_path / "out", PLAN)
+
+    assert sum(summary.kept.values()) == len(invented)
+    assert summary.left_out == {"repeated findings": len(invented)}
+
+
+def test_order_of_the_reports_changes_no_split(invented: Invented, tmp_path: Path) -> None:
+    prepare([as_lines(tmp_path, invented)], tmp_path / "one", PLAN)
+    prepare([as_lines(tmp_path, invented[::-1])], tmp_path / "two", PLAN)
+
+    for name in ("train/train.jsonl", "evaluation/invented.jsonl"):
+        one, two = (lines(tmp_path / folder / name) for folder in ("one", "two"))
+        assert one == two[::-1]
+
+
+def test_reports_that_cannot_be_used_are_counted_by_reason_and_named(tmp_path: Path) -> None:
+    path = tmp_path / "mixed.jsonl"
+    path.write_bytes(
+        b'{"id": "a", "findings": "Clear.", "impression": "Normal."}\n'
+        b'{"id": "b", "findings": "Hazy."}\n'
+        b'{"id": "c", "findings": " ", "impression": "Normal."}\n'
+        b'{"id": "d", "impression": "Normal."}\n'
+        b'{"id": "e", "findings": "clear", "impression": "Other."}\n'
+        b'{"id": "f", "findings": "' + b"x" * 20_001 + b'", "impression": "Long."}\n'
+        b'{"id": "g", "findings": 7, "impression": "Normal."}\n'
+        b"\xff\xfe not a record\n"
+    )
+
+    prepare([path], tmp_path / "out", Plan("mixed", 0.0, 1))
+
+    report = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert report["reports"] == 8
+    assert report["kept"] == {"train": 1, "evaluation": 0}
+    assert report["left_out"] == {
+        "no impression": 1,
+        "no findings": 3,
+        "repeated findings": 1,
+        "findings too long": 1,
+        "unreadable": 1,
+    }
+    assert report["examples"]["no findings"] == ["c", "d", "g"]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "problem"),
+    [
+        ("empty.jsonl", b"", "is empty"),
+        ("empty.zip", b"", "is no zip archive; fetch it again"),
+        ("picture.json", b"\x89PNG\r\n", "not JSON"),
+        ("headless.csv", b"a,b\n1,2\n", "not JSON"),
+        ("latin.csv", "uid,findings,impression\n1,gr\xf6\xdfer,x\n".encode("latin-1"), "UTF-8"),
+        ("quotes.csv", b'uid,findings,impression\n1,"a,b\n', "mend its quotes"),
+        ("nothing.csv", b"uid,findings,impression\n", "holds no report"),
+        ("none.jsonl", b'{"findings": ""}', "none of its 1 reports can be used (1 no findings)"),
+        ("cut.json.gz", gzip.compress(b'{"findings": "x"}')[:-9], "ends too soon"),
+    ],
+)
+def test_collection_that_cannot_be_read_is_named_and_nothing_is_left_behind(
+    name: str, data: bytes, problem: str, tmp_path: Path
+) -> None:
+    source = tmp_path / name
+    source.write_bytes(data)
+
+    with pytest.raises(CollectionError) as caught:
+        prepare([source], tmp_path / "out", Plan(name, 0.1, 1))
+
+    assert problem in str(caught.value)
+    assert name in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_damaged_member_of_a_zip_is_named(invented: Invented, tmp_path: Path) -> None:
+    path = as_mimic(tmp_path, invented)
+    data = path.read_bytes()
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        member = archive.infolist()[3]
+    start = member.header_offset + 30 + len(member.filename) + 5
+    path.write_bytes(data[:start] + b"\xff" * 20 + data[start + 20 :])
+
+    with pytest.raises(CollectionError, match="fetch the archive again") as caught:
+        prepare([path], tmp_path / "out", PLAN)
+
+    assert member.filename in str(caught.value)
+    assert not (tmp_path / "out").exists()
+
+
+def test_zip_without_reports_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "other.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.csv", "x")
+
+    with pytest.raises(CollectionError, match=r"holds no \.txt report"):
+        prepare([path], tmp_path / "out", PLAN)
+
+
+def test_broken_xml_and_text_of_another_encoding_cost_themselves_only(
+    invented: Invented, tmp_path: Path
+) -> None:
+    folder = as_open_i(tmp_path, invented[:3])
+    (folder / "broken.xml").write_text("<eCitation>", encoding="utf-8")
+    (folder / "latin.txt").write_bytes("FINDINGS: gr\xf6\xdfer\nIMPRESSION: x".encode("latin-1"))
+
+    summary = prepare([folder], tmp_path / "out", PLAN)
+
+    assert sum(summary.kept.values()) == 3
+    assert summary.examples == {"unreadable": ["broken.xml", "latin"]}
+
+
+@pytest.mark.parametrize("make", ["folder", "file"])
+def test_what_is_there_already_is_never_written_over(
+    make: str, invented: Invented, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    if make == "folder":
+        out.mkdir()
+        (out / "mine.txt").write_text("mine")
+    else:
+        out.write_text("mine")
+
+    with pytest.raises(OutputError, match="is there already; name a new folder"):
+        prepare([as_lines(tmp_path, invented)], out, PLAN)
+
+    assert (out / "mine.txt" if make == "folder" else out).read_text() == "mine"
+
+
+@pytest.mark.parametrize("source", ["missing", "empty"])
+def test_source_without_files_is_named(source: str, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+
+    with pytest.raises(CollectionError, match=source):
+        prepare([tmp_path / source], tmp_path / "out", PLAN)
+
+
+def test_memory_is_flat_in_the_number_of_reports(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def many(count: int) -> Iterator[Report]:
+        return (Pair(f"r{n}", f"Finding {n}. " * 20, "Impression.") for n in range(count))
+
+    def peak(count: int) -> int:
+        monkeypatch.setattr(module, "_reports", lambda _: many(count))
+        (tmp_path / "in.txt").touch()
+        tracemalloc.start()
+        try:
+            prepare([tmp_path / "in.txt"], tmp_path / f"out-{count}", PLAN)
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    peak(10)  # what is imported and cached once
+
+    assert peak(20_000) < peak(2_000) + (1 << 19)

@@ -1,0 +1,57 @@
+"""Reads `mimic-cxr-reports.zip`: one free-text report a member, `files/p10/p…/s….txt`."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+from training.errors import CollectionError
+from training.prepare.report import LeftOut, Report
+from training.prepare.sections import read_report
+
+# The longest report of MIMIC-CXR has some 10,000 characters; a member far over it is none.
+LONGEST_BYTES = 1 << 20
+
+
+def read_zip(path: Path) -> Iterator[Report]:
+    """Read every `.txt` member in the archive's own order; the name without suffix is the id.
+
+    Raises:
+        CollectionError: no archive, no report in it, or a member is damaged.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = [one for one in archive.infolist() if one.filename.endswith(".txt")]
+            if not members:
+                raise CollectionError(str(path), "holds no .txt report; is it the right archive?")
+            for member in members:
+                yield _member(archive, member)
+    except zipfile.BadZipFile as error:
+        raise CollectionError(str(path), f"is damaged ({error}); fetch it again") from None
+
+
+def read_text(path: Path) -> Iterator[Report]:
+    """Read one `.txt` file as one report."""
+    yield _report(path.stem, path.read_bytes())
+
+
+def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Report:
+    name = PurePosixPath(member.filename).stem
+    if member.file_size > LONGEST_BYTES:
+        return LeftOut(name, "unreadable")
+    try:
+        data = archive.read(member)
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError):
+        # RuntimeError: encrypted; NotImplementedError: a compression that Python does not know.
+        place = f"{archive.filename}: {member.filename}"
+        raise CollectionError(place, "cannot be unpacked; fetch the archive again") from None
+    return _report(name, data)
+
+
+def _report(name: str, data: bytes) -> Report:
+    try:
+        return read_report(name, data.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        return LeftOut(name, "unreadable")

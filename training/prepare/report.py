@@ -1,0 +1,44 @@
+"""What a collection holds: pairs, and reports that are left out, each with the reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Reason = Literal[
+    "no findings",
+    "no impression",
+    "findings and impression in one",
+    "unreadable",
+    "findings too long",
+    "repeated findings",
+]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One report's findings with the radiologist's impression, masks and layout as they came."""
+
+    report_id: str
+    findings: str
+    impression: str
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A report that cannot be used. `place` names it without its text."""
+
+    place: str
+    reason: Reason
+
+
+Report = Pair | LeftOut
+
+
+def report(report_id: str, findings: str | None, impression: str | None) -> Report:
+    """A pair when both texts are there, else the reason why not."""
+    if not findings or not findings.strip():
+        return LeftOut(report_id, "no findings")
+    if not impression or not impression.strip():
+        return LeftOut(report_id, "no impression")
+    return Pair(report_id, findings.strip(), impression.strip())
