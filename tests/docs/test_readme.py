@@ -49,7 +49,9 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def sh(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    # As in a shell of its own: under `make test` a make below it would say where it is.
+    ours = {"PYTHONPATH", "MAKEFLAGS", "MAKELEVEL", "MFLAGS"}
+    environment = {name: value for name, value in os.environ.items() if name not in ours}
     return subprocess.run(
         ["/bin/sh", "-c", command],
         cwd=folder,
