@@ -4,6 +4,9 @@ TrainingError
 ├── MissingPackageError   a package that only training needs is not installed
 ├── CollectionError       a collection of reports cannot be read, or holds none
 ├── OutputError           the prepared files cannot be written
+├── SettingError          an argument or a setting cannot be used
+├── AwsError              AWS refused a call, or was not reached
+├── JobError              a training job is not there, or ended without a model
 ├── ExamplesError         the committed examples cannot be read
 └── ModelTooLargeError    the written model is over the size that the repository accepts
 """
@@ -44,6 +47,34 @@ class OutputError(TrainingError):
         """Name the folder and what is in the way."""
         super().__init__(f"{path}: {problem}")
         self.path = path
+
+
+class SettingError(TrainingError):
+    """An argument or a setting cannot be used."""
+
+    def __init__(self, name: str, problem: str) -> None:
+        """Name the setting as the user writes it, and what is wrong with it."""
+        super().__init__(f"{name}: {problem}")
+        self.name = name
+
+
+class AwsError(TrainingError):
+    """AWS refused a call, or was not reached."""
+
+    def __init__(self, item: str, problem: str, code: str) -> None:
+        """`item` is what was asked for, `code` the service's own word for the refusal."""
+        super().__init__(f"{item}: {problem}")
+        self.item = item
+        self.code = code
+
+
+class JobError(TrainingError):
+    """A training job is not there, or ended without a model."""
+
+    def __init__(self, job_name: str, problem: str) -> None:
+        """Name the job and what became of it."""
+        super().__init__(f"{job_name}: {problem}")
+        self.job_name = job_name
 
 
 class ExamplesError(TrainingError):

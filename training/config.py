@@ -1,0 +1,116 @@
+"""What a fine-tune and a deploy are, typed; the defaults are the article's settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Role = Literal["fine-tuned", "pre-trained"]
+ROLES: tuple[Role, ...] = ("fine-tuned", "pre-trained")
+
+# A number as Python prints it: the article's `([0-9\.]+)` reads 1e-05 as 1.
+_NUMBER = r"([0-9.]+(?:e[-+]?[0-9]+)?)"
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A figure that is read from a job's log: the first group of `regex` is its value."""
+
+    name: str
+    regex: str
+
+
+METRICS = (
+    Metric("val_loss", f"'eval_loss': {_NUMBER}"),
+    Metric("train_loss", f"'loss': {_NUMBER}"),
+    Metric("epoch", f"'epoch': {_NUMBER}"),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Network:
+    """Where a container runs; subnets and security groups go together or not at all."""
+
+    subnets: tuple[str, ...] = ()
+    security_groups: tuple[str, ...] = ()
+    isolated: bool = True
+    encrypted_between_containers: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class FineTune:
+    """One fine-tuning job.
+
+    `data` is an s3:// prefix or a folder with `train.jsonl` and `template.json`. Volume in GB, run
+    time in seconds. `hyperparameters` are those that differ from the model's own defaults, as the
+    strings that the training script reads ("True", not "true"). `output` is an s3:// prefix.
+    `base` names another model to start from (s3://….tar.gz); None is the one of `model_id`.
+    """
+
+    data: str
+    output: str
+    role_arn: str
+    model_id: str = "huggingface-text2text-flan-t5-xl"
+    model_version: str = "1.*"
+    instance_type: str = "ml.p3.16xlarge"
+    instance_count: int = 1
+    volume_gb: int = 300
+    max_runtime_s: int = 360_000
+    hyperparameters: Mapping[str, str] = field(default_factory=lambda: {"epochs": "3"})
+    metrics: tuple[Metric, ...] = METRICS
+    network: Network = Network()
+    kms_key: str | None = None
+    tags: Mapping[str, str] = field(default_factory=lambda: {"project": "radiology-impressions"})
+    job_name: str | None = None
+    base: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Container:
+    """What an endpoint runs: an image, the model's weights, its environment.
+
+    `weights` is s3://….tar.gz or an s3:// prefix of unpacked files.
+    """
+
+    image: str
+    weights: str
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scaling:
+    """How many instances serve a model: by load, and by the clock.
+
+    `invocations_per_instance` is the load a minute that is aimed at; cooldowns in seconds.
+    `night` and `morning` are cron expressions in UTC at which `night_instances` begin and end to be
+    the least; empty: no schedule.
+    """
+
+    least: int = 1
+    most: int = 4
+    invocations_per_instance: float = 20.0
+    scale_in_cooldown_s: int = 600
+    scale_out_cooldown_s: int = 120
+    night: str = ""
+    morning: str = ""
+    night_instances: int = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Serving:
+    """One endpoint in one role. `version` is stored with every impression that it writes."""
+
+    role: Role
+    endpoint_name: str
+    model_id: str
+    version: str
+    container: Container
+    execution_role_arn: str
+    instance_type: str = "ml.g5.2xlarge"
+    volume_gb: int = 256
+    start_timeout_s: int = 1200
+    scaling: Scaling | None = Scaling()
+    network: Network = Network()
+    kms_key: str | None = None
+    tags: Mapping[str, str] = field(default_factory=lambda: {"project": "radiology-impressions"})
