@@ -1,4 +1,4 @@
-"""`python -m training …`: prepares reports to fine-tune on. `prepare` is the verb built so far.
+"""`python -m training VERB …`: prepare reports, fine-tune, deploy, compare.
 
 Only the standard library is imported before `reexec`, so that any supported Python will do.
 """
@@ -6,66 +6,52 @@ Only the standard library is imported before `reexec`, so that any supported Pyt
 from __future__ import annotations
 
 import argparse
-import math
 import sys
-from pathlib import Path
+from types import ModuleType
 
 from local import environments
 from local.errors import LocalError
 from training.errors import TrainingError
+from training.verbs import prepare
 
 EXIT_DONE, EXIT_USAGE, EXIT_SET_UP = 0, 2, 3
 INTERRUPTED = 130
+VERBS: dict[str, ModuleType] = {"prepare": prepare}
 
 
 def parser() -> argparse.ArgumentParser:
     """The command line."""
     made = argparse.ArgumentParser(
         prog="python -m training",
-        description="Prepare reports to fine-tune a model on.",
-        epilog="exit status: 0 done, 2 usage, 3 a collection or folder cannot be used",
+        description="Fine-tune a model that drafts impressions, on SageMaker or on this machine.",
+        epilog="exit status: 0 done, 2 usage, 3 something cannot be used, or AWS refused",
     )
     verbs = made.add_subparsers(dest="verb", required=True, metavar="VERB")
-    prepare = verbs.add_parser(
-        "prepare",
-        help="turn report collections into files to train on and to evaluate with",
-        description="Reads MIMIC-CXR's zip of free texts, Open-i's XML, JSON arrays (MEDIQA), JSON"
-        " Lines and CSV (Kaggle); what a file holds tells its form. Findings that were read before"
-        " are left out, and no findings text is in both splits.",
-    )
-    prepare.add_argument("sources", nargs="+", type=Path, metavar="SOURCE", help="file or folder")
-    prepare.add_argument("--out", required=True, type=Path, metavar="DIR", help="a new folder")
-    prepare.add_argument("--dataset", metavar="NAME", help="default: the first source's name")
-    prepare.add_argument(
-        "--evaluation-share", type=_share, default=0.05, metavar="0…1", help="default 0.05"
-    )
-    prepare.add_argument("--seed", type=int, default=42, help="of the split; default 42")
-    prepare.add_argument("--json", action="store_true", help="print what was kept as JSON")
-    prepare.add_argument("--quiet", action="store_true", help="no progress")
+    for name, module in VERBS.items():
+        module.arguments(verbs.add_parser(name, help=module.HELP, description=module.DESCRIPTION))
     return made
 
 
 def main() -> int:
     """Run one verb; returns its exit status."""
     options = parser().parse_args()
+    verb = VERBS[options.verb]
     try:
-        environments.reexec("run")
-        from training.prepare import command
-
-        return command.run(options)
+        environments.reexec(_environment(verb, options))
+        status: int = verb.run(options)
     except (TrainingError, LocalError) as error:
         print(f"error: {error}", file=sys.stderr)
         return EXIT_SET_UP
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return INTERRUPTED
+    return status
 
 
-def _share(text: str) -> float:
-    number = float(text)
-    if not (math.isfinite(number) and 0 <= number <= 1):
-        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 1")
-    return number
+def _environment(verb: ModuleType, options: argparse.Namespace) -> str:
+    """The virtual environment that a verb needs: `run` unless it says another."""
+    chooses = getattr(verb, "environment", None)
+    return str(chooses(options)) if chooses else "run"
 
 
 if __name__ == "__main__":

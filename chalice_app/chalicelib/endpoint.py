@@ -28,6 +28,7 @@ from chalicelib.errors import (
     ModelError,
     OutOfTimeError,
 )
+from chalicelib.masks import one_mask
 from chalicelib.prompts import build_prompt
 from chalicelib.settings import Model
 
@@ -103,7 +104,7 @@ class EndpointClient:
         Raises:
             RetryableError: the endpoint is busy or away, or time is running out.
         """
-        prompts = [build_prompt(model.prompt, text) for text in findings]
+        prompts = [build_prompt(model.prompt, one_mask(text)) for text in findings]
         size = codecs.records_a_request(model.codec, micro_batch)
         drafts: list[Draft | ModelError] = []
         for start in range(0, len(prompts), size):

@@ -16,10 +16,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
+from chalicelib.masks import one_mask
 from chalicelib.settings import DEFAULT_PROMPT
 from training.errors import CollectionError, OutputError
 from training.prepare import collections
-from training.prepare.masks import one_mask
 from training.prepare.report import LeftOut, Pair, Report
 from training.prepare.splits import EVALUATION, TRAIN, Seen, digest, split_of
 
@@ -52,6 +52,10 @@ class Summary:
     left_out: dict[str, int] = field(default_factory=dict)
     examples: dict[str, list[str]] = field(default_factory=dict)
 
+    def as_json(self) -> dict[str, Any]:
+        """As `report.json` holds it."""
+        return asdict(self)
+
     def leave_out(self, one: LeftOut) -> None:
         """Count a report that is not used."""
         self.left_out[one.reason] = self.left_out.get(one.reason, 0) + 1
@@ -69,8 +73,7 @@ def prepare(
         CollectionError: a collection cannot be read, or nothing in it can be used.
         OutputError: the folder is there already and not empty, or cannot be made.
     """
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise OutputError(out, "is there already; name a new folder")
+    check_free(out)
     files = [path for source in sources for path in collections.files_of(source)]
     half_made = out.with_name(f".{out.name}.preparing")
     try:
@@ -84,6 +87,12 @@ def prepare(
     finally:
         shutil.rmtree(half_made, ignore_errors=True)
     return summary
+
+
+def check_free(out: Path) -> None:
+    """Raise OutputError when something is at `out` already, an empty folder aside."""
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise OutputError(out, "is there already; name a new folder")
 
 
 def _reports(files: Sequence[Path]) -> Iterator[Report]:
@@ -117,7 +126,7 @@ def _write(reports: Iterator[Report], folder: Path, plan: Plan, progress: Progre
     if not any(summary.kept.values()):
         raise CollectionError(plan.dataset, _why_nothing(summary))
     _write_json(folder / TRAIN / "template.json", TEMPLATE)
-    _write_json(folder / "report.json", asdict(summary))
+    _write_json(folder / "report.json", summary.as_json())
     return summary
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from training.prepare.masks import one_mask
+from chalicelib.masks import one_mask
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,7 @@
-"""De-identified collections mask names and dates their own way: one mask for all of them."""
+"""De-identified collections mask names and dates their own way: one mask for all of them.
+
+A model is trained on texts with this mask (`training.prepare`) and asked with it (`endpoint`).
+"""
 
 from __future__ import annotations
 

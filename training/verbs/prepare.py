@@ -1,0 +1,83 @@
+"""`python -m training prepare`: report collections become files to train on and evaluate with."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import re
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from training.verbs.options import add_output, add_target, target_of
+
+if TYPE_CHECKING:
+    from training.prepare.prepare import Summary
+
+HELP = "turn report collections into files to train on and to evaluate with"
+DESCRIPTION = (
+    "Reads MIMIC-CXR's zip of free texts, Open-i's XML, JSON arrays (MEDIQA), JSON Lines and CSV"
+    " (Kaggle); what a file holds tells its form. Findings that were read before are left out, and"
+    " no findings text is in both splits."
+)
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """The verb's own options."""
+    parser.add_argument(
+        "sources", nargs="+", metavar="SOURCE", help="file or folder, or s3://bucket/prefix"
+    )
+    parser.add_argument(
+        "--out", required=True, metavar="DIR", help="a new folder, or s3://bucket/prefix"
+    )
+    parser.add_argument("--dataset", metavar="NAME", help="default: the first source's name")
+    parser.add_argument(
+        "--evaluation-share", type=_share, default=0.05, metavar="0…1", help="default 0.05"
+    )
+    parser.add_argument("--seed", type=int, default=42, help="of the split; default 42")
+    add_output(parser)
+    add_target(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Prepare as the options say; 0 when written."""
+    from local.bars import Bar
+    from training import s3
+    from training.prepare.places import prepare_places
+    from training.prepare.prepare import Plan
+
+    plan = Plan(
+        options.dataset or _dataset(PurePosixPath(options.sources[0]).name),
+        options.evaluation_share,
+        options.seed,
+    )
+    away = any(s3.is_s3(place) for place in [*options.sources, options.out])
+    with Bar("reading", None, quiet=options.quiet) as bar:
+        summary = prepare_places(
+            options.sources, options.out, plan, target_of(options) if away else None, bar.at
+        )
+    print(json.dumps(summary.as_json()) if options.json else table(summary, options.out))
+    return 0
+
+
+def table(summary: Summary, out: str) -> str:
+    """What was kept and left out, for people."""
+    from tabulate import tabulate
+
+    rows = [(f"kept for {split}", count) for split, count in summary.kept.items()]
+    rows += [(f"left out: {reason}", count) for reason, count in summary.left_out.items()]
+    head = f"{summary.reports} reports of {summary.dataset}, written to {out}"
+    return f"{head}\n{tabulate(rows, tablefmt='plain')}"
+
+
+def _dataset(name: str) -> str:
+    """A name for rows and keys out of a file's or folder's."""
+    stem = name.split(".", 1)[0]
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", stem).strip("-") or "reports"
+
+
+def _share(text: str) -> float:
+    number = float(text)
+    if not (math.isfinite(number) and 0 <= number <= 1):
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 1")
+    return number
