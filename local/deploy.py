@@ -54,16 +54,38 @@ class _Wanted:
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-def parameters(settings: Settings, runtime_url: str) -> dict[str, str]:
+# What `python -m training deploy` registers: the models that the endpoints serve now.
+REGISTERED = (
+    *("FineTunedModelId", "FineTunedModelVersion"),
+    *("PreTrainedModelId", "PreTrainedModelVersion"),
+)
+
+
+def parameters(settings: Settings, runtime_url: str, aws_url: str) -> dict[str, str]:
     """The template's parameters that differ on one machine."""
     return {
         "FineTunedEndpoint": settings.endpoint_name,
-        "FineTunedModelId": settings.model_id,
-        "FineTunedModelVersion": settings.model_version,
+        "PreTrainedEndpoint": settings.pre_trained_endpoint_name,
+        **_models(settings, aws_url),
         "SageMakerRuntimeEndpointUrl": runtime_url,
         "WorkerConcurrency": str(settings.worker_concurrency),
         "EnforceTls": "false",  # loopback is plain HTTP, and MiniStack enforces bucket policies
     }
+
+
+def _models(settings: Settings, aws_url: str) -> dict[str, str]:
+    """Ids and versions of the models: those that came with the project, or registered ones."""
+    own = {
+        "FineTunedModelId": settings.model_id,
+        "FineTunedModelVersion": settings.model_version,
+        "PreTrainedModelId": f"{settings.model_id}-base",
+        "PreTrainedModelVersion": settings.model_version,
+    }
+    stack = _describe(client("cloudformation", aws_url, settings), settings.stack_name)
+    found = {p["ParameterKey"]: p["ParameterValue"] for p in (stack or {}).get("Parameters", [])}
+    if found.get("FineTunedModelId", settings.model_id) == settings.model_id:
+        return own
+    return {name: found.get(name, own[name]) for name in REGISTERED}
 
 
 def deploy(
@@ -120,8 +142,9 @@ def _upload(settings: Settings, aws_url: str, package: Package) -> None:
     """Put the zip where the template takes the code from, under a key made of its hash."""
     s3 = client("s3", aws_url, settings)
     bucket = settings.artifacts_bucket
-    if bucket not in {item["Name"] for item in s3.list_buckets()["Buckets"]}:
-        s3.create_bucket(Bucket=bucket)
+    there = {item["Name"] for item in s3.list_buckets()["Buckets"]}
+    for name in {bucket, settings.training_bucket} - there:
+        s3.create_bucket(Bucket=name)
     for old in s3.list_objects_v2(Bucket=bucket).get("Contents", []):
         s3.delete_object(Bucket=bucket, Key=old["Key"])
     s3.put_object(Bucket=bucket, Key=package.zip_key, Body=package.zip_path.read_bytes())

@@ -40,7 +40,8 @@ REQUIREMENT_FILES = {
     "ministack": ("local/requirements-ministack.txt",),
     "test": ("tests/requirements.txt",),
     "lint": ("tests/requirements-lint.txt",),
-    "train": ("training/requirements.txt",),
+    "sagemaker": ("training/requirements.txt",),
+    "torch": ("training/requirements-train.txt",),
 }
 
 

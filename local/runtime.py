@@ -1,4 +1,4 @@
-"""The local SageMaker runtime as a background process (the server itself is local.sagemaker)."""
+"""The local SageMaker as a background process (the server itself is local.sagemaker)."""
 
 from __future__ import annotations
 
@@ -22,17 +22,22 @@ def url(process: Process, settings: Settings) -> str:
 def start(
     python: str,
     settings: Settings,
+    aws_url: str,
     known: Process | None,
     started: Callable[[Process], None],
 ) -> Process:
-    """Start the runtime with the project's model where `known` ran before; wait for its /ping.
+    """Start the local SageMaker where `known` ran before; wait for its /ping.
+
+    `aws_url` is MiniStack's: models, data and logs are there.
 
     `started` is told the process before the wait, to write down what has to be stopped one day.
     Raises ProcessError.
     """
     chosen = processes.free_port(settings.host, known.port if known else None)
     command = [python, "-m", "local.sagemaker", "--host", settings.host, "--port", str(chosen)]
-    command += ["--endpoint", f"{settings.endpoint_name}={settings.model_directory}"]
+    command += ["--state", str(settings.sagemaker_directory), "--aws-url", aws_url]
+    for name, directory in settings.models.items():
+        command += ["--endpoint", f"{name}={directory}"]
     kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ}
     process = processes.start(
         command,
@@ -45,7 +50,7 @@ def start(
         processes.wait_until_healthy(
             process,
             f"{url(process, settings)}/ping",
-            name="the SageMaker runtime",
+            name="the local SageMaker",
             timeout=settings.start_timeout,
         )
     except BaseException:

@@ -32,13 +32,27 @@ class Settings:
     account_id: str = "000000000000"
     stack_name: str = "impressions-local"
     endpoint_name: str = "impressions-fine-tuned"
-    model_directory: Path = ROOT / "local" / "models" / "fine-tuned"
+    pre_trained_endpoint_name: str = "impressions-pre-trained"
+    models_directory: Path = ROOT / "local" / "models"
     model_id: str = "embedded-t5"
     model_version: str = "1"
     worker_concurrency: int = 2
     start_timeout: float = 60.0
     stop_timeout: float = 15.0
     deploy_timeout: float = 120.0
+
+    @property
+    def models(self) -> dict[str, Path]:
+        """The folders of the models that came with the project, by their endpoints' names."""
+        return {
+            self.endpoint_name: self.models_directory / "fine-tuned",
+            self.pre_trained_endpoint_name: self.models_directory / "pre-trained",
+        }
+
+    @property
+    def sagemaker_directory(self) -> Path:
+        """What the local SageMaker keeps: jobs, models, endpoints."""
+        return self.state_directory / "sagemaker"
 
     @property
     def logs_directory(self) -> Path:
@@ -78,3 +92,8 @@ class Settings:
     def artifacts_bucket(self) -> str:
         """The bucket that the zip is uploaded to before the deploy."""
         return f"{self.stack_name}-artifacts"
+
+    @property
+    def training_bucket(self) -> str:
+        """The bucket of training data, checkpoints and models."""
+        return f"{self.stack_name}-training"

@@ -39,6 +39,11 @@ class Stack:
     runtime_url: str
     outputs: Outputs
 
+    @property
+    def front_url(self) -> str:
+        """Where every service is called, SageMaker too: the rest goes on to `aws_url`."""
+        return self.runtime_url
+
     def client(self, service: str) -> Any:  # noqa: ANN401  # boto3's
         """A boto3 client of the local AWS."""
         return client(service, self.aws_url, self.settings)
@@ -88,14 +93,14 @@ def up(settings: Settings, progress: Progress = environments.say) -> Stack:
             )
             python = environment.result()
             aws = _ensure_ministack(settings, python, progress)
-            endpoint = _ensure_runtime(settings, progress)
+            endpoint = _ensure_runtime(settings, ministack.url(aws, settings), progress)
             package = packaging.result()
         runtime_url = runtime.url(endpoint, settings)
         outputs, deployed = deploy.deploy(
             settings,
             aws_url=ministack.url(aws, settings),
             package=package,
-            values=deploy.parameters(settings, runtime_url),
+            values=deploy.parameters(settings, runtime_url, ministack.url(aws, settings)),
             progress=progress,
         )
         if deployed:
@@ -103,7 +108,10 @@ def up(settings: Settings, progress: Progress = environments.say) -> Stack:
             # and no more, and the next `up` finds the stack again.
             ministack.stop(aws, settings)
             aws = ministack.start(python, settings, aws, partial(_note, settings, "ministack"))
-        write_state(settings.state_file, State(aws, endpoint, outputs))
+            endpoint = _ensure_runtime(settings, ministack.url(aws, settings), progress)
+        write_state(
+            settings.state_file, State(aws, endpoint, outputs, ministack.url(aws, settings))
+        )
     return Stack(settings, ministack.url(aws, settings), runtime_url, outputs)
 
 
@@ -162,15 +170,22 @@ def _ensure_ministack(settings: Settings, python: Path, progress: Progress) -> P
     return ministack.start(python, settings, known, partial(_note, settings, "ministack"))
 
 
-def _ensure_runtime(settings: Settings, progress: Progress) -> Process:
-    """The SageMaker runtime that runs, or a new one in its place."""
-    known = read_state(settings.state_file).sagemaker
-    if known and runtime.is_healthy(known, settings):
+def _ensure_runtime(settings: Settings, aws_url: str, progress: Progress) -> Process:
+    """The local SageMaker that runs, or a new one in its place."""
+    state = read_state(settings.state_file)
+    known = state.sagemaker
+    if known and state.sagemaker_aws_url == aws_url and runtime.is_healthy(known, settings):
         return known
     if known:
-        runtime.stop(known, settings)
-    progress("starting the SageMaker runtime …")
-    return runtime.start(sys.executable, settings, known, partial(_note, settings, "sagemaker"))
+        runtime.stop(known, settings)  # it may hang, or know another MiniStack
+    progress("starting the local SageMaker …")
+    started = runtime.start(
+        sys.executable, settings, aws_url, known, partial(_note, settings, "sagemaker")
+    )
+    state = read_state(settings.state_file)
+    changed = msgspec.structs.replace(state, sagemaker_aws_url=aws_url)
+    write_state(settings.state_file, changed)
+    return started
 
 
 def _note(settings: Settings, name: str, process: Process) -> None:

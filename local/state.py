@@ -31,6 +31,7 @@ class State(msgspec.Struct, frozen=True):
     ministack: Process | None = None
     sagemaker: Process | None = None
     outputs: Outputs | None = None
+    sagemaker_aws_url: str | None = None
 
 
 def read_state(path: Path) -> State:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from local.sagemaker.app import create_app
+from local.sagemaker.control.plane import ControlPlane
 from local.sagemaker.ctranslate2_model import CTranslate2Model
 from local.sagemaker.errors import EndpointNameError, SetupError
 from local.sagemaker.registry import check_endpoint_name
@@ -25,15 +26,24 @@ class _OneLineParser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until told to stop; returns the exit code: 0, 2 for bad arguments, 3 for the port."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if bool(options.state) != bool(options.aws_url):
+        parser.error("--state and --aws-url go together")
     try:
-        return _serve(options.host, options.port, options.endpoint)
+        control = (options.state, options.aws_url) if options.state else None
+        return _serve(options.host, options.port, options.endpoint, control)
     except SetupError as error:
         _say(str(error))
         return error.exit_code
 
 
-def _serve(host: str, port: int, endpoints: Sequence[tuple[str, Path]]) -> int:
+def _serve(
+    host: str,
+    port: int,
+    endpoints: Sequence[tuple[str, Path]],
+    control: tuple[Path, str] | None,
+) -> int:
     directories = dict(endpoints)
     if len(directories) < len(endpoints):
         names = [name for name, _ in endpoints]
@@ -41,11 +51,16 @@ def _serve(host: str, port: int, endpoints: Sequence[tuple[str, Path]]) -> int:
         raise EndpointNameError(twice, "given twice; give each endpoint its own name")
 
     with bind_loopback(host, port) as listener:
-        models = {name: CTranslate2Model(path) for name, path in directories.items()}
+        plane = None if control is None else ControlPlane(control[0], control[1])
+        models = (
+            {name: CTranslate2Model(path) for name, path in directories.items()}
+            if plane is None
+            else plane.models(directories)
+        )
         address, bound_port = listener.getsockname()[:2]
         shown = f"[{address}]" if ":" in address else address
         ready = f"ready on http://{shown}:{bound_port} ({', '.join(models)})"
-        server = RuntimeServer(create_app(models), lambda: _say(ready))
+        server = RuntimeServer(create_app(models, plane=plane), lambda: _say(ready))
 
         # uvicorn raises the signal again once it has stopped: that must not be a crash.
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -68,6 +83,12 @@ def _parser() -> argparse.ArgumentParser:
         type=_endpoint,
         metavar="NAME=MODEL_DIR",
         help="endpoint name and directory of a CTranslate2 model; may be repeated",
+    )
+    parser.add_argument(
+        "--state", type=Path, metavar="DIR", help="be the control plane too; keep its state here"
+    )
+    parser.add_argument(
+        "--aws-url", metavar="URL", help="with --state: the local AWS, for everything else"
     )
     return parser
 

@@ -1,4 +1,7 @@
-"""The runtime's two paths: `POST /endpoints/<name>/invocations` and `GET /ping`."""
+"""The runtime's two paths, `POST /endpoints/<name>/invocations` and `GET /ping`.
+
+With a control plane every other request is its own.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,10 @@ from contextlib import asynccontextmanager
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from local.sagemaker import responses
+from local.sagemaker.control.plane import ControlPlane
 from local.sagemaker.errors import (
     BodyTooLargeError,
     InvocationError,
@@ -31,10 +35,17 @@ TIME_LIMIT_S = 60.0
 # would see a broken connection instead of the answer, and try again.
 MAX_DISCARDED_BYTES = 64 * 1024 * 1024
 
+METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS")
+
 _log = logging.getLogger(__name__)
 
 
-def create_app(models: Mapping[str, Model], *, time_limit_s: float = TIME_LIMIT_S) -> Starlette:
+def create_app(
+    models: Mapping[str, Model],
+    *,
+    plane: ControlPlane | None = None,
+    time_limit_s: float = TIME_LIMIT_S,
+) -> Starlette:
     """Make the ASGI application that serves `models` by their endpoint names.
 
     `time_limit_s`: seconds an invocation may take, its time in the queue included. The registry
@@ -44,6 +55,8 @@ def create_app(models: Mapping[str, Model], *, time_limit_s: float = TIME_LIMIT_
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        if plane is not None:
+            plane.attach(registry)
         yield
         await registry.aclose()
 
@@ -64,11 +77,14 @@ def create_app(models: Mapping[str, Model], *, time_limit_s: float = TIME_LIMIT_
             _log.error("internal failure (%s)", type(error).__name__)
             return responses.internal_failure()
 
+    routes: list[BaseRoute] = [
+        Route("/ping", ping, methods=["GET"]),
+        Route("/endpoints/{name}/invocations", invoke, methods=["POST"]),
+    ]
+    if plane is not None:
+        routes.append(Route("/{rest:path}", plane.handle, methods=METHODS))
     app = Starlette(
-        routes=[
-            Route("/ping", ping, methods=["GET"]),
-            Route("/endpoints/{name}/invocations", invoke, methods=["POST"]),
-        ],
+        routes=routes,
         exception_handlers={404: _unknown_operation, 405: _unknown_operation},
         lifespan=lifespan,
     )

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import ctranslate2
 import sentencepiece
 from msgspec import UNSET
 
+from local.sagemaker.conversion import TOKENIZER, convert
 from local.sagemaker.errors import ModelDirectoryError
 from local.sagemaker.payload import GenerationParameters
 
-TOKENIZER_FILE = "sentencepiece.model"
-MODEL_FILES = ("model.bin", "config.json", TOKENIZER_FILE)
-
 END_OF_TEXT = "</s>"
 # What transformers leaves out with skip_special_tokens.
-SPECIAL_PIECES = frozenset({"<pad>", "<unk>", END_OF_TEXT})
+SPECIAL_PIECES = re.compile(r"</s>|<(pad|unk|extra_id_\d+|unused_\d+)>")
 
 # The container's tokenizer cuts the input at T5's 512 tokens, the end token included.
 MAX_INPUT_PIECES = 512
@@ -40,15 +40,15 @@ class CTranslate2Model:
     """
 
     def __init__(self, directory: Path) -> None:
-        """Load the model in `directory`; raises ModelDirectoryError."""
-        for name in MODEL_FILES:
-            if not (directory / name).is_file():
-                raise ModelDirectoryError(directory, f"{name} is missing")
-
-        self._directory = directory
+        """Load the model folder `directory`; raises ModelDirectoryError."""
+        self._converted = TemporaryDirectory(
+            prefix="impressions-model-", ignore_cleanup_errors=True
+        )
+        self._directory = Path(self._converted.name) / "model"
+        convert(directory, self._directory)
         try:
             self._tokenizer = sentencepiece.SentencePieceProcessor(
-                model_file=str(directory / TOKENIZER_FILE)
+                model_file=str(directory / TOKENIZER)
             )
             self._translator = self._load_translator()
         except (OSError, RuntimeError, ValueError) as error:
@@ -85,7 +85,9 @@ class CTranslate2Model:
         return [*pieces[: MAX_INPUT_PIECES - 1], END_OF_TEXT]
 
     def _decode(self, pieces: Sequence[str]) -> str:
-        text: str = self._tokenizer.decode_pieces([p for p in pieces if p not in SPECIAL_PIECES])
+        text: str = self._tokenizer.decode_pieces(
+            [p for p in pieces if not SPECIAL_PIECES.fullmatch(p)]
+        )
         return text
 
     def _options(self, parameters: GenerationParameters) -> dict[str, Any]:

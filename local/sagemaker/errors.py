@@ -76,8 +76,8 @@ class ModelDirectoryError(SetupError):
         """`problem`: what is wrong with the directory, in one line."""
         self.path = path
         super().__init__(
-            f"model directory {path}: {problem}; it must hold a CTranslate2 model "
-            "and its sentencepiece.model"
+            f"model directory {path}: {problem}; it must hold config.json, "
+            "model.safetensors and sentencepiece.model"
         )
 
 

@@ -48,6 +48,22 @@ class EndpointRegistry:
         del self._endpoints[name]
         await batcher.aclose()
 
+    async def replace(self, name: str, model: Model) -> None:
+        """Put a loaded model in service; one that served before answers what it was asked.
+
+        Raises EndpointNameError.
+        """
+        check_endpoint_name(name)
+        before = self._endpoints.get(name)
+        self._endpoints[name] = Batcher(model)
+        if before is not None:
+            await before.aclose()
+
+    async def discard(self, name: str) -> None:
+        """Take the endpoint out of service if it is in it."""
+        if name in self._endpoints:
+            await self.remove(name)
+
     async def aclose(self) -> None:
         """Take every endpoint out of service."""
         for name in list(self._endpoints):

@@ -13,6 +13,8 @@ from training.synthetic.report import Report
 
 PAD, EOS, UNK = 0, 1, 2
 FILE = "sentencepiece.model"
+# What stands for a span that was taken out, as T5 calls it.
+SENTINELS = tuple(f"<extra_id_{number}>" for number in range(24))
 
 
 def train_tokenizer(
@@ -39,7 +41,7 @@ def train_tokenizer(
         minloglevel=2,
         character_coverage=1.0,
         required_chars="abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.,;:()/-%'\"",
-        user_defined_symbols=["XXXX", "____"],
+        user_defined_symbols=["XXXX", "____", *SENTINELS],
         num_threads=1,
     )
     (folder / FILE).write_bytes(written.getvalue())

@@ -1,0 +1,1 @@
+"""The SageMaker control plane on one machine: training jobs, models, endpoints."""

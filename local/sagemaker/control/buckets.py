@@ -1,0 +1,112 @@
+"""What the control plane reads from S3 and writes there, logs and metrics too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from botocore.exceptions import ClientError
+
+from local.aws import client
+from local.settings import Settings
+
+LOG_GROUP = "/aws/sagemaker/TrainingJobs"
+METRIC_NAMESPACE = "/aws/sagemaker/TrainingJobs"
+LOG_BATCH = 500
+METRIC_BATCH = 100
+
+
+class Aws:
+    """The local AWS, as far as SageMaker uses it on its caller's behalf."""
+
+    def __init__(self, url: str, settings: Settings) -> None:
+        """`url` is MiniStack's."""
+        self._url, self._settings = url, settings
+
+    def _client(self, service: str) -> Any:  # noqa: ANN401  # boto3's
+        return client(service, self._url, self._settings)
+
+    def fetch(self, uri: str, folder: Path) -> list[Path]:
+        """Fetch the object, or all objects whose keys begin like this; returns the files.
+
+        An object named in full keeps its own name, one of a prefix the rest of its key.
+        """
+        s3 = self._client("s3")
+        bucket, prefix = split(uri)
+        files = []
+        for key in self._keys(s3, bucket, prefix):
+            rest = key[len(prefix) :].lstrip("/") or key.rpartition("/")[2]
+            path = folder.joinpath(*(part for part in rest.split("/") if part not in _UPWARDS))
+            path.parent.mkdir(parents=True, exist_ok=True)
+            s3.download_file(bucket, key, str(path))
+            files.append(path)
+        return files
+
+    def put(self, path: Path, uri: str) -> None:
+        """Put one file."""
+        bucket, key = split(uri)
+        self._client("s3").upload_file(str(path), bucket, key)
+
+    def put_bytes(self, data: bytes, uri: str) -> None:
+        """Put one object."""
+        bucket, key = split(uri)
+        self._client("s3").put_object(Bucket=bucket, Key=key, Body=data)
+
+    def open_log(self, stream: str) -> None:
+        """Make a job's log stream."""
+        logs = self._client("logs")
+        for make, arguments in (
+            (logs.create_log_group, {"logGroupName": LOG_GROUP}),
+            (logs.create_log_stream, {"logGroupName": LOG_GROUP, "logStreamName": stream}),
+        ):
+            try:
+                make(**arguments)
+            except ClientError as error:
+                if error.response["Error"]["Code"] != "ResourceAlreadyExistsException":
+                    raise
+
+    def log(self, stream: str, lines: Sequence[tuple[int, str]]) -> None:
+        """Put lines, each with its time in milliseconds since 1970."""
+        for start in range(0, len(lines), LOG_BATCH):
+            self._client("logs").put_log_events(
+                logGroupName=LOG_GROUP,
+                logStreamName=stream,
+                logEvents=[
+                    {"timestamp": stamp, "message": text}
+                    for stamp, text in lines[start : start + LOG_BATCH]
+                ],
+            )
+
+    def measure(self, job: str, values: Sequence[tuple[str, float, float]]) -> None:
+        """Put figures of a job: name, value, seconds since 1970."""
+        for start in range(0, len(values), METRIC_BATCH):
+            self._client("cloudwatch").put_metric_data(
+                Namespace=METRIC_NAMESPACE,
+                MetricData=[
+                    {
+                        "MetricName": name,
+                        "Dimensions": [{"Name": "TrainingJobName", "Value": job}],
+                        "Timestamp": datetime.fromtimestamp(stamp, UTC),
+                        "Value": value,
+                    }
+                    for name, value, stamp in values[start : start + METRIC_BATCH]
+                ],
+            )
+
+    def _keys(self, s3: Any, bucket: str, prefix: str) -> Iterator[str]:  # noqa: ANN401  # boto3's
+        for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
+            for item in page.get("Contents", []):
+                if not item["Key"].endswith("/"):
+                    yield item["Key"]
+
+
+_UPWARDS = ("", ".", "..")
+
+
+def split(uri: str) -> tuple[str, str]:
+    """Bucket and key, or prefix, of an s3:// name."""
+    parts = urlsplit(uri)
+    return parts.netloc, parts.path.lstrip("/")

@@ -1,0 +1,67 @@
+"""The control plane's memory: one JSON file a resource, so that a restart forgets nothing."""
+
+from __future__ import annotations
+
+import copy
+import json
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+Document = dict[str, Any]
+
+
+class Store:
+    """Resources by kind and name. Every read is a copy, every write is on disk before it returns.
+
+    Names are SageMaker's (letters, digits, hyphens), checked before they come here.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Read what is in `folder`."""
+        self._folder = folder
+        self._lock = threading.RLock()
+        self._found: dict[str, dict[str, Document]] = {}
+        for path in sorted(folder.glob("*/*.json")):
+            document = json.loads(path.read_text(encoding="utf-8"))
+            self._found.setdefault(path.parent.name, {})[path.stem] = document
+
+    @property
+    def lock(self) -> threading.RLock:
+        """Held around what must be read and written in one."""
+        return self._lock
+
+    def get(self, kind: str, name: str) -> Document | None:
+        """One resource, or None."""
+        with self._lock:
+            return copy.deepcopy(self._found.get(kind, {}).get(name))
+
+    def all(self, kind: str) -> Iterator[Document]:
+        """Every resource of a kind, in the order of their names."""
+        with self._lock:
+            found = copy.deepcopy(self._found.get(kind, {}))
+        yield from (found[name] for name in sorted(found))
+
+    def put(self, kind: str, name: str, document: Document) -> None:
+        """Write a resource in one step."""
+        with self._lock:
+            path = self._folder / kind / f"{name}.json"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            partial = path.with_suffix(".partial")
+            partial.write_text(json.dumps(document, indent=1, sort_keys=True), encoding="utf-8")
+            partial.replace(path)
+            self._found.setdefault(kind, {})[name] = copy.deepcopy(document)
+
+    def change(self, kind: str, name: str, **members: Any) -> Document:  # noqa: ANN401  # any JSON
+        """Set members of a resource; returns it."""
+        with self._lock:
+            document = self._found[kind][name] | members
+            self.put(kind, name, document)
+            return copy.deepcopy(document)
+
+    def delete(self, kind: str, name: str) -> None:
+        """Forget a resource."""
+        with self._lock:
+            self._found.get(kind, {}).pop(name, None)
+            (self._folder / kind / f"{name}.json").unlink(missing_ok=True)

@@ -1,0 +1,64 @@
+"""Tags, by ARN."""
+
+from __future__ import annotations
+
+import hashlib
+
+from local.sagemaker.control.store import Document, Store
+
+KIND = "tags"
+
+
+def keep_tags(store: Store, arn: str, request: Document) -> None:
+    """Keep the tags of a request that makes or tags a resource; a key's newer value stays."""
+    given = {tag["Key"]: tag["Value"] for tag in request.get("Tags", [])}
+    with store.lock:
+        _write(store, arn, _read(store, arn) | given)
+
+
+def drop_tags(store: Store, arn: str) -> None:
+    """Forget the tags of a resource that is gone."""
+    store.delete(KIND, _name(arn))
+
+
+class Tags:
+    """The operations on tags."""
+
+    def __init__(self, store: Store) -> None:
+        """Tags are kept in `store`."""
+        self._store = store
+
+    def add(self, request: Document) -> Document:
+        """AddTags."""
+        keep_tags(self._store, request["ResourceArn"], request)
+        return self.list(request)
+
+    def list(self, request: Document) -> Document:
+        """ListTags."""
+        found = _read(self._store, request["ResourceArn"])
+        return {"Tags": [{"Key": key, "Value": found[key]} for key in sorted(found)]}
+
+    def delete(self, request: Document) -> Document:
+        """DeleteTags."""
+        with self._store.lock:
+            found = _read(self._store, request["ResourceArn"])
+            left = {key: value for key, value in found.items() if key not in request["TagKeys"]}
+            _write(self._store, request["ResourceArn"], left)
+        return {}
+
+
+def _read(store: Store, arn: str) -> dict[str, str]:
+    found: dict[str, str] = (store.get(KIND, _name(arn)) or {}).get("tags", {})
+    return found
+
+
+def _write(store: Store, arn: str, tags: dict[str, str]) -> None:
+    if tags:
+        store.put(KIND, _name(arn), {"arn": arn, "tags": tags})
+    else:
+        store.delete(KIND, _name(arn))
+
+
+def _name(arn: str) -> str:
+    """ARNs hold colons and slashes: their hash is the file's name."""
+    return hashlib.sha256(arn.encode()).hexdigest()[:32]

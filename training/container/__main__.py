@@ -1,0 +1,32 @@
+"""`python -m training.container`: what a training job of the local SageMaker runs."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from training.container.layout import Layout
+from training.errors import TrainingError
+
+FAILED = 1
+
+
+def main() -> int:
+    """Train; a failure's reason goes to the file that becomes FailureReason."""
+    layout = Layout.of(os.environ)
+    try:
+        from training.container import job
+
+        if not job.train(layout, job.console()):
+            job.say("stopped: a checkpoint and the model so far are saved")
+    except (TrainingError, ImportError) as error:
+        reason = " ".join(str(error).split())
+        layout.failure.parent.mkdir(parents=True, exist_ok=True)
+        layout.failure.write_text(f"{reason}\n", encoding="utf-8")
+        sys.stderr.write(f"{reason}\n")
+        return FAILED
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,101 @@
+"""The hyperparameters of the local trainer: JumpStart's names, read from the strings of a job."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, get_type_hints
+
+from training.errors import SettingError
+
+SCHEDULES = ("cosine", "linear", "constant_with_warmup")
+
+
+@dataclass(frozen=True)
+class Hyperparameters:
+    """How the small T5 is fine-tuned.
+
+    Lengths in pieces of text; `max_steps` below 0: as many as the epochs make;
+    `early_stopping_patience` in epochs without a lower eval_loss, 0: never. `average` is the weight
+    of the past in the running mean of the weights that is kept as the model (0: the last weights).
+    """
+
+    epochs: int = 40
+    max_steps: int = -1
+    seed: int = 42
+    train_data_split_seed: int = 0
+    batch_size: int = 16
+    learning_rate: float = 1e-3
+    lr_scheduler_type: str = "cosine"
+    warmup_steps: int = 100
+    weight_decay: float = 0.01
+    label_smoothing_factor: float = 0.1
+    dropout: float = 0.1
+    average: float = 0.998
+    validation_split_ratio: float = 0.05
+    max_input_length: int = 384
+    max_output_length: int = 128
+    early_stopping_patience: int = 0
+    load_best_model_at_end: bool = False
+    logging_steps: int = 50
+    threads: int = 2
+
+
+# What each may be: at least, at most.
+_BOUNDS: Mapping[str, tuple[float, float]] = {
+    "epochs": (1, 10_000),
+    "max_steps": (-1, 10**9),
+    "seed": (0, 2**31),
+    "train_data_split_seed": (0, 2**31),
+    "batch_size": (1, 4096),
+    "learning_rate": (1e-8, 1),
+    "warmup_steps": (0, 10**6),
+    "weight_decay": (0, 1),
+    "label_smoothing_factor": (0, 0.9),
+    "dropout": (0, 0.9),
+    "average": (0, 0.99999),
+    "validation_split_ratio": (0, 0.9),
+    "max_input_length": (8, 512),
+    "max_output_length": (4, 512),
+    "early_stopping_patience": (0, 10_000),
+    "logging_steps": (1, 10**6),
+    "threads": (1, 256),
+}
+
+
+def read(given: Mapping[str, str]) -> Hyperparameters:
+    """Read a job's hyperparameters; those of JumpStart that mean nothing here are refused.
+
+    Raises:
+        SettingError: a name or a value that does not exist; it lists those that do.
+    """
+    kinds = get_type_hints(Hyperparameters)
+    read_values: dict[str, Any] = {}
+    for name, text in given.items():
+        if name not in kinds:
+            known = ", ".join(field.name for field in fields(Hyperparameters))
+            raise SettingError(f"hyperparameter {name}", f"is not known here; known are {known}")
+        read_values[name] = _value(name, text, kinds[name])
+    return Hyperparameters(**read_values)
+
+
+def _value(name: str, text: str, kind: type) -> int | float | bool | str:
+    item = f"hyperparameter {name}"
+    if kind is str:
+        if text not in SCHEDULES:
+            raise SettingError(item, f"{text!r} is none of {', '.join(SCHEDULES)}")
+        return text
+    if kind is bool:
+        if text not in ("True", "False"):
+            raise SettingError(item, f"{text!r} is neither True nor False")
+        return text == "True"
+    try:
+        number: int | float = kind(text)
+    except ValueError:
+        what = "a whole number" if kind is int else "a number"
+        raise SettingError(item, f"{text!r} is not {what}") from None
+    least, most = _BOUNDS[name]
+    if not math.isfinite(number) or not least <= number <= most:
+        raise SettingError(item, f"{text} is not between {least:g} and {most:g}")
+    return number

@@ -1,0 +1,255 @@
+"""The one training loop: pre-training, fine-tuning and the container all run through it.
+
+The same plan, pairs and number of threads give the same weights, whether or not the loop was
+stopped in between and went on from its checkpoint.
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import T5ForConditionalGeneration
+
+from training.small_t5 import checkpoint
+from training.small_t5.tokenizer import PAD
+
+Pair = tuple[list[int], list[int]]
+Log = Callable[[dict[str, float]], None]
+IGNORED = -100
+SORTED_BATCHES = 20
+LOWEST_RATE = 0.02
+EVALUATION_BATCH = 32
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How to train; see `training.container.hyperparameters` for the terms."""
+
+    epochs: int
+    batch: int
+    learning_rate: float
+    warmup: int
+    schedule: str = "cosine"
+    seed: int = 1
+    max_steps: int = -1
+    weight_decay: float = 0.01
+    label_smoothing: float = 0.0
+    average: float = 0.0
+    patience: int = 0
+    keep_best: bool = False
+    log_every: int = 50
+    checkpoint_every_s: float = 20.0
+
+
+@dataclass(frozen=True)
+class Watch:
+    """How the loop tells and is told: figures to log, progress, and whether to stop now."""
+
+    log: Log = lambda _: None
+    progress: Callable[[int, int], None] = lambda _done, _all: None
+    stop: Callable[[], bool] = lambda: False
+
+
+@dataclass
+class State:
+    """Where the loop stands; everything but the weights that a checkpoint needs.
+
+    `step` counts steps done, `epoch` whole epochs, `within` steps of the epoch under way.
+    """
+
+    step: int = 0
+    epoch: int = 0
+    within: int = 0
+    losses: list[float] = field(default_factory=list)
+    best_loss: float = math.inf
+    since_best: int = 0
+
+
+class Loop:
+    """Trains one model on pairs of piece numbers."""
+
+    def __init__(
+        self,
+        model: T5ForConditionalGeneration,
+        plan: Plan,
+        pairs: Sequence[Pair],
+        validation: Sequence[Pair] = (),
+        checkpoints: Path | None = None,
+    ) -> None:
+        """`checkpoints` is a folder to save in and to go on from."""
+        self.model, self.plan = model, plan
+        self.pairs, self.validation = pairs, validation
+        self.state = State()
+        self.average = copy.deepcopy(model).eval() if plan.average else None
+        self.best: dict[str, Any] | None = None
+        self.steps_an_epoch = math.ceil(len(pairs) / plan.batch)
+        self.steps = self.steps_an_epoch * plan.epochs
+        if plan.max_steps > 0:
+            self.steps = min(self.steps, plan.max_steps)
+        self.optimizer = torch.optim.AdamW(
+            model.parameters(),
+            lr=plan.learning_rate,
+            weight_decay=plan.weight_decay,
+            betas=(0.9, 0.98),
+            fused=True,
+        )
+        self.rate = torch.optim.lr_scheduler.LambdaLR(self.optimizer, self._rate)
+        self._smoothed = torch.nn.CrossEntropyLoss(
+            ignore_index=IGNORED, label_smoothing=plan.label_smoothing
+        )
+        self._plain = torch.nn.CrossEntropyLoss(ignore_index=IGNORED, reduction="sum")
+        self._checkpoints = checkpoints
+        torch.manual_seed(plan.seed)
+
+    def resume(self) -> bool:
+        """Go on from the checkpoint when there is one that fits."""
+        return self._checkpoints is not None and checkpoint.load(self._checkpoints, self)
+
+    def run(self, watch: Watch) -> bool:
+        """Train to the end, or until told to stop; False when stopped. Saves checkpoints."""
+        saved = time.monotonic()
+        self.model.train()
+        while self.state.step < self.steps and not self._is_patience_spent():
+            for batch in self._rest_of_epoch():
+                self._step(batch)
+                watch.progress(self.state.step, self.steps)
+                self._log(watch)
+                if self.state.step >= self.steps:
+                    break
+                if watch.stop():
+                    self._save()
+                    return False
+                if time.monotonic() - saved > self.plan.checkpoint_every_s:
+                    self._save()
+                    saved = time.monotonic()
+            self._end_epoch(watch)
+        return True
+
+    def trained(self) -> T5ForConditionalGeneration:
+        """The model to keep: the best, the running mean, or the last."""
+        model = self.average or self.model
+        if self.plan.keep_best and self.best is not None:
+            model = copy.deepcopy(model)
+            model.load_state_dict(self.best)
+        return model.eval()
+
+    def _rest_of_epoch(self) -> Iterator[list[Pair]]:
+        order = random.Random(f"{self.plan.seed}/{self.state.epoch}")  # noqa: S311 - an order
+        batches = batches_of(self.pairs, self.plan.batch, order)
+        yield from batches[self.state.within :]
+
+    def _step(self, batch: Sequence[Pair]) -> None:
+        sources, seen, targets = tensors(batch)
+        logits = self.model(input_ids=sources, attention_mask=seen, labels=targets).logits
+        loss = self._smoothed(logits.view(-1, logits.size(-1)), targets.view(-1))
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        self.optimizer.step()
+        self.rate.step()
+        self.optimizer.zero_grad()
+        if self.average is not None:
+            self._blend(self.average)
+        self.state.step += 1
+        self.state.within += 1
+        self.state.losses.append(loss.item())
+
+    def _blend(self, average: T5ForConditionalGeneration) -> None:
+        # In the beginning the mean of few steps, so that the first weights do not linger.
+        past = min(self.plan.average, (1 + self.state.step) / (10 + self.state.step))
+        with torch.no_grad():
+            pairs = zip(average.parameters(), self.model.parameters(), strict=True)
+            for mean, now in pairs:
+                mean.lerp_(now, 1 - past)
+
+    def _log(self, watch: Watch) -> None:
+        if self.state.step % self.plan.log_every and self.state.step < self.steps:
+            return
+        losses, self.state.losses = self.state.losses, []
+        watch.log(
+            {
+                "loss": round(sum(losses) / len(losses), 4),
+                "learning_rate": self.rate.get_last_lr()[0],
+                "epoch": round(self.state.step / self.steps_an_epoch, 2),
+            }
+        )
+
+    def _end_epoch(self, watch: Watch) -> None:
+        self.state.epoch += 1
+        self.state.within = 0
+        if not self.validation:
+            return
+        loss = self.validation_loss()
+        watch.log(
+            {
+                "eval_loss": round(loss, 4),
+                "epoch": round(self.state.step / self.steps_an_epoch, 2),
+            }
+        )
+        self.state.since_best += 1
+        if loss < self.state.best_loss:
+            self.state.best_loss, self.state.since_best = loss, 0
+            if self.plan.keep_best:
+                self.best = copy.deepcopy((self.average or self.model).state_dict())
+
+    def validation_loss(self) -> float:
+        """Mean loss a piece of the validation pairs, in nats, of the model that would be kept."""
+        model = (self.average or self.model).eval()
+        total, pieces = 0.0, 0
+        with torch.no_grad():
+            for start in range(0, len(self.validation), EVALUATION_BATCH):
+                sources, seen, targets = tensors(self.validation[start : start + EVALUATION_BATCH])
+                logits = model(input_ids=sources, attention_mask=seen, labels=targets).logits
+                total += self._plain(logits.view(-1, logits.size(-1)), targets.view(-1)).item()
+                pieces += int((targets != IGNORED).sum().item())
+        self.model.train()
+        return total / pieces
+
+    def _is_patience_spent(self) -> bool:
+        return bool(self.plan.patience) and self.state.since_best >= self.plan.patience
+
+    def _save(self) -> None:
+        if self._checkpoints is not None:
+            checkpoint.save(self._checkpoints, self)
+
+    def _rate(self, step: int) -> float:
+        """The learning rate's share after `step` steps: warm-up, then as the schedule says."""
+        if step < self.plan.warmup:
+            return (step + 1) / self.plan.warmup
+        if self.plan.schedule == "constant_with_warmup":
+            return 1.0
+        way = min(1.0, (step - self.plan.warmup) / max(1, self.steps - self.plan.warmup))
+        falling = 1 - way if self.plan.schedule == "linear" else (1 + math.cos(math.pi * way)) / 2
+        return LOWEST_RATE + (1 - LOWEST_RATE) * falling
+
+
+def batches_of(pairs: Sequence[Pair], size: int, order: random.Random) -> list[list[Pair]]:
+    """All pairs in batches of like length, in random order: little padding, no habit."""
+    shuffled = list(pairs)
+    order.shuffle(shuffled)
+    found: list[list[Pair]] = []
+    span = size * SORTED_BATCHES
+    for start in range(0, len(shuffled), span):
+        near = sorted(shuffled[start : start + span], key=lambda pair: len(pair[0]))
+        found += [near[i : i + size] for i in range(0, len(near), size)]
+    order.shuffle(found)
+    return found
+
+
+def tensors(batch: Sequence[Pair]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Padded sources, their attention mask, and targets whose padding the loss ignores.
+
+    Each of (batch, longest), int64.
+    """
+    widest = max(len(source) for source, _ in batch)
+    longest = max(len(target) for _, target in batch)
+    sources = torch.tensor([s + [PAD] * (widest - len(s)) for s, _ in batch])
+    targets = torch.tensor([t + [IGNORED] * (longest - len(t)) for _, t in batch])
+    return sources, (sources != PAD).long(), targets
