@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import Route
 
 from local.sagemaker import responses
 from local.sagemaker.control.plane import ControlPlane
@@ -58,6 +58,8 @@ def create_app(
         if plane is not None:
             plane.attach(registry)
         yield
+        if plane is not None:
+            await plane.close()
         await registry.aclose()
 
     async def ping(_request: Request) -> Response:
@@ -77,14 +79,13 @@ def create_app(
             _log.error("internal failure (%s)", type(error).__name__)
             return responses.internal_failure()
 
-    routes: list[BaseRoute] = [
-        Route("/ping", ping, methods=["GET"]),
-        Route("/endpoints/{name}/invocations", invoke, methods=["POST"]),
-    ]
-    if plane is not None:
-        routes.append(Route("/{rest:path}", plane.handle, methods=METHODS))
+    rest = [] if plane is None else [Route("/{rest:path}", plane.handle, methods=METHODS)]
     app = Starlette(
-        routes=routes,
+        routes=[
+            Route("/ping", ping, methods=["GET"]),
+            Route("/endpoints/{name}/invocations", invoke, methods=["POST"]),
+            *rest,
+        ],
         exception_handlers={404: _unknown_operation, 405: _unknown_operation},
         lifespan=lifespan,
     )

@@ -5,7 +5,8 @@
     │   ├── HostError
     │   ├── PortError
     │   ├── EndpointNameError
-    │   └── ModelDirectoryError
+    │   ├── ModelDirectoryError
+    │   └── StateFileError
     └── InvocationError                 answered to the caller, the server goes on
         ├── EndpointNotFoundError       ValidationError, 400
         ├── BodyTooLargeError           413
@@ -79,6 +80,17 @@ class ModelDirectoryError(SetupError):
             f"model directory {path}: {problem}; it must hold config.json, "
             "model.safetensors and sentencepiece.model"
         )
+
+
+class StateFileError(SetupError):
+    """A file of the control plane's memory that cannot be read."""
+
+    exit_code = 3
+
+    def __init__(self, path: Path) -> None:
+        """`path`: the file."""
+        self.path = path
+        super().__init__(f"{path} cannot be read: delete it, the resource in it is lost")
 
 
 class InvocationError(LocalSageMakerError):

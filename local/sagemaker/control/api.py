@@ -1,4 +1,4 @@
-"""The control plane's one door: `POST /`, JSON 1.1, `X-Amz-Target: SageMaker.<Operation>`."""
+"""The control plane's one door: `POST /`, JSON 1.1, `X-Amz-Target: <service>.<Operation>`."""
 
 from __future__ import annotations
 
@@ -6,17 +6,20 @@ import json
 import logging
 from collections.abc import Callable, Mapping
 from typing import Any
+from uuid import uuid4
 
 from starlette.responses import Response
 
 from local.sagemaker.control import service
-from local.sagemaker.control.hosting import MODELS, Configs, Endpoints, Kind
+from local.sagemaker.control.endpoints import Endpoints
+from local.sagemaker.control.hosting import Configs, Models
 from local.sagemaker.control.jobs import Jobs
 from local.sagemaker.control.refusals import (
     ControlError,
     InvalidRequestError,
     UnknownOperationError,
 )
+from local.sagemaker.control.scaling import Scaling
 from local.sagemaker.control.store import Document, Store
 from local.sagemaker.control.tags import Tags
 
@@ -26,12 +29,15 @@ Operation = Callable[[Document], Document]
 _log = logging.getLogger(__name__)
 
 
+def is_ours(target: str) -> bool:
+    """Whether a request's X-Amz-Target is answered here."""
+    return target.partition(".")[0] in service.NAMES
+
+
 def operations(store: Store, jobs: Jobs, endpoints: Endpoints) -> Mapping[str, Operation]:
     """Every operation by its name."""
-    models = Kind(store, MODELS, "model", "Model")
-    configs = Configs(store)
-    tags = Tags(store)
-    return {
+    models, configs, tags = Models(store), Configs(store), Tags(store)
+    return _scaling(Scaling(store)) | {
         "CreateTrainingJob": jobs.create,
         "DescribeTrainingJob": jobs.describe,
         "StopTrainingJob": jobs.stop,
@@ -46,6 +52,7 @@ def operations(store: Store, jobs: Jobs, endpoints: Endpoints) -> Mapping[str, O
         "DeleteEndpointConfig": configs.delete,
         "CreateEndpoint": endpoints.create,
         "UpdateEndpoint": endpoints.update,
+        "UpdateEndpointWeightsAndCapacities": endpoints.weigh,
         "DescribeEndpoint": endpoints.describe,
         "ListEndpoints": endpoints.list,
         "DeleteEndpoint": endpoints.delete,
@@ -55,24 +62,40 @@ def operations(store: Store, jobs: Jobs, endpoints: Endpoints) -> Mapping[str, O
     }
 
 
+def _scaling(scaling: Scaling) -> dict[str, Operation]:
+    return {
+        "RegisterScalableTarget": scaling.register,
+        "DeregisterScalableTarget": scaling.deregister,
+        "DescribeScalableTargets": scaling.targets,
+        "PutScalingPolicy": scaling.put_policy,
+        "DeleteScalingPolicy": scaling.delete_policy,
+        "DescribeScalingPolicies": scaling.policies,
+        "PutScheduledAction": scaling.put_action,
+        "DeleteScheduledAction": scaling.delete_action,
+        "DescribeScheduledActions": scaling.actions,
+        "DescribeScalingActivities": scaling.activities,
+    }
+
+
 def answer(known: Mapping[str, Operation], target: str, body: bytes) -> Response:
     """Carry one operation out; blocks while it writes its state to disk."""
-    name = target.removeprefix(f"{service.TARGET}.")
+    prefix, _, name = target.partition(".")
     try:
-        return _response(200, _carry_out(known, name, body))
+        return _response(200, _carry_out(known, prefix, name, body))
     except ControlError as error:
-        return _response(400, {"__type": error.code, "message": str(error)})
+        return _response(error.status, {"__type": error.code, "message": str(error)})
     except Exception:  # noqa: BLE001 - one request's trouble must not end the server
         _log.exception("%s failed", name)  # requests to this door hold no report text
         return _response(500, {"__type": ControlError.code, "message": f"{name} failed"})
 
 
-def _carry_out(known: Mapping[str, Operation], name: str, body: bytes) -> Document:
-    if name not in known:
+def _carry_out(known: Mapping[str, Operation], prefix: str, name: str, body: bytes) -> Document:
+    model = service.model(service.NAMES[prefix])
+    if name not in known or name not in model.operation_names:
         raise UnknownOperationError(name)
     request = _read(body)
-    service.check(name, request)
-    return service.answer(name, known[name](request))
+    service.check(model, name, request)
+    return service.answer(model, name, known[name](request))
 
 
 def _read(body: bytes) -> Document:
@@ -86,4 +109,5 @@ def _read(body: bytes) -> Document:
 
 
 def _response(status: int, document: Document) -> Response:
-    return Response(json.dumps(document), status_code=status, media_type=JSON_TYPE)
+    headers = {"x-amzn-RequestId": str(uuid4())}
+    return Response(json.dumps(document), status, headers, media_type=JSON_TYPE)

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from botocore.exceptions import ClientError
+from boto3.exceptions import Boto3Error
+from botocore.exceptions import BotoCoreError, ClientError
 
 from local.aws import client
 from local.settings import Settings
 
 LOG_GROUP = "/aws/sagemaker/TrainingJobs"
 METRIC_NAMESPACE = "/aws/sagemaker/TrainingJobs"
-LOG_BATCH = 500
-METRIC_BATCH = 100
+TROUBLE = (BotoCoreError, ClientError, Boto3Error)
+RETRY_S = 1.0
+_SERVER_ERROR = 500
 
 
 class Aws:
@@ -25,9 +29,14 @@ class Aws:
     def __init__(self, url: str, settings: Settings) -> None:
         """`url` is MiniStack's."""
         self._url, self._settings = url, settings
+        self._clients: dict[str, Any] = {}
+        self._making = threading.Lock()  # clients serve all threads; making one does not
 
     def _client(self, service: str) -> Any:  # noqa: ANN401  # boto3's
-        return client(service, self._url, self._settings)
+        with self._making:
+            if service not in self._clients:
+                self._clients[service] = client(service, self._url, self._settings)
+            return self._clients[service]
 
     def fetch(self, uri: str, folder: Path) -> list[Path]:
         """Fetch the object, or all objects whose keys begin like this; returns the files.
@@ -70,31 +79,26 @@ class Aws:
 
     def log(self, stream: str, lines: Sequence[tuple[int, str]]) -> None:
         """Put lines, each with its time in milliseconds since 1970."""
-        for start in range(0, len(lines), LOG_BATCH):
-            self._client("logs").put_log_events(
-                logGroupName=LOG_GROUP,
-                logStreamName=stream,
-                logEvents=[
-                    {"timestamp": stamp, "message": text}
-                    for stamp, text in lines[start : start + LOG_BATCH]
-                ],
-            )
+        self._client("logs").put_log_events(
+            logGroupName=LOG_GROUP,
+            logStreamName=stream,
+            logEvents=[{"timestamp": stamp, "message": text} for stamp, text in lines],
+        )
 
     def measure(self, job: str, values: Sequence[tuple[str, float, float]]) -> None:
         """Put figures of a job: name, value, seconds since 1970."""
-        for start in range(0, len(values), METRIC_BATCH):
-            self._client("cloudwatch").put_metric_data(
-                Namespace=METRIC_NAMESPACE,
-                MetricData=[
-                    {
-                        "MetricName": name,
-                        "Dimensions": [{"Name": "TrainingJobName", "Value": job}],
-                        "Timestamp": datetime.fromtimestamp(stamp, UTC),
-                        "Value": value,
-                    }
-                    for name, value, stamp in values[start : start + METRIC_BATCH]
-                ],
-            )
+        self._client("cloudwatch").put_metric_data(
+            Namespace=METRIC_NAMESPACE,
+            MetricData=[
+                {
+                    "MetricName": name,
+                    "Dimensions": [{"Name": "TrainingJobName", "Value": job}],
+                    "Timestamp": datetime.fromtimestamp(stamp, UTC),
+                    "Value": value,
+                }
+                for name, value, stamp in values
+            ],
+        )
 
     def _keys(self, s3: Any, bucket: str, prefix: str) -> Iterator[str]:  # noqa: ANN401  # boto3's
         for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
@@ -110,3 +114,26 @@ def split(uri: str) -> tuple[str, str]:
     """Bucket and key, or prefix, of an s3:// name."""
     parts = urlsplit(uri)
     return parts.netloc, parts.path.lstrip("/")
+
+
+def patiently(action: Callable[[], None], seconds: float) -> None:
+    """Do it, again for so long as AWS is down: `local up` may be restarting MiniStack.
+
+    Raises one of TROUBLE: AWS refused, or stayed down.
+    """
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            return action()
+        except TROUBLE as error:
+            if _is_refusal(error) or time.monotonic() > deadline:
+                raise
+        time.sleep(RETRY_S)
+
+
+def _is_refusal(error: Exception) -> bool:
+    cause = error.__cause__ or error.__context__ if isinstance(error, Boto3Error) else error
+    if not isinstance(cause, ClientError):
+        return False
+    status: int = cause.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return 0 < status < _SERVER_ERROR

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from pathlib import Path
 
-from local.sagemaker.control.buckets import Aws
+from local.sagemaker.control.buckets import TROUBLE, Aws
 from local.sagemaker.control.store import Document
 
 EVERY_S = 5.0
@@ -28,9 +29,10 @@ class Checkpoints:
                 self._kept[self._name(path)] = _mark(path)
 
     def keep_now_and_then(self) -> None:
-        """Put what changed, every few seconds."""
+        """Put what changed, every few seconds; what AWS does not take now is put the next time."""
         if time.monotonic() - self._last >= EVERY_S:
-            self.keep()
+            with suppress(*TROUBLE):
+                self.keep()
 
     def keep(self) -> None:
         """Put what changed since it was put or fetched."""
@@ -41,10 +43,13 @@ class Checkpoints:
             # A name with a dot before it is a file that is being written.
             if not path.is_file() or path.name.startswith("."):
                 continue
-            mark = _mark(path)
-            if self._kept.get(self._name(path)) != mark:
-                self._aws.put(path, f"{self._uri}/{self._name(path)}")
-                self._kept[self._name(path)] = mark
+            try:
+                mark = _mark(path)
+                if self._kept.get(self._name(path)) != mark:
+                    self._aws.put(path, f"{self._uri}/{self._name(path)}")
+                    self._kept[self._name(path)] = mark
+            except FileNotFoundError:
+                continue  # the trainer took it away meanwhile
 
     def _name(self, path: Path) -> str:
         return path.relative_to(self._folder).as_posix()

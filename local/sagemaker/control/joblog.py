@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import math
 import re
 import threading
 import time
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from local.sagemaker.control.buckets import Aws
+from local.sagemaker.control.buckets import TROUBLE, Aws, patiently
 from local.sagemaker.control.store import Document
 
 EVERY_S = 1.0
+CLOSE_S = 10.0
+# PutLogEvents takes 10,000 lines and 1 MB, PutMetricData 1,000 figures.
+LOG_BATCH = 500
+METRIC_BATCH = 100
 
 
 class JobLog:
@@ -31,13 +39,13 @@ class JobLog:
         self._values: list[tuple[str, float, float]] = []
         self._last: dict[str, tuple[float, float]] = {}
         self._sent = time.monotonic()
+        self._is_open = False
         path.parent.mkdir(parents=True, exist_ok=True)
-        aws.open_log(self._stream)
 
     def say(self, line: str) -> None:
         """Take one line."""
-        at = time.time()
         with self._lock:
+            at = time.time()  # in the lock: a batch's times must not fall
             with self._path.open("a", encoding="utf-8") as file:
                 file.write(f"{line}\n")
             self._lines.append((int(at * 1000), line or " "))
@@ -49,29 +57,34 @@ class JobLog:
         try:
             value = float(found[1])
         except (ValueError, IndexError):
-            return  # no figure: SageMaker drops it too
+            return  # no figure
+        if not math.isfinite(value):
+            return  # CloudWatch takes none
         self._values.append((name, value, at))
         self._last[name] = (value, at)
 
     def send_now_and_then(self) -> None:
-        """Send what came, once a second."""
+        """Send what came, once a second; what AWS does not take now is sent the next time."""
         if time.monotonic() - self._sent >= EVERY_S:
-            self.send()
-
-    def send(self) -> None:
-        """Send what came since the last time."""
-        self._sent = time.monotonic()
-        with self._lock:
-            lines, self._lines = self._lines, []
-            values, self._values = self._values, []
-        if lines:
-            self._aws.log(self._stream, lines)
-        if values:
-            self._aws.measure(self._job, values)
+            with suppress(*TROUBLE):
+                self._send()
 
     def close(self) -> None:
-        """Send the rest."""
-        self.send()
+        """Send the rest; while AWS is down it stays in the file alone."""
+        with suppress(*TROUBLE):
+            patiently(self._send, CLOSE_S)
+
+    def _send(self) -> None:
+        self._sent = time.monotonic()
+        if not self._is_open:
+            self._aws.open_log(self._stream)
+            self._is_open = True
+        try:
+            _hand_over(self._lines, LOG_BATCH, partial(self._aws.log, self._stream))
+            _hand_over(self._values, METRIC_BATCH, partial(self._aws.measure, self._job))
+        except TROUBLE:
+            self._is_open = False  # a MiniStack that was killed forgot the stream
+            raise
 
     def final(self) -> list[dict[str, Any]]:
         """Each metric's last figure: FinalMetricDataList."""
@@ -79,3 +92,13 @@ class JobLog:
             {"MetricName": name, "Value": value, "Timestamp": round(at, 3)}
             for name, (value, at) in self._last.items()
         ]
+
+
+def _hand_over(waiting: list[Any], most: int, take: Callable[[list[Any]], None]) -> None:
+    """Give away what waits, batch by batch; only what was taken is dropped.
+
+    Others may append meanwhile.
+    """
+    while batch := waiting[:most]:
+        take(batch)
+        del waiting[: len(batch)]

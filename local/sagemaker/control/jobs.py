@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from typing import Any
 
+from local.sagemaker.control.kinds import TRAINING_JOBS
 from local.sagemaker.control.naming import arn, now
-from local.sagemaker.control.refusals import InUseError, InvalidRequestError, NotFoundError
+from local.sagemaker.control.paging import Listing
+from local.sagemaker.control.refusals import InUseError, InvalidRequestError
 from local.sagemaker.control.store import Document, Store
 from local.sagemaker.control.tags import keep_tags
 
-KIND = "training-jobs"
+MOST_REASON = 1024  # FailureReason, in characters
 ENDED = ("Completed", "Failed", "Stopped")
 LOST = (
     "InternalServerError: the local SageMaker was stopped while the job ran; "
     "start the same job again and it goes on from its checkpoint"
 )
-_SORT = {"Name": "TrainingJobName", "CreationTime": "CreationTime", "Status": "TrainingJobStatus"}
-_SUMMARY = (
-    "TrainingJobName",
-    "TrainingJobArn",
-    "CreationTime",
-    "TrainingEndTime",
-    "LastModifiedTime",
-    "TrainingJobStatus",
-    "SecondaryStatus",
+_LISTING = Listing(
+    member="TrainingJobSummaries",
+    name="TrainingJobName",
+    shown=(
+        "TrainingJobName",
+        "TrainingJobArn",
+        "CreationTime",
+        "TrainingEndTime",
+        "LastModifiedTime",
+        "TrainingJobStatus",
+        "SecondaryStatus",
+    ),
+    status="TrainingJobStatus",
+    newest_first=False,
 )
 
 
@@ -39,14 +46,25 @@ class Jobs:
         """CreateTrainingJob."""
         name = request["TrainingJobName"]
         if not (request.get("AlgorithmSpecification") or {}).get("TrainingImage"):
-            raise InvalidRequestError("TrainingImage: no algorithm but an image runs here.")
+            raise InvalidRequestError(
+                "The local SageMaker needs AlgorithmSpecification.TrainingImage."
+            )
+        for channel in request.get("InputDataConfig", []):
+            kind = channel["DataSource"].get("S3DataSource", {}).get("S3DataType")
+            if kind != "S3Prefix":
+                raise InvalidRequestError(
+                    f"The local SageMaker reads channels of S3DataType S3Prefix, not {kind}: "
+                    f"{channel['ChannelName']}."
+                )
+        for metric in request["AlgorithmSpecification"].get("MetricDefinitions", []):
+            _check_regex(metric)
         made = arn("training-job", name)
         with self._store.lock:
-            if self._store.get(KIND, name) is not None:
+            if self._store.get(TRAINING_JOBS, name) is not None:
                 raise InUseError(f"Job name must be unique within an AWS account: {name} exists.")
             at = now()
             self._store.put(
-                KIND,
+                TRAINING_JOBS,
                 name,
                 {key: value for key, value in request.items() if key != "Tags"}
                 | {
@@ -69,63 +87,83 @@ class Jobs:
         return self._job(request["TrainingJobName"])
 
     def stop(self, request: Document) -> Document:
-        """StopTrainingJob: the runner sees it and ends the process."""
+        """StopTrainingJob: the runner sees it and ends the process; one that waits never starts."""
+        name = request["TrainingJobName"]
         with self._store.lock:
-            job = self._job(request["TrainingJobName"])
+            job = self._job(name)
             if job["TrainingJobStatus"] in ENDED:
                 raise InvalidRequestError(
                     f"The request was rejected because the training job is in status "
                     f"{job['TrainingJobStatus']}."
                 )
-            move(self._store, job["TrainingJobName"], "Stopping", "Stopping", "Stopping the job")
+            if job["SecondaryStatus"] == "Pending":
+                end(self._store, name, "Stopped")
+            else:
+                move(self._store, name, "Stopping", "Stopping", "Stopping the training job")
         return {}
 
     def list(self, request: Document) -> Document:
-        """ListTrainingJobs; NextToken is where the next page begins."""
-        found = [job for job in self._store.all(KIND) if _is_wanted(job, request)]
-        found.sort(
-            key=lambda job: job[_SORT[request.get("SortBy", "CreationTime")]],
-            reverse=request.get("SortOrder", "Ascending") == "Descending",
-        )
-        start = int(request.get("NextToken") or 0)
-        stop = start + int(request.get("MaxResults", 10))
-        page: list[Any] = [
-            {name: job[name] for name in _SUMMARY if name in job} for job in found[start:stop]
-        ]
-        more = {"NextToken": str(stop)} if stop < len(found) else {}
-        return {"TrainingJobSummaries": page} | more
+        """ListTrainingJobs."""
+        return _LISTING.page(self._store.all(TRAINING_JOBS), request)
 
     def take_up(self) -> None:
         """What an earlier server left: jobs that waited are begun, those under way are lost."""
-        for job in self._store.all(KIND):
+        for job in self._store.all(TRAINING_JOBS):
             name = job["TrainingJobName"]
             if job["TrainingJobStatus"] in ENDED:
                 continue
             if job["SecondaryStatus"] == "Pending":
                 self._begin(name)
+            elif job["TrainingJobStatus"] == "Stopping":
+                end(self._store, name, "Stopped")
             else:
                 end(self._store, name, "Failed", LOST)
 
     def _job(self, name: str) -> Document:
-        job = self._store.get(KIND, name)
+        job = self._store.get(TRAINING_JOBS, name)
         if job is None:
-            raise NotFoundError("training job", name)
+            raise InvalidRequestError("Requested resource not found.")  # AWS does not name it
         return job
 
 
-def move(store: Store, name: str, status: str, secondary: str, message: str) -> None:
-    """Put a job into another status, with the transition written down."""
+def _check_regex(metric: Document) -> None:
+    try:
+        re.compile(metric["Regex"])
+    except re.error as error:
+        raise InvalidRequestError(
+            f"MetricDefinitions: {metric['Name']} is no regular expression ({error})."
+        ) from None
+
+
+def claim(store: Store, name: str) -> Document | None:
+    """Take a waiting job up; None when it waits no more. Nobody else can have it then."""
     with store.lock:
-        job = store.get(KIND, name) or {}
+        job = store.get(TRAINING_JOBS, name)
+        if job is None or job["SecondaryStatus"] != "Pending":
+            return None
+        return move(store, name, "InProgress", "Starting", "Preparing the environment for training")
+
+
+def advance(store: Store, name: str, secondary: str, message: str) -> None:
+    """Put a job into its next status, unless it is being stopped."""
+    with store.lock:
+        job = store.get(TRAINING_JOBS, name)
+        if job is not None and job["TrainingJobStatus"] == "InProgress":
+            move(store, name, "InProgress", secondary, message)
+
+
+def move(store: Store, name: str, status: str, secondary: str, message: str) -> Document:
+    """Put a job into another status, with the transition written down; returns the job."""
+    with store.lock:
+        job = store.get(TRAINING_JOBS, name) or {}
         at = now()
         transitions = job["SecondaryStatusTransitions"]
-        if transitions[-1]["Status"] == secondary:
-            return
-        transitions[-1]["EndTime"] = at
-        transitions.append({"Status": secondary, "StartTime": at, "StatusMessage": message})
+        if transitions[-1]["Status"] != secondary:
+            transitions[-1]["EndTime"] = at
+            transitions.append({"Status": secondary, "StartTime": at, "StatusMessage": message})
         started = {"TrainingStartTime": at} if secondary == "Downloading" else {}
-        store.change(
-            KIND,
+        return store.change(
+            TRAINING_JOBS,
             name,
             TrainingJobStatus=status,
             SecondaryStatus=secondary,
@@ -136,30 +174,18 @@ def move(store: Store, name: str, status: str, secondary: str, message: str) -> 
 
 
 def end(store: Store, name: str, status: str, reason: str = "", secondary: str = "") -> None:
-    """Put a job into its last status."""
+    """Put a job into its last status; `reason` of a failure, at most 1,024 characters of it."""
+    reason = reason[:MOST_REASON]
     with store.lock:
-        at = now()
-        move(store, name, status, secondary or status, reason or f"Training job {status.lower()}")
-        job = store.get(KIND, name) or {}
+        message = reason or f"Training job {status.lower()}"
+        job = move(store, name, status, secondary or status, message)
+        at = job["LastModifiedTime"]
         transitions = job["SecondaryStatusTransitions"]
         transitions[-1]["EndTime"] = at
-        seconds = round(at - job.get("TrainingStartTime", at))
-        store.change(
-            KIND,
-            name,
-            SecondaryStatusTransitions=transitions,
-            TrainingEndTime=at,
-            TrainingTimeInSeconds=seconds,
-            BillableTimeInSeconds=0,
-            **({"FailureReason": reason} if status == "Failed" else {}),
-        )
-
-
-def _is_wanted(job: Document, request: Document) -> bool:
-    contains, status = request.get("NameContains", ""), request.get("StatusEquals")
-    return (
-        contains.lower() in job["TrainingJobName"].lower()
-        and status in (None, job["TrainingJobStatus"])
-        and request.get("CreationTimeAfter", 0) <= job["CreationTime"]
-        and job["CreationTime"] <= request.get("CreationTimeBefore", float("inf"))
-    )
+        members = {"SecondaryStatusTransitions": transitions, "TrainingEndTime": at}
+        if "TrainingStartTime" in job:
+            seconds = max(1, round(at - job["TrainingStartTime"]))  # the model's least
+            members |= {"TrainingTimeInSeconds": seconds, "BillableTimeInSeconds": seconds}
+        if status == "Failed":
+            members["FailureReason"] = reason
+        store.change(TRAINING_JOBS, name, **members)

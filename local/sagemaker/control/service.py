@@ -1,4 +1,4 @@
-"""SageMaker's own service model, as botocore holds it: what may be asked, what is answered."""
+"""The service models that botocore holds: what may be asked, and what is answered."""
 
 from __future__ import annotations
 
@@ -14,22 +14,23 @@ from botocore.validate import ParamValidator
 from local.sagemaker.control.refusals import InvalidRequestError
 
 Document = dict[str, Any]
-TARGET = "SageMaker"
+# Services by the prefix of their X-Amz-Target. MiniStack has neither.
+NAMES = {"SageMaker": "sagemaker", "AnyScaleFrontendService": "application-autoscaling"}
 
 
 @functools.cache
-def model() -> ServiceModel:
-    """The service model; it takes a moment to read, so it is read on the first call."""
-    return ServiceModel(Loader().load_service_model("sagemaker", "service-2"), "sagemaker")
+def model(service: str) -> ServiceModel:
+    """A service's model; it takes a moment to read, so it is read on the first call."""
+    return ServiceModel(Loader().load_service_model(service, "service-2"), service)
 
 
-def check(operation: str, request: Document) -> None:
+def check(model: ServiceModel, operation: str, request: Document) -> None:
     """Hold a request against the model.
 
     Raises:
         InvalidRequestError: something is missing, unknown, of another type, or out of bounds.
     """
-    shape = model().operation_model(operation).input_shape
+    shape = model.operation_model(operation).input_shape
     if shape is None:
         return
     report = ParamValidator().validate(request, shape)
@@ -40,9 +41,9 @@ def check(operation: str, request: Document) -> None:
         raise InvalidRequestError(f"1 validation error detected: {problem}")
 
 
-def answer(operation: str, document: Mapping[str, Any]) -> Document:
+def answer(model: ServiceModel, operation: str, document: Mapping[str, Any]) -> Document:
     """The members of a document that the operation's answer has."""
-    shape = model().operation_model(operation).output_shape
+    shape = model.operation_model(operation).output_shape
     members = getattr(shape, "members", {})
     return {name: document[name] for name in members if document.get(name) is not None}
 

@@ -3,64 +3,70 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import tarfile
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from shutil import rmtree
 from typing import Any
 
-from boto3.exceptions import Boto3Error
-from botocore.exceptions import BotoCoreError, ClientError
-
-from local.archives import unpack
-from local.sagemaker.control.buckets import Aws
-from local.sagemaker.control.hosting import CONFIGS, ENDPOINTS, MODELS, variants_of
-from local.sagemaker.control.naming import arn, now
+from local.sagemaker.control import artefacts, seeds
+from local.sagemaker.control.buckets import TROUBLE, Aws
+from local.sagemaker.control.endpoints import variants_of
+from local.sagemaker.control.hosting import container_of
+from local.sagemaker.control.kinds import CONFIGS, ENDPOINTS, MODELS
+from local.sagemaker.control.naming import now
 from local.sagemaker.control.store import Document, Store
 from local.sagemaker.ctranslate2_model import CTranslate2Model
 from local.sagemaker.errors import SetupError
+from local.sagemaker.model import Model
 from local.sagemaker.registry import EndpointRegistry
 
-# A model that came with the project is named so, for it is in no bucket.
-FOLDER_VARIABLE = "IMPRESSIONS_MODEL_FOLDER"
-IMAGE = "impressions-local/small-t5:1"
-_TROUBLE = (SetupError, OSError, EOFError, tarfile.TarError, BotoCoreError, ClientError, Boto3Error)
+Load = Callable[[Path], Model]
+_TROUBLE = (SetupError, OSError, EOFError, tarfile.TarError, *TROUBLE)
+# A member of an endpoint that DescribeEndpoint does not tell: what it serves, below the folder of
+# models. So a restart needs neither S3 nor the configuration, as on AWS.
+_FOLDER = "LocalModelFolder"
 
 
 class Serving:
     """Loads models in a thread of its own and hands them to the registry."""
 
-    def __init__(self, store: Store, aws: Aws, cache: Path) -> None:
-        """Models that were fetched lie below `cache`, for the next start."""
-        self._store, self._aws, self._cache = store, aws, cache
+    def __init__(self, store: Store, aws: Aws, folder: Path, load: Load = CTranslate2Model) -> None:
+        """Models that were fetched lie below `folder`; `load` makes a model of a model folder."""
+        self._store, self._aws, self._folder, self._load = store, aws, folder, load
+        self._seeds: Mapping[str, Path] = {}
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="endpoints")
         self._registry: EndpointRegistry | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
-    def seed(self, seeds: Mapping[str, Path]) -> None:
-        """Write down the models that came with the project and their endpoints, once."""
-        for name, folder in seeds.items():
-            if self._store.get(ENDPOINTS, name) is None:
-                self._seed(name, folder)
+    def take_up(self, given: Mapping[str, Path]) -> dict[str, Model]:
+        """The models in service by endpoint: those of an earlier server, and `given` seeds.
 
-    def load_all(self) -> dict[str, CTranslate2Model]:
-        """Load what was in service before; what cannot be loaded fails, by name.
-
-        What was being made when the server stopped is begun again by `attach`.
+        What cannot be loaded is Failed. What was being made is begun again by `attach`.
         """
+        self._seeds = given
+        seeds.sow(self._store, given)
         loaded = {}
         for endpoint in self._store.all(ENDPOINTS):
             name = endpoint["EndpointName"]
+            is_seed = endpoint["EndpointConfigName"] == name
             if endpoint["EndpointStatus"] == "Creating":
                 continue
+            if endpoint["EndpointStatus"] == "Failed" and not is_seed:
+                continue
             try:
-                loaded[name] = CTranslate2Model(self._fetched(endpoint["EndpointConfigName"]))
+                folder = self._kept(endpoint) or self._fetched(name, endpoint["EndpointConfigName"])
+                loaded[name] = self._load(folder)
             except _TROUBLE as error:
-                self._store.change(
-                    ENDPOINTS, name, EndpointStatus="Failed", FailureReason=_line(error)
-                )
+                self._settle(endpoint, EndpointStatus="Failed", FailureReason=_line(error))
+                continue
+            self._tidy(name, folder)
+            if endpoint["EndpointStatus"] == "Failed":
+                self._settle(endpoint, EndpointStatus="InService", FailureReason=None)
+            if endpoint.get(_FOLDER) != self._name_of(name, folder):
+                self._store.change(ENDPOINTS, name, **{_FOLDER: self._name_of(name, folder)})
         return loaded
 
     def attach(self, registry: EndpointRegistry, loop: asyncio.AbstractEventLoop) -> None:
@@ -78,117 +84,95 @@ class Serving:
         """Take an endpoint out of service; what it was asked before is answered."""
         self._pool.submit(self._take_out, name)
 
+    def close(self) -> None:
+        """Load nothing more; the registry ends what is in service."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
     def _bring(self, name: str) -> None:
         endpoint = self._store.get(ENDPOINTS, name)
         if endpoint is None:
             return
         config_name = endpoint.get("NextConfigName") or endpoint["EndpointConfigName"]
+        # A failed update leaves the old model in service, as a roll-back does.
+        after = "InService" if endpoint["EndpointStatus"] == "Updating" else "Failed"
         try:
-            model = CTranslate2Model(self._fetched(config_name))
-        except _TROUBLE as error:
-            # A failed update leaves the old model in service, as a roll-back does.
-            status = "InService" if endpoint["EndpointStatus"] == "Updating" else "Failed"
-            self._finish(name, EndpointStatus=status, FailureReason=_line(error))
+            folder = self._fetched(name, config_name)
+            model = self._load(folder)
+        except Exception as error:  # noqa: BLE001 - the endpoint would be on its way for ever
+            known = isinstance(error, _TROUBLE)
+            reason = _line(error) if known else f"InternalServerError: {type(error).__name__}"
+            self._settle(endpoint, EndpointStatus=after, FailureReason=reason, NextConfigName=None)
+            self._tidy(name, self._kept(endpoint))
             return
-        assert self._registry is not None and self._loop is not None  # noqa: S101, PT018
-        replacing = self._registry.replace(name, model)
-        asyncio.run_coroutine_threadsafe(replacing, self._loop).result()
-        self._finish(
-            name,
+        assert self._registry is not None  # noqa: S101  # attached before anything is loaded
+        self._await(self._registry.replace(name, model))
+        config = self._store.get(CONFIGS, config_name)
+        is_there = self._settle(
+            endpoint,
             EndpointStatus="InService",
             EndpointConfigName=config_name,
-            ProductionVariants=variants_of(self._store.get(CONFIGS, config_name) or {}),
+            FailureReason=None,
+            NextConfigName=None,
+            **{_FOLDER: self._name_of(name, folder)},
+            **({"ProductionVariants": variants_of(self._store, config)} if config else {}),
         )
+        if is_there:
+            self._tidy(name, folder)
+        else:
+            self._take_out(name)
 
-    def _finish(self, name: str, **members: Any) -> None:  # noqa: ANN401  # any JSON
-        if self._store.get(ENDPOINTS, name) is None:
-            self._take_out(name)  # deleted while it was loading
-            return
-        self._store.change(ENDPOINTS, name, NextConfigName=None, LastModifiedTime=now(), **members)
+    def _settle(self, endpoint: Document, **members: Any) -> bool:  # noqa: ANN401  # any JSON
+        """Write down how it went; False when the endpoint was deleted meanwhile."""
+        name = endpoint["EndpointName"]
+        with self._store.lock:
+            now_there = self._store.get(ENDPOINTS, name)
+            # One of the same name may have been made since.
+            if now_there is None or now_there["CreationTime"] != endpoint["CreationTime"]:
+                return False
+            self._store.change(ENDPOINTS, name, LastModifiedTime=now(), **members)
+            return True
 
     def _take_out(self, name: str) -> None:
-        assert self._registry is not None and self._loop is not None  # noqa: S101, PT018
-        removing = self._registry.discard(name)
-        asyncio.run_coroutine_threadsafe(removing, self._loop).result()
+        assert self._registry is not None  # noqa: S101  # attached before anything is unloaded
+        self._await(self._registry.discard(name))
+        rmtree(self._folder / name, ignore_errors=True)
 
-    def _fetched(self, config_name: str) -> Path:
-        """The folder of a configuration's model, fetched when it is not here.
+    def _await(self, work: Coroutine[Any, Any, None]) -> None:
+        assert self._loop is not None  # noqa: S101  # as above
+        asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
-        Raises one of _TROUBLE.
-        """
+    def _kept(self, endpoint: Document) -> Path | None:
+        """The folder that an earlier server fetched, if it is still there."""
+        name = endpoint.get(_FOLDER)
+        folder = self._folder / endpoint["EndpointName"] / (name or "")
+        return folder if name and folder.is_dir() else None
+
+    def _name_of(self, endpoint: str, folder: Path) -> str | None:
+        """How an endpoint's document names a folder that was fetched for it."""
+        return folder.name if folder.parent == self._folder / endpoint else None
+
+    def _fetched(self, name: str, config_name: str) -> Path:
+        """A folder with the model of an endpoint's configuration; raises one of _TROUBLE."""
         config = self._store.get(CONFIGS, config_name)
         if config is None:
             raise FileNotFoundError(f"the endpoint configuration {config_name} is gone")
-        model = self._store.get(MODELS, config["ProductionVariants"][0]["ModelName"])
+        model_name = config["ProductionVariants"][0]["ModelName"]
+        model = self._store.get(MODELS, model_name)
         if model is None:
-            raise FileNotFoundError("the model of the endpoint configuration is gone")
-        container = model.get("PrimaryContainer") or model["Containers"][0]
-        folder = container.get("Environment", {}).get(FOLDER_VARIABLE)
-        return Path(folder) if folder else self._from_s3(container)
+            raise FileNotFoundError(f"the model {model_name} is gone")
+        seed = seeds.seed_of(model)
+        if seed is None:
+            return artefacts.fetch(self._aws, container_of(model), self._folder / name)
+        if seed not in self._seeds:
+            raise FileNotFoundError(f"no model called {seed} came with the project")
+        return self._seeds[seed]
 
-    def _from_s3(self, container: Document) -> Path:
-        source = container.get("ModelDataSource", {}).get("S3DataSource", {})
-        uri = container.get("ModelDataUrl") or source.get("S3Uri")
-        if not uri:
-            raise FileNotFoundError("the model names no artefact")
-        folder = self._cache / hashlib.sha256(uri.encode()).hexdigest()[:32]
-        if folder.is_dir():
-            return folder
-        partial = folder.with_suffix(".partial")
-        rmtree(partial, ignore_errors=True)
-        files = self._aws.fetch(uri, partial / "fetched")
-        if not files:
-            raise FileNotFoundError(f"could not find model data at {uri}")
-        if uri.endswith(".tar.gz"):
-            unpack(files[0], partial / "model")
-            (partial / "model").rename(folder)
-        else:
-            (partial / "fetched").rename(folder)
-        rmtree(partial, ignore_errors=True)
-        return folder
-
-    def _seed(self, name: str, folder: Path) -> None:
-        at = now()
-        self._store.put(
-            MODELS,
-            name,
-            {
-                "ModelName": name,
-                "ModelArn": arn("model", name),
-                "CreationTime": at,
-                "PrimaryContainer": {
-                    "Image": IMAGE,
-                    "Environment": {FOLDER_VARIABLE: str(folder)},
-                },
-            },
-        )
-        variant = {
-            "VariantName": "AllTraffic",
-            "ModelName": name,
-            "InstanceType": "ml.m5.large",
-            "InitialInstanceCount": 1,
-            "InitialVariantWeight": 1.0,
-        }
-        config = {
-            "EndpointConfigName": name,
-            "EndpointConfigArn": arn("endpoint-config", name),
-            "CreationTime": at,
-            "ProductionVariants": [variant],
-        }
-        self._store.put(CONFIGS, name, config)
-        self._store.put(
-            ENDPOINTS,
-            name,
-            {
-                "EndpointName": name,
-                "EndpointArn": arn("endpoint", name),
-                "EndpointConfigName": name,
-                "ProductionVariants": variants_of(config),
-                "EndpointStatus": "InService",
-                "CreationTime": at,
-                "LastModifiedTime": at,
-            },
-        )
+    def _tidy(self, name: str, kept: Path | None) -> None:
+        """Remove what was fetched for an endpoint, but what it serves."""
+        with suppress(OSError):
+            for folder in (self._folder / name).iterdir():
+                if folder != kept:
+                    rmtree(folder, ignore_errors=True)
 
 
 def _line(error: Exception) -> str:

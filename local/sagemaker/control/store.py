@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from local.sagemaker.errors import StateFileError
+
 Document = dict[str, Any]
 
 
@@ -19,12 +21,15 @@ class Store:
     """
 
     def __init__(self, folder: Path) -> None:
-        """Read what is in `folder`."""
+        """Read what is in `folder`; raises StateFileError."""
         self._folder = folder
         self._lock = threading.RLock()
         self._found: dict[str, dict[str, Document]] = {}
         for path in sorted(folder.glob("*/*.json")):
-            document = json.loads(path.read_text(encoding="utf-8"))
+            try:
+                document = json.loads(path.read_text(encoding="utf-8"))
+            except (OSError, ValueError):
+                raise StateFileError(path) from None
             self._found.setdefault(path.parent.name, {})[path.stem] = document
 
     @property

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import hashlib
 
+from local.sagemaker.control import kinds
+from local.sagemaker.control.refusals import InvalidRequestError
 from local.sagemaker.control.store import Document, Store
 
 KIND = "tags"
+# Kinds of resources in the store, by the word in their ARNs, and the member that holds the ARN.
+_TAGGED = {
+    "training-job": (kinds.TRAINING_JOBS, "TrainingJobArn"),
+    "model": (kinds.MODELS, "ModelArn"),
+    "endpoint-config": (kinds.CONFIGS, "EndpointConfigArn"),
+    "endpoint": (kinds.ENDPOINTS, "EndpointArn"),
+}
 
 
 def keep_tags(store: Store, arn: str, request: Document) -> None:
@@ -30,21 +39,30 @@ class Tags:
 
     def add(self, request: Document) -> Document:
         """AddTags."""
+        self._check(request["ResourceArn"])
         keep_tags(self._store, request["ResourceArn"], request)
         return self.list(request)
 
     def list(self, request: Document) -> Document:
         """ListTags."""
+        self._check(request["ResourceArn"])
         found = _read(self._store, request["ResourceArn"])
         return {"Tags": [{"Key": key, "Value": found[key]} for key in sorted(found)]}
 
     def delete(self, request: Document) -> Document:
         """DeleteTags."""
+        self._check(request["ResourceArn"])
         with self._store.lock:
             found = _read(self._store, request["ResourceArn"])
             left = {key: value for key, value in found.items() if key not in request["TagKeys"]}
             _write(self._store, request["ResourceArn"], left)
         return {}
+
+    def _check(self, arn: str) -> None:
+        word = arn.rpartition(":")[2].partition("/")[0]
+        kind, member = _TAGGED.get(word, ("", ""))
+        if not any(one[member] == arn for one in self._store.all(kind)):
+            raise InvalidRequestError(f'Could not find resource "{arn}".')
 
 
 def _read(store: Store, arn: str) -> dict[str, str]:

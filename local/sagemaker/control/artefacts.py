@@ -1,0 +1,43 @@
+"""The artefacts of models: fetched from S3, unpacked into a folder of their own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
+
+from local.archives import unpack
+from local.sagemaker.control.buckets import Aws
+from local.sagemaker.control.store import Document
+
+
+def fetch(aws: Aws, container: Document, place: Path) -> Path:
+    """A new folder below `place` with the files of a container's model.
+
+    Raises:
+        OSError, EOFError, tarfile.TarError: there is no artefact, or it is damaged or not safe.
+        one of buckets.TROUBLE: S3 refused, or does not answer.
+    """
+    source = container.get("ModelDataSource", {}).get("S3DataSource", {})
+    uri = container.get("ModelDataUrl") or source.get("S3Uri")
+    if not uri:
+        raise FileNotFoundError("the model names no artefact")
+    place.mkdir(parents=True, exist_ok=True)
+    folder = Path(mkdtemp(dir=place))
+    try:
+        is_packed = source.get("CompressionType", "Gzip") == "Gzip"
+        _fill(aws, uri, folder, is_packed=is_packed)
+    except BaseException:
+        rmtree(folder, ignore_errors=True)
+        raise
+    return folder
+
+
+def _fill(aws: Aws, uri: str, folder: Path, *, is_packed: bool) -> None:
+    packed = folder / ".fetched"
+    files = aws.fetch(uri, packed if is_packed else folder)
+    if not files:
+        raise FileNotFoundError(f"could not find model data at {uri}")
+    if is_packed:
+        unpack(files[0], folder)
+        rmtree(packed)

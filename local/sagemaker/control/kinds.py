@@ -1,0 +1,8 @@
+"""The kinds of resources in the store: the names of its folders."""
+
+from __future__ import annotations
+
+TRAINING_JOBS = "training-jobs"
+MODELS = "models"
+CONFIGS = "endpoint-configs"
+ENDPOINTS = "endpoints"

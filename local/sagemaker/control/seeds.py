@@ -1,0 +1,67 @@
+"""The models that came with the project, as resources that can be described and updated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from local.sagemaker.control.endpoints import variants_of
+from local.sagemaker.control.hosting import container_of
+from local.sagemaker.control.kinds import CONFIGS, ENDPOINTS, MODELS
+from local.sagemaker.control.naming import arn, now
+from local.sagemaker.control.store import Document, Store
+
+# A seed is in no bucket: its container names it here. Not its path, which differs when the project
+# is moved.
+VARIABLE = "IMPRESSIONS_SEED"
+IMAGE = "impressions-local/small-t5:1"
+VARIANT = "AllTraffic"
+
+
+def sow(store: Store, seeds: Mapping[str, Path]) -> None:
+    """Make the endpoints of `seeds` that are not there; what was deployed over one stays."""
+    for name in seeds:
+        with store.lock:
+            if store.get(ENDPOINTS, name) is None:
+                _sow(store, name)
+
+
+def seed_of(model: Document) -> str | None:
+    """The seed that a model is, if it is one."""
+    found: str | None = container_of(model).get("Environment", {}).get(VARIABLE)
+    return found
+
+
+def _sow(store: Store, name: str) -> None:
+    at = now()
+    model = {
+        "ModelName": name,
+        "ModelArn": arn("model", name),
+        "CreationTime": at,
+        "PrimaryContainer": {"Image": IMAGE, "Environment": {VARIABLE: name}},
+    }
+    variant = {
+        "VariantName": VARIANT,
+        "ModelName": name,
+        "InstanceType": "ml.m5.large",
+        "InitialInstanceCount": 1,
+        "InitialVariantWeight": 1.0,
+    }
+    config = {
+        "EndpointConfigName": name,
+        "EndpointConfigArn": arn("endpoint-config", name),
+        "CreationTime": at,
+        "ProductionVariants": [variant],
+    }
+    store.put(MODELS, name, model)
+    store.put(CONFIGS, name, config)
+    endpoint = {
+        "EndpointName": name,
+        "EndpointArn": arn("endpoint", name),
+        "EndpointConfigName": name,
+        "ProductionVariants": variants_of(store, config),
+        "EndpointStatus": "InService",
+        "CreationTime": at,
+        "LastModifiedTime": at,
+    }
+    store.put(ENDPOINTS, name, endpoint)
