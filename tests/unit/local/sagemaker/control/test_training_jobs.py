@@ -60,7 +60,9 @@ def test_a_job_runs_and_leaves_its_model_log_and_figures(world: World, client: A
 
 def test_the_same_model_folder_gives_the_same_archive(world: World, client: Any) -> None:
     for name in ("job-1", "job-2"):
-        client.create_training_job(**job_request(name, CheckpointConfig={"S3Uri": f"{BUCKET}/{name}"}))
+        client.create_training_job(
+            **job_request(name, CheckpointConfig={"S3Uri": f"{BUCKET}/{name}"})
+        )
         ended(client, name)
 
     first, second = (
