@@ -25,7 +25,8 @@ def main() -> int:
     signal.signal(signal.SIGTERM, signal.SIG_IGN if "deaf" in hyperparameters else stop)
     checkpoint = base / "checkpoints" / "step"
     step = int(checkpoint.read_text()) if checkpoint.exists() else 0
-    print(f"starting at step {step} with {sorted(p.name for p in (base / "input/data/training").iterdir())}")
+    there = sorted(path.name for path in (base / "input/data/training").iterdir())
+    print(f"starting at step {step} with {there}")
     while step < int(hyperparameters.get("steps", "2")) and not stopped:
         step += 1
         print(f"{{'loss': {1 / step}, 'epoch': {step}.0}}")
