@@ -223,13 +223,4 @@ def _is_failure(event: Mapping[str, Any]) -> bool:
 def _outputs(stack: Mapping[str, Any]) -> Outputs:
     """The stack's outputs, typed."""
     found = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
-    return Outputs(
-        landing_bucket=found["LandingBucketName"],
-        results_bucket=found["ResultsBucketName"],
-        work_queue_url=found["WorkQueueUrl"],
-        dead_letter_queue_url=found["DeadLetterQueueUrl"],
-        idempotency_table=found["IdempotencyTableName"],
-        progress_table=found["ProgressTableName"],
-        function_name=found["FunctionName"],
-        log_group=found["LogGroupName"],
-    )
+    return Outputs.of(found)
