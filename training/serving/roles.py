@@ -8,10 +8,10 @@ from typing import Any
 
 from training import stack
 from training.aws import Target
-from training.config import Container, FineTune, Role, Serving
+from training.config import Container, Role, Serving
 from training.errors import SettingError
 from training.fine_tuning import laptop
-from training.jobs.find import Job, artefact, model_id
+from training.jobs.find import Job, artefact
 from training.serving import endpoints
 from training.serving.register import PREFIXES
 
@@ -26,23 +26,20 @@ def servings(
     target: Target,
     job: Job,
     roles: Sequence[Role],
-    role_arn: str = "",
     **changes: Any,  # noqa: ANN401  # Serving's own fields
 ) -> list[Serving]:
     """The endpoints of a job's model and of the model that it started from.
 
-    `role_arn` is the role that the containers run under; `changes` are fields of Serving.
+    `changes` are fields of Serving.
 
     Raises:
         SettingError: something that is needed is not named.
         AwsError: AWS refused, or was not reached.
     """
+    if target.backend != "local":
+        raise SettingError("--backend sagemaker", "is not built yet; use --backend local")
     names = endpoint_names(target)
-    found = []
-    for role in roles:
-        serving = _here if target.backend == "local" else _on_sagemaker
-        found.append(replace(serving(target, job, role, names[role], role_arn), **changes))
-    return found
+    return [replace(_here(job, role, names[role]), **changes) for role in roles]
 
 
 def endpoint_names(target: Target) -> dict[Role, str]:
@@ -57,7 +54,7 @@ def endpoint_names(target: Target) -> dict[Role, str]:
     }
 
 
-def _here(target: Target, job: Job, role: Role, endpoint: str, _role_arn: str) -> Serving:
+def _here(job: Job, role: Role, endpoint: str) -> Serving:
     if role == "fine-tuned":
         weights, version = artefact(job), job["TrainingJobName"]
     else:
@@ -83,27 +80,6 @@ def _base_of(job: Job) -> str:
             uri: str = channel["DataSource"]["S3DataSource"]["S3Uri"]
             return uri
     raise SettingError(job["TrainingJobName"], "started from no model: it has no `model` channel")
-
-
-def _on_sagemaker(target: Target, job: Job, role: Role, endpoint: str, role_arn: str) -> Serving:
-    from training.jumpstart import metadata
-
-    if not role_arn:
-        raise SettingError("--role-arn", "is not set; name the role that endpoints run under")
-    instance_type = Serving.__dataclass_fields__["instance_type"].default
-    name = model_id(target, job)
-    spec = metadata.hosting(target, name, FineTune.model_version, instance_type)
-    weights = artefact(job) if role == "fine-tuned" else spec.container.weights
-    version = job["TrainingJobName"] if role == "fine-tuned" else spec.model_version
-    return Serving(
-        role=role,
-        endpoint_name=endpoint,
-        model_id=name,
-        version=version,
-        container=replace(spec.container, weights=weights),
-        execution_role_arn=role_arn,
-        instance_type=instance_type,
-    )
 
 
 def status(target: Target) -> dict[Role, dict[str, Any]]:
