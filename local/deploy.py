@@ -143,7 +143,7 @@ def _upload(settings: Settings, aws_url: str, package: Package) -> None:
     s3 = client("s3", aws_url, settings)
     bucket = settings.artifacts_bucket
     there = {item["Name"] for item in s3.list_buckets()["Buckets"]}
-    for name in {bucket, settings.training_bucket} - there:
+    for name in sorted({bucket, settings.training_bucket} - there):
         s3.create_bucket(Bucket=name)
     for old in s3.list_objects_v2(Bucket=bucket).get("Contents", []):
         s3.delete_object(Bucket=bucket, Key=old["Key"])

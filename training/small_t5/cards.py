@@ -9,15 +9,13 @@ from pathlib import Path
 
 from safetensors.numpy import load_file
 
-from training.errors import ModelTooLargeError
 from training.small_t5 import make, score
-from training.small_t5.config import PROMPT, SIZE_LIMIT, Architecture, Schedule
-from training.small_t5.folder import FILES
+from training.small_t5.config import PROMPT, Architecture, Schedule
 from training.small_t5.score import LONGEST_INPUT, METRICS, Table
+from training.small_t5.size import CARD, check_size, sizes
 from training.synthetic.junk import ANSWER
 from training.synthetic.scenarios import SCENARIOS
 
-CARD = "MODEL_CARD.md"
 PACKAGES = ("torch", "transformers", "sentencepiece", "ctranslate2", "rouge-score")
 _TASKS = {
     "pre-trained": "span corruption on invented report texts; was never asked for an impression",
@@ -142,20 +140,3 @@ def score_table(tables: Mapping[str, Table]) -> str:
             cells = " | ".join(f"{row[metric]:.3f}" for metric in METRICS)
             lines.append(f"| {stratum}, {writer} | {row['reports']:.0f} | {cells} |")
     return "\n".join(lines)
-
-
-def sizes(folder: Path) -> dict[str, int]:
-    """Bytes of a model folder's files, by name; the card aside."""
-    return {name: (folder / name).stat().st_size for name in FILES}
-
-
-def check_size(folder: Path) -> int:
-    """Total bytes of a model folder.
-
-    Raises:
-        ModelTooLargeError: when it is over what the repository accepts.
-    """
-    total = sum(path.stat().st_size for path in folder.iterdir())
-    if total > SIZE_LIMIT:
-        raise ModelTooLargeError(folder, total, SIZE_LIMIT)
-    return total

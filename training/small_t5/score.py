@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import ctranslate2
 import sentencepiece
@@ -33,11 +32,9 @@ Table = dict[str, dict[str, float]]
 def answers(model: Path, findings: Sequence[str], beam: int = 1) -> list[str]:
     """Impressions by the int8 model for findings, in their order."""
     tokenizer = sentencepiece.SentencePieceProcessor(model_file=str(model / FILE))
-    with TemporaryDirectory() as scratch:
-        convert(model, Path(scratch) / "model")
-        runner = ctranslate2.Translator(
-            str(Path(scratch) / "model"), device="cpu", intra_threads=1, compute_type="int8"
-        )
+    runner = ctranslate2.Translator(
+        "model", files=convert(model), device="cpu", intra_threads=1, compute_type="int8"
+    )
     sources = [
         [*tokenizer.encode(prompted(one_mask(text)), out_type=str)[: LONGEST_INPUT - 1], "</s>"]
         for text in findings
