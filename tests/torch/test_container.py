@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import torch
 from safetensors.torch import load_file
-from worlds import job, tiny_model
+from tests.torch.worlds import job, tiny_model
 
 from training.config import METRICS
 from training.container.job import train
