@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 import torch
 from safetensors.torch import load_file
-from tests.torch.worlds import job, tiny_model
 
+from tests.torch.worlds import job, tiny_model
 from training.config import METRICS
 from training.container.job import train
 from training.container.layout import Layout
