@@ -143,7 +143,7 @@ def _upload(settings: Settings, aws_url: str, package: Package) -> None:
     s3 = client("s3", aws_url, settings)
     bucket = settings.artifacts_bucket
     there = {item["Name"] for item in s3.list_buckets()["Buckets"]}
-    for name in {bucket, settings.training_bucket} - there:
+    for name in sorted({bucket, settings.training_bucket} - there):
         s3.create_bucket(Bucket=name)
     for old in s3.list_objects_v2(Bucket=bucket).get("Contents", []):
         s3.delete_object(Bucket=bucket, Key=old["Key"])
@@ -223,13 +223,4 @@ def _is_failure(event: Mapping[str, Any]) -> bool:
 def _outputs(stack: Mapping[str, Any]) -> Outputs:
     """The stack's outputs, typed."""
     found = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
-    return Outputs(
-        landing_bucket=found["LandingBucketName"],
-        results_bucket=found["ResultsBucketName"],
-        work_queue_url=found["WorkQueueUrl"],
-        dead_letter_queue_url=found["DeadLetterQueueUrl"],
-        idempotency_table=found["IdempotencyTableName"],
-        progress_table=found["ProgressTableName"],
-        function_name=found["FunctionName"],
-        log_group=found["LogGroupName"],
-    )
+    return Outputs.of(found)

@@ -41,7 +41,9 @@ REQUIREMENT_FILES = {
     "test": ("tests/requirements.txt",),
     "lint": ("tests/requirements-lint.txt",),
     "sagemaker": ("training/requirements.txt",),
+    "plot": ("training/requirements-plot.txt",),
     "torch": ("training/requirements-train.txt",),
+    "test-torch": ("tests/requirements-torch.txt",),
 }
 
 

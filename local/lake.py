@@ -15,7 +15,7 @@ from chalicelib.rows import FailureRow, RougeRow
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from local.stack import Stack
+    from local.deployed import Deployed
     from local.uploads import Dropped
 
 OBJECT_ID_LENGTH = 32
@@ -33,7 +33,7 @@ class Mean:
     abnormal: float | None
 
 
-def read_failures(stack: Stack, dropped: Sequence[Dropped]) -> list[FailureRow]:
+def read_failures(stack: Deployed, dropped: Sequence[Dropped]) -> list[FailureRow]:
     """The failure rows of these files, by key and record."""
     rows = [
         msgspec.json.decode(line, type=FailureRow) for line in _lines(stack, "failures", dropped)
@@ -41,7 +41,7 @@ def read_failures(stack: Stack, dropped: Sequence[Dropped]) -> list[FailureRow]:
     return sorted(rows, key=lambda row: (row.source_key, row.record_index or 0))
 
 
-def mean_scores(stack: Stack, dropped: Sequence[Dropped]) -> list[Mean]:
+def mean_scores(stack: Deployed, dropped: Sequence[Dropped]) -> list[Mean]:
     """Mean ROUGE F1 by dataset and model, from the rows of these files."""
     found: dict[tuple[str, str], list[RougeRow]] = defaultdict(list)
     for line in _lines(stack, "rouge_scores", dropped):
@@ -71,7 +71,7 @@ def _average(figures: Sequence[float]) -> float:
     return math.fsum(figures) / len(figures)
 
 
-def _lines(stack: Stack, table: str, dropped: Sequence[Dropped]) -> Iterator[bytes]:
+def _lines(stack: Deployed, table: str, dropped: Sequence[Dropped]) -> Iterator[bytes]:
     """The lines of a table that belong to these files."""
     wanted = {one.ref.object_id for one in dropped}
     s3, bucket = stack.client("s3"), stack.outputs.results_bucket

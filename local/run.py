@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from chalicelib.rows import FailureRow
-    from local.stack import Stack
+    from local.deployed import Deployed
 
 LANES = ("incoming", "evaluation")
 MODELS = (*ROLES, "baseline-constant", "baseline-lead")
@@ -71,7 +71,7 @@ class Report:
 
 
 def run(  # noqa: PLR0913 - the options of the command
-    stack: Stack,
+    stack: Deployed,
     paths: Sequence[str],
     *,
     lane: str = "incoming",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
@@ -23,6 +24,20 @@ class Outputs(msgspec.Struct, frozen=True):
     progress_table: str
     function_name: str
     log_group: str
+
+    @classmethod
+    def of(cls, found: Mapping[str, str]) -> Outputs:
+        """From CloudFormation's outputs by key."""
+        return cls(
+            landing_bucket=found["LandingBucketName"],
+            results_bucket=found["ResultsBucketName"],
+            work_queue_url=found["WorkQueueUrl"],
+            dead_letter_queue_url=found["DeadLetterQueueUrl"],
+            idempotency_table=found["IdempotencyTableName"],
+            progress_table=found["ProgressTableName"],
+            function_name=found["FunctionName"],
+            log_group=found["LogGroupName"],
+        )
 
 
 class State(msgspec.Struct, frozen=True):

@@ -16,7 +16,7 @@ from local.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from local.stack import Stack
+    from local.deployed import Deployed
 
 UPLOADERS = 8
 # Counting is for the progress bar: the function refuses what is longer.
@@ -80,7 +80,7 @@ def plan_uploads(paths: Sequence[str], lane: str, dataset: str | None) -> list[U
     return uploads
 
 
-def drop(stack: Stack, uploads: Sequence[Upload], done: Callable[[Dropped], None]) -> None:
+def drop(stack: Deployed, uploads: Sequence[Upload], done: Callable[[Dropped], None]) -> None:
     """Put the files into the landing bucket, telling `done` of each."""
     s3, bucket = stack.client("s3"), stack.outputs.landing_bucket
 

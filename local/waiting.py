@@ -15,7 +15,7 @@ from local.errors import StalledError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from local.stack import Stack
+    from local.deployed import Deployed
     from local.uploads import Dropped
 
 POLL_S = 0.2
@@ -47,7 +47,7 @@ class Answered:
 class Waiter:
     """Looks for result documents; `tell` hears how many records are done so far."""
 
-    stack: Stack
+    stack: Deployed
     dropped: Sequence[Dropped]
     tell: Callable[[int], None]
     patience_s: float = PATIENCE_S

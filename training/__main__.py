@@ -12,11 +12,19 @@ from types import ModuleType
 from local import environments
 from local.errors import LocalError
 from training.errors import TrainingError
-from training.verbs import prepare
+from training.verbs import deploy, evaluate, fine_tune, metrics, prepare, status, teardown
 
 EXIT_DONE, EXIT_USAGE, EXIT_SET_UP = 0, 2, 3
 INTERRUPTED = 130
-VERBS: dict[str, ModuleType] = {"prepare": prepare}
+VERBS: dict[str, ModuleType] = {
+    "prepare": prepare,
+    "fine-tune": fine_tune,
+    "status": status,
+    "metrics": metrics,
+    "deploy": deploy,
+    "evaluate": evaluate,
+    "teardown": teardown,
+}
 
 
 def parser() -> argparse.ArgumentParser:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 import boto3
@@ -60,15 +61,21 @@ class Target:
         Raises:
             AwsError: no region is known, or the profile is not there.
         """
-        config: dict[str, Any] = {"retries": {"mode": "standard", "max_attempts": 5}}
-        if self.endpoint_url:
-            config |= {"s3": {"addressing_style": "path"}}
-        if self.backend == "local":
-            config |= {"proxies": {}}  # loopback: a proxy of the user's must not come between
-        with explained(service):
-            return self.session().client(
-                service, endpoint_url=self.endpoint_url, config=Config(**config)
-            )
+        return _client(self, service)
+
+
+@lru_cache(maxsize=64)
+def _client(target: Target, service: str) -> Any:  # noqa: ANN401  # boto3's
+    """One client for each: to make one reads the service's whole model."""
+    config: dict[str, Any] = {"retries": {"mode": "standard", "max_attempts": 5}}
+    if target.endpoint_url:
+        config |= {"s3": {"addressing_style": "path"}}
+    if target.backend == "local":
+        config |= {"proxies": {}}  # loopback: a proxy of the user's must not come between
+    with explained(service):
+        return target.session().client(
+            service, endpoint_url=target.endpoint_url, config=Config(**config)
+        )
 
 
 @contextmanager

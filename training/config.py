@@ -9,6 +9,10 @@ from typing import Literal
 Role = Literal["fine-tuned", "pre-trained"]
 ROLES: tuple[Role, ...] = ("fine-tuned", "pre-trained")
 
+# On everything that is made: by it jobs are found, and torn down is what has it.
+PROJECT_TAG = ("project", "radiology-impressions")
+MODEL_TAG = "model-id"
+
 # A number as Python prints it: the article's `([0-9\.]+)` reads 1e-05 as 1.
 _NUMBER = r"([0-9.]+(?:e[-+]?[0-9]+)?)"
 
@@ -61,7 +65,7 @@ class FineTune:
     metrics: tuple[Metric, ...] = METRICS
     network: Network = Network()
     kms_key: str | None = None
-    tags: Mapping[str, str] = field(default_factory=lambda: {"project": "radiology-impressions"})
+    tags: Mapping[str, str] = field(default_factory=lambda: dict([PROJECT_TAG]))
     job_name: str | None = None
     base: str | None = None
 
@@ -113,4 +117,4 @@ class Serving:
     scaling: Scaling | None = Scaling()
     network: Network = Network()
     kms_key: str | None = None
-    tags: Mapping[str, str] = field(default_factory=lambda: {"project": "radiology-impressions"})
+    tags: Mapping[str, str] = field(default_factory=lambda: dict([PROJECT_TAG]))

@@ -1,7 +1,7 @@
-"""Trains the embedded model and writes it for the local endpoint.
+"""Trains the two embedded models.
 
-`python -m training.embedded --out local/models/fine-tuned`: invented reports, a small T5 from
-scratch on the CPU, CTranslate2 int8, figures on the held-out examples, a model card.
+`python -m training.embedded --out local/models`: a small T5, pre-trained on invented report texts
+by span corruption, then fine-tuned on invented pairs; figures on the held-out examples, cards.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from training.errors import MissingPackageError, TrainingError
 from training.small_t5.config import Architecture, Schedule
 
 REQUIREMENTS = "training/requirements-train.txt"
-MODULES = ("torch", "transformers", "sentencepiece", "ctranslate2", "rouge_score")
+MODULES = ("torch", "transformers", "sentencepiece", "ctranslate2", "safetensors", "rouge_score")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -26,10 +26,12 @@ def parser() -> argparse.ArgumentParser:
     plan = Schedule()
     top = argparse.ArgumentParser(
         prog="python -m training.embedded",
-        description="Train the embedded model on invented reports. Progress goes to stderr, the"
+        description="Train the embedded models on invented reports. Progress goes to stderr, the"
         " held-out ROUGE to stdout as JSON Lines.",
     )
-    top.add_argument("--out", type=Path, required=True, help="folder to write the model to")
+    top.add_argument(
+        "--out", type=Path, required=True, help="folder to write pre-trained/ and fine-tuned/ to"
+    )
     top.add_argument(
         "--examples", type=Path, default=Path("examples"), help="folder of reports to hold out"
     )
@@ -37,13 +39,6 @@ def parser() -> argparse.ArgumentParser:
         "--reports", type=_positive, default=plan.reports, help=f"default {plan.reports}"
     )
     top.add_argument("--seed", type=int, default=plan.seed, help=f"default {plan.seed}")
-    top.add_argument("--epochs", type=_positive, default=plan.epochs, help=f"default {plan.epochs}")
-    top.add_argument(
-        "--minutes",
-        type=float,
-        default=plan.minutes,
-        help=f"stop training after this long, done or not; default {plan.minutes:g}",
-    )
     top.add_argument(
         "--threads", type=_positive, default=plan.threads, help=f"default {plan.threads}"
     )
@@ -57,20 +52,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         Schedule(),
         reports=chosen.reports,
         seed=chosen.seed,
-        epochs=chosen.epochs,
-        minutes=chosen.minutes,
         threads=chosen.threads,
     )
     try:
         check_packages()
-        from training.small_t5.make import make
+        from training.small_t5 import cards, make
 
-        tables = make(chosen.out, chosen.examples, plan, Architecture())
+        pre_trained, fine_tuned = chosen.out / "pre-trained", chosen.out / "fine-tuned"
+        make.pre_train(pre_trained, chosen.examples, plan, Architecture())
+        make.fine_tune(fine_tuned, pre_trained, chosen.examples, plan)
+        tables = cards.write(chosen.out, chosen.examples, plan, Architecture())
     except TrainingError as error:
         sys.stderr.write(f"{error}\n")
         return 3
-    for writer, table in tables.items():
-        sys.stdout.write(json.dumps({"writer": writer, **table}) + "\n")
+    for writer, figures in tables.items():
+        sys.stdout.write(json.dumps({"writer": writer, **figures}) + "\n")
     return 0
 
 

@@ -7,6 +7,7 @@ TrainingError
 ├── SettingError          an argument or a setting cannot be used
 ├── AwsError              AWS refused a call, or was not reached
 ├── JobError              a training job is not there, or ended without a model
+├── EndpointError         an endpoint does not come into service
 ├── ExamplesError         the committed examples cannot be read
 └── ModelTooLargeError    the written model is over the size that the repository accepts
 """
@@ -75,6 +76,15 @@ class JobError(TrainingError):
         """Name the job and what became of it."""
         super().__init__(f"{job_name}: {problem}")
         self.job_name = job_name
+
+
+class EndpointError(TrainingError):
+    """An endpoint does not come into service."""
+
+    def __init__(self, name: str, problem: str) -> None:
+        """Name the endpoint and what became of it."""
+        super().__init__(f"endpoint {name}: {problem}")
+        self.name = name
 
 
 class ExamplesError(TrainingError):

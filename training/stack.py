@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
+from local.state import Outputs
 from training.aws import Target, explained
 from training.errors import AwsError, SettingError
 
@@ -13,18 +15,13 @@ class DeployedStack:
     """What CloudFormation tells of the stack."""
 
     name: str
-    outputs: dict[str, str]
+    target: Target
+    outputs: Outputs
     parameters: dict[str, str]
 
-    @property
-    def landing_bucket(self) -> str:
-        """Where files of findings are dropped."""
-        return self.outputs["LandingBucketName"]
-
-    @property
-    def results_bucket(self) -> str:
-        """Where results and the lake are written."""
-        return self.outputs["ResultsBucketName"]
+    def client(self, service: str) -> Any:  # noqa: ANN401  # boto3's
+        """A client of the AWS that the stack is on."""
+        return self.target.client(service)
 
 
 def describe(target: Target) -> DeployedStack:
@@ -45,8 +42,15 @@ def describe(target: Target) -> DeployedStack:
                 "--stack", f"no stack is called {name}; `make deploy` first"
             ) from None
         raise
+    outputs = {item["OutputKey"]: item["OutputValue"] for item in found.get("Outputs", [])}
+    try:
+        typed = Outputs.of(outputs)
+    except KeyError as error:
+        problem = f"{name} has no output {error}; it is another stack, or its deploy has not ended"
+        raise SettingError("--stack", problem) from None
     return DeployedStack(
         name,
-        {item["OutputKey"]: item["OutputValue"] for item in found.get("Outputs", [])},
+        target,
+        typed,
         {p["ParameterKey"]: p.get("ParameterValue", "") for p in found.get("Parameters", [])},
     )

@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 
 MASK = "____"
-# MIMIC-CXR writes three underscores, the MEDIQA files four, Open-i XXXX.
-_MASKS = re.compile(r"_{2,}|\bX{3,}\b|\bx{4,}\b")
+# MIMIC-CXR writes three underscores, at times with a letter behind (___M), the MEDIQA files four,
+# Open-i XXXX. Two are a mask only by themselves: __name__ is somebody's text.
+_MASKS = re.compile(r"_{3,}|(?<![A-Za-z0-9_])__(?![A-Za-z0-9_])|\bX{3,}\b|\bx{4,}\b")
 
 
 def one_mask(text: str) -> str:

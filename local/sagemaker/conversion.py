@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -31,8 +32,8 @@ _DISTANCE = 128
 Tensors = Mapping[str, Any]
 
 
-def convert(folder: Path, out: Path) -> None:
-    """Write the model of `folder` into the new folder `out`.
+def convert(folder: Path) -> dict[str, bytes]:
+    """The model of `folder` as CTranslate2's files, by name: `Translator(…, files=…)` reads them.
 
     Raises:
         ModelDirectoryError: a file is missing, or is not a T5.
@@ -54,8 +55,9 @@ def convert(folder: Path, out: Path) -> None:
         spec.config.unk_token = tokenizer.id_to_piece(tokenizer.unk_id())
         spec.validate()
         spec.optimize(quantization="int8")
-        out.mkdir(parents=True)
-        spec.save(str(out))
+        with TemporaryDirectory(prefix="impressions-model-") as scratch:
+            spec.save(scratch)
+            return {path.name: path.read_bytes() for path in Path(scratch).iterdir()}
     except (OSError, RuntimeError, ValueError, SafetensorError) as error:
         raise ModelDirectoryError(folder, f"cannot be read ({type(error).__name__})") from None
     except (KeyError, AttributeError, IndexError, TypeError) as error:

@@ -7,15 +7,16 @@ import re
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import ctranslate2
 import sentencepiece
 from msgspec import UNSET
 
+from local.sagemaker.consensus import NEIGHBOURS, choose
 from local.sagemaker.conversion import TOKENIZER, convert
 from local.sagemaker.errors import ModelDirectoryError
+from local.sagemaker.memory import Memory
 from local.sagemaker.payload import GenerationParameters
 
 END_OF_TEXT = "</s>"
@@ -35,23 +36,23 @@ ONE_THREAD_MODEL_BYTES = 32 * 1024 * 1024
 class CTranslate2Model:
     """Generates with beam search or sampling, as far as CTranslate2 offers JumpStart's parameters.
 
+    A model with a memory (`memory.jsonl.gz`) answers with what its beams and the likest remembered
+    reports agree on, when one text is asked for and there are beams.
+
     `early_stopping` has no counterpart; `max_time` is kept only without beams, where CTranslate2
     can be stopped between tokens.
     """
 
     def __init__(self, directory: Path) -> None:
         """Load the model folder `directory`; raises ModelDirectoryError."""
-        self._converted = TemporaryDirectory(
-            prefix="impressions-model-", ignore_cleanup_errors=True
-        )
-        self._directory = Path(self._converted.name) / "model"
-        convert(directory, self._directory)
+        self._files = convert(directory)
         try:
             self._tokenizer = sentencepiece.SentencePieceProcessor(
                 model_file=str(directory / TOKENIZER)
             )
             self._translator = self._load_translator()
-        except (OSError, RuntimeError, ValueError) as error:
+            self._memory = Memory.read(directory)
+        except (OSError, EOFError, RuntimeError, ValueError, KeyError) as error:
             raise ModelDirectoryError(directory, f"cannot be loaded ({_one_line(error)})") from None
 
     def generate(self, texts: Sequence[str], parameters: GenerationParameters) -> list[list[str]]:
@@ -62,18 +63,37 @@ class CTranslate2Model:
             ctranslate2.set_random_seed(parameters.seed)
             translator = self._load_translator()
 
-        results = translator.translate_batch(
-            [self._encode(text) for text in texts], **self._options(parameters)
-        )
+        options = self._options(parameters)
+        if self._remembers(parameters):
+            # All beams are wanted, to vote on the one answer.
+            options |= {"num_hypotheses": parameters.num_beams, "return_scores": True}
+        results = translator.translate_batch([self._encode(text) for text in texts], **options)
 
+        if self._remembers(parameters):
+            return [
+                [self._agreed(text, result)] for text, result in zip(texts, results, strict=True)
+            ]
         return [[self._decode(pieces) for pieces in result.hypotheses] for result in results]
 
+    def _remembers(self, parameters: GenerationParameters) -> bool:
+        single = parameters.num_return_sequences == 1 and parameters.num_beams > 1
+        return self._memory is not None and single and not parameters.do_sample
+
+    def _agreed(self, text: str, result: ctranslate2.TranslationResult) -> str:
+        assert self._memory is not None  # noqa: S101  # asked before
+        beams = [
+            (self._decode(pieces), score)
+            for pieces, score in zip(result.hypotheses, result.scores, strict=True)
+        ]
+        return choose(beams, self._memory.most_like(text, NEIGHBOURS))
+
     def _load_translator(self) -> ctranslate2.Translator:
-        size = (self._directory / "model.bin").stat().st_size
+        size = len(self._files["model.bin"])
         cores = os.cpu_count() or 1
 
         return ctranslate2.Translator(
-            str(self._directory),
+            "model",  # a name for messages: nothing is read from disk
+            files=self._files,
             device="cpu",
             compute_type="int8",
             inter_threads=1,

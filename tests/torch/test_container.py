@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 import torch
 from safetensors.torch import load_file
-from worlds import job, tiny_model
 
+from tests.torch.worlds import job, tiny_model
 from training.config import METRICS
 from training.container.job import train
 from training.container.layout import Layout
@@ -71,7 +71,7 @@ def test_job_leaves_a_model_that_learnt_and_lines_that_the_metrics_read(tmp_path
     model, tokenizer = folder.load(layout.model)
     assert model.config.vocab_size >= tokenizer.vocab_size()
     assert not equal(weights(layout), load_file(tiny_model() / "model.safetensors"))
-    assert {path.name for path in layout.model.iterdir()} == set(folder.FILES)
+    assert {path.name for path in layout.model.iterdir()} == {*folder.FILES, "memory.jsonl.gz"}
     assert weights(layout)["shared.weight"].dtype == torch.float16
 
 

@@ -12,8 +12,8 @@ import torch
 from training.container.layout import Layout
 from training.small_t5 import folder
 from training.small_t5.config import Architecture
+from training.small_t5.make import new_model
 from training.small_t5.tokenizer import FILE, train_tokenizer
-from training.small_t5.train import new_model
 from training.synthetic.stream import reports
 
 TINY = Architecture(pieces=500, d_model=32, d_ff=64, layers=1, heads=2)

@@ -19,9 +19,10 @@ class Hyperparameters:
     Lengths in pieces of text; `max_steps` below 0: as many as the epochs make;
     `early_stopping_patience` in epochs without a lower eval_loss, 0: never. `average` is the weight
     of the past in the running mean of the weights that is kept as the model (0: the last weights).
+    `memory` is how many pairs, at most, go into the model folder for the endpoint to look up.
     """
 
-    epochs: int = 40
+    epochs: int = 30
     max_steps: int = -1
     seed: int = 42
     train_data_split_seed: int = 0
@@ -30,15 +31,16 @@ class Hyperparameters:
     lr_scheduler_type: str = "cosine"
     warmup_steps: int = 100
     weight_decay: float = 0.01
-    label_smoothing_factor: float = 0.1
+    label_smoothing_factor: float = 0.0
     dropout: float = 0.1
-    average: float = 0.998
+    average: float = 0.995
     validation_split_ratio: float = 0.05
     max_input_length: int = 384
     max_output_length: int = 128
     early_stopping_patience: int = 0
     load_best_model_at_end: bool = False
     logging_steps: int = 50
+    memory: int = 20_000
     threads: int = 2
 
 
@@ -60,6 +62,7 @@ _BOUNDS: Mapping[str, tuple[float, float]] = {
     "max_output_length": (4, 512),
     "early_stopping_patience": (0, 10_000),
     "logging_steps": (1, 10**6),
+    "memory": (0, 10**6),
     "threads": (1, 256),
 }
 

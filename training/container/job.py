@@ -10,6 +10,7 @@ from types import FrameType
 
 import torch
 
+from local.sagemaker import memory
 from training.container import pairs as channel_pairs
 from training.container.hyperparameters import Hyperparameters, read
 from training.container.layout import Layout
@@ -53,6 +54,8 @@ def train(layout: Layout, watch: Watch) -> bool:
         say(f"{'resumed at' if resumed else 'starting with'} step {loop.state.step}/{loop.steps}")
         finished = loop.run(watch)
         folder.save(loop.trained(), base / TOKENIZER, layout.model)
+        if wanted.memory:
+            memory.write(layout.model, to_train[: wanted.memory])
     return finished
 
 

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-import io
 import json
-import tarfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from local.archives import pack
 from training import s3
 from training.aws import Target, explained
-from training.config import FineTune
+from training.config import MODEL_TAG, FineTune
 from training.errors import SettingError
 
 IMAGE = "impressions-local/small-t5:1"
 MODEL_ID, MODEL_VERSION = "impressions-local-small-t5", "1"
 INSTANCE_TYPE = "ml.m5.large"  # two cores, as a laptop has; the local SageMaker reads none of it
+ROLE_ARN = "arn:aws:iam::000000000000:role/impressions-local-training"
 JOB_PREFIX = "local-small-t5"
 CHECKPOINTS = "/opt/ml/checkpoints"
 MODEL_FILES = ("config.json", "model.safetensors", "sentencepiece.model")
@@ -30,7 +29,7 @@ def job(data: str, output: str, **changes: Any) -> FineTune:  # noqa: ANN401  # 
     plain = FineTune(
         data=data,
         output=output,
-        role_arn="arn:aws:iam::000000000000:role/impressions-local-training",
+        role_arn=ROLE_ARN,
         model_id=MODEL_ID,
         model_version=MODEL_VERSION,
         instance_type=INSTANCE_TYPE,
@@ -64,7 +63,10 @@ def request(config: FineTune, name: str, base: s3.S3Uri, checkpoints: s3.S3Uri) 
         },
         "RoleArn": config.role_arn,
         "StoppingCondition": {"MaxRuntimeInSeconds": config.max_runtime_s},
-        "Tags": [{"Key": key, "Value": value} for key, value in config.tags.items()],
+        "Tags": [
+            {"Key": key, "Value": value}
+            for key, value in {**config.tags, MODEL_TAG: config.model_id}.items()
+        ],
     }
 
 
@@ -104,21 +106,10 @@ def archive(folder: Path) -> Archive:
     Raises:
         SettingError: a file of the model is missing.
     """
-    made = io.BytesIO()
-    # Compressed lightly: weights hardly shrink. gzip.compress writes another header on Python 3.13.
-    with (
-        gzip.GzipFile(filename="", fileobj=made, mode="wb", compresslevel=1, mtime=0) as packed,
-        tarfile.open(fileobj=packed, mode="w") as tar,
-    ):
-        for name in MODEL_FILES:
-            path = folder / name
-            if not path.is_file():
-                raise SettingError(str(folder), f"is no model: {name} is missing")
-            entry = tarfile.TarInfo(name)
-            entry.size = path.stat().st_size
-            with path.open("rb") as file:
-                tar.addfile(entry, file)
-    return Archive(made.getvalue())
+    for name in MODEL_FILES:
+        if not (folder / name).is_file():
+            raise SettingError(str(folder), f"is no model: {name} is missing")
+    return Archive(pack(folder, MODEL_FILES))
 
 
 def _channel(name: str, uri: str) -> dict[str, Any]:

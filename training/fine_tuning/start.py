@@ -43,11 +43,8 @@ def start(config: FineTune, target: Target) -> Started:
         SettingError: a setting cannot be used.
         AwsError: AWS refused, or was not reached.
     """
-    if target.backend == "local":
-        return _start_here(config, target)
-    from training.jumpstart import launch
-
-    return Started(launch.launch(_with_data(config, target, put=True), target), "started")
+    _check_backend(target)
+    return _start_here(config, target)
 
 
 def dry_run(config: FineTune, target: Target) -> dict[str, Any]:
@@ -58,11 +55,13 @@ def dry_run(config: FineTune, target: Target) -> dict[str, Any]:
         SettingError: a setting cannot be used.
         AwsError: AWS refused, or was not reached.
     """
-    if target.backend == "local":
-        return _request_here(config, target, put=False)
-    from training.jumpstart import launch
+    _check_backend(target)
+    return _request_here(config, target, put=False)
 
-    return launch.request(_with_data(config, target, put=False), target)
+
+def _check_backend(target: Target) -> None:
+    if target.backend != "local":
+        raise SettingError("--backend sagemaker", "is not built yet; use --backend local")
 
 
 def _with_data(config: FineTune, target: Target, *, put: bool) -> FineTune:

@@ -1,36 +1,85 @@
-"""Makes the model folder: data, tokenizer, training, conversion, figures, card."""
+"""Makes the two committed models: pre-trained on invented texts, then fine-tuned on invented pairs.
+
+Both go through the loop that a training job runs.
+"""
 
 from __future__ import annotations
 
 import json
-import tempfile
-from importlib.metadata import version
+import math
+import random
+from collections.abc import Sequence
 from pathlib import Path
 
+import sentencepiece
+import torch
+from transformers import T5Config, T5ForConditionalGeneration
+
+from chalicelib.masks import one_mask
 from training.errors import ExamplesError
-from training.small_t5 import score
-from training.small_t5.card import Facts, model_card
-from training.small_t5.config import Architecture, Schedule
-from training.small_t5.convert import check_size, convert, sizes
+from training.small_t5 import folder
+from training.small_t5.config import Architecture, Schedule, prompted
+from training.small_t5.loop import Loop, Pair, Plan, Watch
 from training.small_t5.noise import scribble
 from training.small_t5.progress import say
-from training.small_t5.tokenizer import train_tokenizer
-from training.small_t5.train import save, train
+from training.small_t5.spans import corrupt, draw
+from training.small_t5.tokenizer import EOS, FILE, PAD, SENTINELS, encode, train_tokenizer
 from training.synthetic import junk
 from training.synthetic.held_out import held_out
 from training.synthetic.report import Report
 from training.synthetic.stream import training_reports
 
-CARD = "MODEL_CARD.md"
 HELD_OUT = Path("evaluation/held-out.jsonl")
 JUNK_SHARE = 0.015
 TOKENIZER_REPORTS = 20_000
-PACKAGES = ("torch", "transformers", "sentencepiece", "ctranslate2", "rouge-score")
+# Of the texts to pre-train on: how many lose their whole impression, and not only short spans.
+WHOLE_SECTION_SHARE = 0.5
+MOST_SPANS_BESIDE_SECTION = 8
+LONGEST_FINDINGS = 360
 
 
 def stream_name(seed: int) -> str:
     """The name of the stream of reports that a training seed reads."""
     return f"train-{seed}"
+
+
+def pre_train(out: Path, examples: Path, plan: Schedule, shape: Architecture) -> Loop:
+    """Train a tokenizer and a T5 from scratch by span corruption; writes a model folder.
+
+    Raises:
+        ExamplesError: when the examples cannot be read.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    kept_out = held_out(examples)
+    clean = training_reports(TOKENIZER_REPORTS, stream_name(plan.seed), kept_out)
+    tokenizer = train_tokenizer(list(clean), out, shape.pieces)
+    texts = (
+        scribble(report, stream_name(plan.seed))
+        for report in training_reports(plan.reports, stream_name(plan.seed), kept_out)
+    )
+    pairs = corrupted(list(texts), tokenizer, plan.seed)
+    torch.set_num_threads(plan.threads)
+    torch.manual_seed(plan.seed)
+    return _train(new_model(shape, tokenizer.vocab_size()), plan, pairs, out / FILE, out)
+
+
+def fine_tune(out: Path, base: Path, examples: Path, plan: Schedule) -> Loop:
+    """Go on from a pre-trained model with findings and impressions; writes a model folder.
+
+    Raises:
+        ExamplesError: when the examples cannot be read.
+        SettingError: when the base cannot be loaded.
+    """
+    torch.set_num_threads(plan.threads)
+    model, tokenizer = folder.load(base)
+    pairs = [
+        (
+            encode(tokenizer, prompted(one_mask(report.findings)), plan.max_source),
+            encode(tokenizer, report.impression, plan.max_target),
+        )
+        for report in training_set(plan, examples)
+    ]
+    return _train(model, plan, pairs, base / FILE, out)
 
 
 def training_set(plan: Schedule, examples: Path) -> list[Report]:
@@ -44,39 +93,45 @@ def training_set(plan: Schedule, examples: Path) -> list[Report]:
     ]
 
 
-def make(out: Path, examples: Path, plan: Schedule, shape: Architecture) -> dict[str, score.Table]:
-    """Write the model folder; returns the held-out figures by writer.
+def corrupted(
+    reports: Sequence[Report], tokenizer: sentencepiece.SentencePieceProcessor, seed: int
+) -> list[Pair]:
+    """Whole reports as text, with spans taken out, at times the whole impression."""
+    rng = random.Random(seed)  # noqa: S311 - not a secret
+    sentinels = [tokenizer.piece_to_id(piece) for piece in SENTINELS]
+    heading = tokenizer.encode(" IMPRESSION: ")
+    pairs = []
+    for report in reports:
+        findings = tokenizer.encode(f"FINDINGS: {one_mask(report.findings)}")[:LONGEST_FINDINGS]
+        text = findings + heading + tokenizer.encode(report.impression)
+        if rng.random() < WHOLE_SECTION_SHARE:
+            spans = draw(len(findings), rng)[:MOST_SPANS_BESIDE_SECTION]
+            spans.append((len(findings) + len(heading), len(text)))
+        else:
+            spans = draw(len(text), rng)
+        pairs.append(corrupt(text, spans, sentinels))
+    return pairs
 
-    Raises:
-        ExamplesError: when the examples cannot be read.
-        ModelTooLargeError: when the folder is over the limit.
-    """
-    reports = training_set(plan, examples)
-    records = held_out_records(examples)
-    say(f"data: {len(reports):,} reports, examples held out")
 
-    out.mkdir(parents=True, exist_ok=True)
-    clean = training_reports(TOKENIZER_REPORTS, stream_name(plan.seed), held_out(examples))
-    tokenizer = train_tokenizer(list(clean), out, shape.pieces)
-    outcome = train(reports, tokenizer, shape, plan)
-    with tempfile.TemporaryDirectory() as weights:
-        save(outcome, weights)
-        convert(weights, tokenizer, out)
-
-    tables = score.compare(out, records)
-    facts = Facts(
-        pieces=tokenizer.vocab_size(),
-        junk=sum(report.scenario == "junk" for report in reports),
-        held_out=len(records),
-        versions=", ".join(f"{name} {version(name)}" for name in PACKAGES),
-        command=f"python -m training.embedded --out {out.as_posix()} --reports {plan.reports}"
-        f" --seed {plan.seed} --epochs {plan.epochs} --threads {plan.threads}",
-        sizes={name: size for name, size in sizes(out).items() if name != CARD},
+def new_model(shape: Architecture, vocabulary: int) -> T5ForConditionalGeneration:
+    """An untrained T5; the vocabulary is rounded up to a multiple of eight."""
+    return T5ForConditionalGeneration(
+        T5Config(
+            vocab_size=math.ceil(vocabulary / 8) * 8,
+            d_model=shape.d_model,
+            d_kv=shape.d_model // shape.heads,
+            d_ff=shape.d_ff,
+            num_layers=shape.layers,
+            num_decoder_layers=shape.layers,
+            num_heads=shape.heads,
+            dropout_rate=shape.dropout,
+            feed_forward_proj="gated-gelu",
+            tie_word_embeddings=True,
+            pad_token_id=PAD,
+            eos_token_id=EOS,
+            decoder_start_token_id=PAD,
+        )
     )
-    card = model_card(outcome, shape, plan, facts, tables)
-    (out / CARD).write_text(card, encoding="utf-8", newline="\n")
-    say(f"{out}: {check_size(out):,} bytes")
-    return tables
 
 
 def held_out_records(examples: Path) -> list[dict[str, str]]:
@@ -90,3 +145,25 @@ def held_out_records(examples: Path) -> list[dict[str, str]]:
         return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     except (OSError, ValueError) as error:
         raise ExamplesError(path, str(error)) from error
+
+
+def _train(
+    model: T5ForConditionalGeneration,
+    plan: Schedule,
+    pairs: Sequence[Pair],
+    tokenizer: Path,
+    out: Path,
+) -> Loop:
+    settings = Plan(
+        epochs=1,
+        batch=plan.batch,
+        learning_rate=plan.learning_rate,
+        warmup=plan.warmup,
+        seed=plan.seed,
+        log_every=200,
+    )
+    loop = Loop(model, settings, pairs)
+    say(f"{out}: {loop.steps:,} steps over {len(pairs):,} pairs")
+    loop.run(Watch(log=lambda figures: say(str(figures))))
+    folder.save(loop.trained(), tokenizer, out)
+    return loop

@@ -10,8 +10,10 @@ import ctranslate2
 import sentencepiece
 from rouge_score.rouge_scorer import RougeScorer
 
+from chalicelib.masks import one_mask
+from local.sagemaker.conversion import convert
 from training.small_t5.config import CONSTANT_SENTENCE, prompted
-from training.small_t5.tokenizer import FILE
+from training.small_t5.tokenizer import FILE, SENTINELS
 
 METRICS = ("rouge1", "rouge2", "rougeL")
 LONGEST_INPUT = 512
@@ -30,9 +32,11 @@ Table = dict[str, dict[str, float]]
 def answers(model: Path, findings: Sequence[str], beam: int = 1) -> list[str]:
     """Impressions by the int8 model for findings, in their order."""
     tokenizer = sentencepiece.SentencePieceProcessor(model_file=str(model / FILE))
-    runner = ctranslate2.Translator(str(model), device="cpu", intra_threads=1, compute_type="int8")
+    runner = ctranslate2.Translator(
+        "model", files=convert(model), device="cpu", intra_threads=1, compute_type="int8"
+    )
     sources = [
-        [*tokenizer.encode(prompted(text), out_type=str)[: LONGEST_INPUT - 1], "</s>"]
+        [*tokenizer.encode(prompted(one_mask(text)), out_type=str)[: LONGEST_INPUT - 1], "</s>"]
         for text in findings
     ]
     results = runner.translate_batch(
@@ -42,7 +46,10 @@ def answers(model: Path, findings: Sequence[str], beam: int = 1) -> list[str]:
         max_decoding_length=LONGEST_ANSWER,
         max_batch_size=BATCH,
     )
-    return [tokenizer.decode_pieces(result.hypotheses[0]) for result in results]
+    return [
+        tokenizer.decode_pieces([p for p in result.hypotheses[0] if p not in SENTINELS])
+        for result in results
+    ]
 
 
 def stratum(reference: str) -> str:

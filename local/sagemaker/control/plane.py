@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
@@ -36,19 +36,20 @@ class ControlPlane:
         *,
         aws: Aws | None = None,
         base_model: Path = PRE_TRAINED,
-        command: Command = container_command,
+        command: Command | Sequence[str] = container_command,
         load: Load = CTranslate2Model,
         patience: Patience | None = None,
     ) -> None:
         """State lies below `folder`; `aws_url` is MiniStack's.
 
-        `command` gives the training container's command line, `load` makes a model of a folder.
+        `command` is the training container's command line, or gives it; `load` reads a model folder.
         Raises StateFileError.
         """
         store = Store(folder / "resources")
         aws = aws or Aws(aws_url, Settings())
+        chosen: Command = command if callable(command) else lambda _say: command
         self._runner = Runner(
-            store, aws, folder / "jobs", base_model, command=command, patience=patience
+            store, aws, folder / "jobs", base_model, command=chosen, patience=patience
         )
         self._jobs = Jobs(store, self._runner.begin)
         self._serving = Serving(store, aws, folder / "models", load)

@@ -12,6 +12,8 @@ from chalicelib.masks import one_mask
         ("The ____ is normal.", "The ____ is normal."),
         ("seen on XXXX, XXXX.", "seen on ____, ____."),
         ("seen on xxxx.", "seen on ____."),
+        ("___M with cough", "____M with cough"),
+        ("seen on __.", "seen on ____."),
         ("on ___-___-___", "on ____-____-____"),
     ],
 )
@@ -20,6 +22,6 @@ def test_masks_of_every_collection_become_one(text: str, expected: str) -> None:
     assert one_mask(expected) == expected
 
 
-@pytest.mark.parametrize("text", ["snake_case", "MAXXXIMAL", "L5 XX", "a_b", ""])
+@pytest.mark.parametrize("text", ["snake_case", "MAXXXIMAL", "{0.__class__}", "L5 XX", "a_b", ""])
 def test_what_is_no_mask_stays(text: str) -> None:
     assert one_mask(text) == text

@@ -146,8 +146,8 @@ def deploy_it(package: Package, **values: str) -> tuple[Any, bool]:
     )
 
 
-def test_the_parameters_name_the_local_runtime_and_leave_tls_out() -> None:
-    values = deploy.parameters(Settings(), "http://127.0.0.1:9")
+def test_the_parameters_name_the_local_runtime_and_leave_tls_out(aws: Aws) -> None:
+    values = deploy.parameters(Settings(), "http://127.0.0.1:9", "http://127.0.0.1:1")
 
     assert values["SageMakerRuntimeEndpointUrl"] == "http://127.0.0.1:9"
     assert values["EnforceTls"] == "false"
@@ -163,6 +163,7 @@ def test_a_new_stack_is_created_with_zip_and_time_to_live(aws: Aws, package: Pac
     assert outputs.dead_letter_queue_url == "http://127.0.0.1:1/dead"
     assert aws.calls == [
         "bucket impressions-local-artifacts",
+        "bucket impressions-local-training",
         "delete old.zip",
         f"put {package.zip_key}",
         "create",

@@ -34,12 +34,15 @@ def test_it_serves_the_model_under_the_endpoints_name(
     monkeypatch.setattr(processes, "wait_until_healthy", lambda *_, **__: None)
     monkeypatch.setenv("AWS_PROFILE", "hospital")
 
-    process = runtime.start("python", settings, known, noted.append)
+    process = runtime.start("python", settings, "http://127.0.0.1:1", known, noted.append)
 
     [(command, environment)] = asked
     assert command == [
         *("python", "-m", "local.sagemaker", "--host", "127.0.0.1", "--port", str(known.port)),
-        *("--endpoint", f"impressions-fine-tuned={settings.model_directory}"),
+        *("--state", str(settings.state_directory / "sagemaker")),
+        *("--aws-url", "http://127.0.0.1:1"),
+        *("--endpoint", f"impressions-fine-tuned={settings.models_directory / 'fine-tuned'}"),
+        *("--endpoint", f"impressions-pre-trained={settings.models_directory / 'pre-trained'}"),
     ]
     assert environment["PYTHONPATH"] == str(settings.root)
     assert "AWS_PROFILE" not in environment
@@ -49,9 +52,12 @@ def test_it_serves_the_model_under_the_endpoints_name(
 
 def test_one_that_does_not_start_is_stopped_and_named(settings: Settings) -> None:
     noted: list[Process] = []
-    nowhere = dataclasses.replace(settings, model_directory=settings.state_directory / "nowhere")
+    log = "the local SageMaker ended while starting: .*log$"
+    broken = settings.sagemaker_directory / "resources" / "models" / "x.json"
+    broken.parent.mkdir(parents=True)
+    broken.write_text("no JSON")
 
-    with pytest.raises(ProcessError, match=r"^the SageMaker runtime ended while starting: .*log$"):
-        runtime.start(sys.executable, nowhere, None, noted.append)
+    with pytest.raises(ProcessError, match=f"^{log}"):
+        runtime.start(sys.executable, settings, "http://127.0.0.1:1", None, noted.append)
 
     assert not processes.is_alive(noted[0])

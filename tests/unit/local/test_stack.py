@@ -25,12 +25,9 @@ class World:
         self.pid = 0
 
     def starter(self, name: str) -> Callable[..., Process]:
-        def start(
-            python: object,
-            settings: Settings,
-            known: Process | None,
-            started: Callable[[Process], None],
-        ) -> Process:
+        def start(python: object, settings: Settings, *more: Any) -> Process:
+            known: Process | None = more[-2]
+            started: Callable[[Process], None] = more[-1]
             self.pid += 1
             process = Process(self.pid, "0", known.port if known else 4000 + self.pid, name)
             self.calls.append(f"start {name}")
@@ -66,6 +63,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
     monkeypatch.setattr(environments, "ensure", lambda *_: Path("python"))
     monkeypatch.setattr(stack, "build", lambda *_, **__: SimpleNamespace())
     monkeypatch.setattr(deploy, "deploy", made.deploy)
+    monkeypatch.setattr(deploy, "_models", lambda *_: {})
     return made
 
 

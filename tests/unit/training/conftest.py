@@ -2,6 +2,8 @@ from pathlib import Path
 
 import pytest
 
+from training import aws
+
 ROOT = Path(__file__).parents[3]
 
 
@@ -13,3 +15,8 @@ def examples() -> Path:
 @pytest.fixture
 def model() -> Path:
     return ROOT / "local" / "models" / "fine-tuned"
+
+
+@pytest.fixture(autouse=True)
+def _no_client_of_another_test() -> None:
+    aws._client.cache_clear()

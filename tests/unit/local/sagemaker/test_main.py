@@ -76,7 +76,7 @@ def test_a_model_directory_that_is_missing(
     assert output.out == ""
     assert output.err.count("\n") == 1
     assert str(tmp_path / "none") in output.err
-    assert "CTranslate2" in output.err
+    assert "model.safetensors" in output.err
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "example.org"])  # noqa: S104 - to be refused

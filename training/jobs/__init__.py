@@ -1,0 +1,1 @@
+"""Training jobs that were started: found, described, followed, measured."""

@@ -1,0 +1,111 @@
+"""Finds this project's training jobs: those with its tag."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from training.aws import Target, explained
+from training.config import MODEL_TAG, PROJECT_TAG
+from training.errors import AwsError, JobError
+
+Job = dict[str, Any]
+# So far back does a search for the newest job go; each job costs one call for its tags.
+MOST_LOOKED_AT = 200
+ENDED = ("Completed", "Failed", "Stopped")
+
+
+def describe(target: Target, name: str) -> Job:
+    """A job as DescribeTrainingJob tells it.
+
+    Raises:
+        JobError: no job has the name.
+        AwsError: AWS refused, or was not reached.
+    """
+    client = target.client("sagemaker")
+    try:
+        with explained(f"training job {name}"):
+            found: Job = client.describe_training_job(TrainingJobName=name)
+    except AwsError as error:
+        if error.code == "ValidationException":
+            raise JobError(
+                name, "there is no such training job; `status` names the newest"
+            ) from None
+        raise
+    return found
+
+
+def newest(target: Target, status: str | None = None) -> Job | None:
+    """The newest job of this project, in one status or in any; None when there is none.
+
+    Raises:
+        AwsError: AWS refused, or was not reached.
+    """
+    for summary in islice(_summaries(target, status), MOST_LOOKED_AT):
+        if is_ours(target, summary["TrainingJobArn"]):
+            return describe(target, summary["TrainingJobName"])
+    return None
+
+
+def finished(target: Target, name: str | None) -> Job:
+    """The job to deploy: the named one, or the newest that completed.
+
+    Raises:
+        JobError: there is none, or it ended without a model, or has not ended.
+        AwsError: AWS refused, or was not reached.
+    """
+    if name is None:
+        found = newest(target, "Completed")
+        if found is None:
+            raise JobError("deploy", "no finished training job; run `fine-tune` first")
+        return found
+    job = describe(target, name)
+    status = job["TrainingJobStatus"]
+    if status == "Failed":
+        raise JobError(name, f"failed: {job.get('FailureReason', 'no reason was given')}")
+    if status not in ENDED:
+        raise JobError(name, f"is {status}; wait for it with `metrics --follow`")
+    if not artefact(job):
+        raise JobError(name, f"ended as {status} and left no model")
+    return job
+
+
+def artefact(job: Job) -> str:
+    """Where the job's model is: s3://….tar.gz or a prefix; empty when there is none."""
+    uri: str = job.get("ModelArtifacts", {}).get("S3ModelArtifacts", "")
+    return uri
+
+
+def _summaries(target: Target, status: str | None) -> Iterator[Job]:
+    wanted = {"StatusEquals": status} if status else {}
+    with explained("training jobs"):
+        pages = (
+            target.client("sagemaker")
+            .get_paginator("list_training_jobs")
+            .paginate(SortBy="CreationTime", SortOrder="Descending", **wanted)
+        )
+        for page in pages:
+            yield from page["TrainingJobSummaries"]
+
+
+def model_id(target: Target, job: Job) -> str:
+    """The id of the model that a job fine-tunes; its image when it was started elsewhere."""
+    image: str = job["AlgorithmSpecification"].get("TrainingImage", "")
+    return tags(target, job["TrainingJobArn"]).get(MODEL_TAG) or image.rpartition("/")[2]
+
+
+def tags(target: Target, arn: str) -> dict[str, str]:
+    """The tags of a resource.
+
+    Raises:
+        AwsError: AWS refused, or was not reached.
+    """
+    with explained(arn):
+        found = target.client("sagemaker").list_tags(ResourceArn=arn)["Tags"]
+    return {tag["Key"]: tag["Value"] for tag in found}
+
+
+def is_ours(target: Target, arn: str) -> bool:
+    """Whether a resource has this project's tag."""
+    return tags(target, arn).get(PROJECT_TAG[0]) == PROJECT_TAG[1]

@@ -1,0 +1,70 @@
+"""A job's figures as rows of the lake's table `training_metrics`."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import json
+from collections.abc import Sequence
+from datetime import UTC
+from typing import Any
+
+from training.aws import Target, explained
+from training.jobs.find import Job, model_id
+from training.jobs.points import Point
+from training.s3 import S3Uri
+
+TABLE = "training_metrics"
+SCHEMA_VERSION = 1
+
+
+def rows(job: Job, found: Sequence[Point], model_id: str) -> list[dict[str, Any]]:
+    """The rows, a point each; the version of a model is the name of the job that makes it."""
+    return [
+        {
+            "training_job_name": job["TrainingJobName"],
+            "model_id": model_id,
+            "model_version": job["TrainingJobName"],
+            "metric_name": point.metric,
+            "step": point.step,
+            "epoch": point.epoch,
+            "value": point.value,
+            "observed_at": point.observed_at,
+            "schema_version": SCHEMA_VERSION,
+        }
+        for point in found
+    ]
+
+
+def place(job: Job, results_bucket: str) -> S3Uri:
+    """One object a job, in the partition of the day on which it was made (UTC)."""
+    day = job["CreationTime"].astimezone(UTC).strftime("%Y-%m-%d")
+    name = hashlib.sha256(job["TrainingJobArn"].encode()).hexdigest()[:32]
+    return S3Uri(results_bucket, f"lake/{TABLE}/dt={day}/{name}-0.jsonl.gz")
+
+
+def write(target: Target, job: Job, found: Sequence[Point], results_bucket: str) -> S3Uri | None:
+    """Write the job's rows over those of an earlier call; None when there is no figure.
+
+    Raises:
+        AwsError: the bucket is missing or denied.
+    """
+    if not found:
+        return None
+    there = place(job, results_bucket)
+    text = "".join(
+        f"{json.dumps(row, sort_keys=True)}\n" for row in rows(job, found, model_id(target, job))
+    )
+    packed = io.BytesIO()
+    with gzip.GzipFile(filename="", fileobj=packed, mode="wb", mtime=0) as file:
+        file.write(text.encode())
+    with explained(str(there)):
+        target.client("s3").put_object(
+            Bucket=there.bucket,
+            Key=there.key,
+            Body=packed.getvalue(),
+            ContentType="application/x-ndjson",
+            ContentEncoding="gzip",
+        )
+    return there

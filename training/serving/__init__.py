@@ -1,0 +1,1 @@
+"""Models behind endpoints: made, scaled, registered, torn down."""

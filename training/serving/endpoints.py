@@ -1,0 +1,138 @@
+"""Brings an endpoint to what it should be; a second call finds that it is."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from training.aws import Target, explained
+from training.config import Serving
+from training.errors import AwsError, EndpointError
+from training.serving import plan
+
+POLL_S = {"sagemaker": 15.0, "local": 0.2}
+LONGEST_WAIT_S = 3600.0
+# What SageMaker says of things that are there, or are not.
+_TAKEN = "already existing"
+_MISSING = "Could not find"
+
+Say = Callable[[str], None]
+
+
+def deploy(
+    target: Target, serving: Serving, say: Say, sleep: Callable[[float], None] = time.sleep
+) -> str:
+    """Make or update the endpoint and wait until it serves; returns what was done in a word.
+
+    Raises:
+        EndpointError: it does not come into service.
+        AwsError: AWS refused, or was not reached.
+    """
+    client = target.client("sagemaker")
+    _make(f"model {plan.model_name(serving)}", client.create_model, plan.model(serving))
+    config = plan.config_name(serving)
+    _make(f"endpoint configuration {config}", client.create_endpoint_config, plan.config(serving))
+    done = _bring(target, client, serving, config, say, sleep)
+    _scale(target, serving)
+    return done
+
+
+def describe(target: Target, name: str) -> dict[str, Any] | None:
+    """An endpoint as DescribeEndpoint tells it, or None.
+
+    Raises:
+        AwsError: AWS refused, or was not reached.
+    """
+    try:
+        with explained(f"endpoint {name}"):
+            found: dict[str, Any] = target.client("sagemaker").describe_endpoint(EndpointName=name)
+    except AwsError as error:
+        if error.code == "ValidationException" and _MISSING in str(error):
+            return None
+        raise
+    return found
+
+
+def _bring(  # noqa: PLR0913, PLR0917 - the steps of one call
+    target: Target,
+    client: Any,  # noqa: ANN401  # boto3's
+    serving: Serving,
+    config: str,
+    say: Say,
+    sleep: Callable[[float], None],
+) -> str:
+    name = serving.endpoint_name
+    before = _settled(target, name, say, sleep)
+    if before is not None and before["EndpointStatus"] == "Failed":
+        # A failed endpoint can only be made anew.
+        with explained(f"endpoint {name}"):
+            client.delete_endpoint(EndpointName=name)
+        while describe(target, name) is not None:
+            sleep(POLL_S[target.backend])
+        before = None
+    if before is None:
+        say(f"creating the endpoint {name} …")
+        tags = plan.model(serving)["Tags"]
+        with explained(f"endpoint {name}"):
+            client.create_endpoint(EndpointName=name, EndpointConfigName=config, Tags=tags)
+        done = "created"
+    elif before["EndpointConfigName"] != config:
+        say(f"updating the endpoint {name}; the old model answers until the new one is ready …")
+        with explained(f"endpoint {name}"):
+            client.update_endpoint(EndpointName=name, EndpointConfigName=config)
+        done = "updated"
+    else:
+        return "unchanged"
+    after = _settled(target, name, say, sleep)
+    if after is None:
+        raise EndpointError(name, "was deleted while it was being made")
+    if after["EndpointStatus"] != "InService" or after["EndpointConfigName"] != config:
+        reason = after.get("FailureReason") or f"its status is {after['EndpointStatus']}"
+        raise EndpointError(name, f"does not serve the new model: {reason}")
+    return done
+
+
+def _settled(
+    target: Target, name: str, say: Say, sleep: Callable[[float], None]
+) -> dict[str, Any] | None:
+    """The endpoint once it is no longer on its way; None when there is none."""
+    began = spoke = time.monotonic()
+    while True:
+        found = describe(target, name)
+        if found is None or not found["EndpointStatus"].endswith("ing"):
+            return found
+        now = time.monotonic()
+        if now - began > LONGEST_WAIT_S:
+            problem = f"is still {found['EndpointStatus']} after {LONGEST_WAIT_S / 60:.0f} minutes"
+            raise EndpointError(name, f"{problem}; look at its log, then run the same again")
+        if now - spoke > 60:  # noqa: PLR2004 - a minute
+            spoke = now
+            say(f"{name} is {found['EndpointStatus']} ({now - began:.0f} s)")
+        sleep(POLL_S[target.backend])
+
+
+def _make(item: str, create: Callable[..., Any], request: dict[str, Any]) -> None:
+    """Make something whose name says what it is: if it is there, it is the right one."""
+    try:
+        with explained(item):
+            create(**request)
+    except AwsError as error:
+        if _TAKEN not in str(error):
+            raise
+
+
+def _scale(target: Target, serving: Serving) -> None:
+    wanted = plan.scaling(serving)
+    if not wanted:
+        return
+    scaling = target.client("application-autoscaling")
+    calls = {
+        "RegisterScalableTarget": scaling.register_scalable_target,
+        "PutScalingPolicy": scaling.put_scaling_policy,
+        "PutScheduledAction": scaling.put_scheduled_action,
+    }
+    with explained(f"scaling of {serving.endpoint_name}"):
+        for operation, requests in wanted.items():
+            for request in requests:
+                calls[operation](**request)

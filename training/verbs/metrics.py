@@ -1,0 +1,104 @@
+"""`python -m training metrics`: a job's losses as a table, JSON, a plot, and rows of the lake."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from training.verbs.options import add_output, add_target, target_of
+
+if TYPE_CHECKING:
+    from training.aws import Target
+    from training.jobs.find import Job
+    from training.jobs.points import Point
+
+HELP = "a training job's losses: table, plot, rows of the lake"
+DESCRIPTION = (
+    "Reads every figure out of the job's log. When the job has ended and the stack is deployed,"
+    " they become rows of the lake's table training_metrics, written over on each call."
+)
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """The verb's own options."""
+    parser.add_argument("--job", metavar="NAME", help="default: the newest of this project")
+    parser.add_argument(
+        "--follow", action="store_true", help="print figures as they come, until the job has ended"
+    )
+    parser.add_argument("--plot", type=Path, metavar="FILE", help="draw the losses: .svg or .png")
+    parser.add_argument("--no-lake", action="store_true", help="write no rows")
+    add_output(parser)
+    add_target(parser)
+
+
+def environment(options: argparse.Namespace) -> str:
+    """A plot needs matplotlib, which nothing else does."""
+    return "plot" if options.plot else "run"
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the figures; 1 when the job failed."""
+    from training.errors import JobError
+    from training.jobs import find, lake, points, view
+
+    target = target_of(options)
+    job = find.describe(target, options.job) if options.job else find.newest(target)
+    if job is None:
+        raise JobError("metrics", "no training job yet; `fine-tune` starts one")
+    found = _follow(target, job, quiet=options.quiet) if options.follow else None
+    if found is not None:
+        job = find.describe(target, job["TrainingJobName"])
+    found = found or points.points(target, job)
+    if options.json:
+        print(json.dumps(lake.rows(job, found, find.model_id(target, job))))
+    else:
+        print(view.table(found) if found else "no figure yet")
+    if options.plot:
+        view.plot(found, job["TrainingJobName"], options.plot)
+        print(f"plot: {options.plot}", file=sys.stderr)
+    if job["TrainingJobStatus"] in find.ENDED and not options.no_lake:
+        _write(target, job, found)
+    if job["TrainingJobStatus"] == "Failed":
+        print(
+            f"error: {job['TrainingJobName']} failed: {job.get('FailureReason')}", file=sys.stderr
+        )
+        return 1
+    return 0
+
+
+def _follow(target: Target, job: Job, *, quiet: bool) -> list[Point]:
+    """Print what is new as it comes, on stderr; returns all of it."""
+    from training.jobs.follow import follow
+
+    found: list[Point] = []
+    try:
+        for now, new in follow(target, job["TrainingJobName"]):
+            found += new
+            for point in new:
+                if not quiet and point.metric != "epoch":
+                    epoch = "" if point.epoch is None else f"epoch {point.epoch:.2f}  "
+                    print(f"{epoch}{point.metric} {point.value:.4f}", file=sys.stderr)
+            job = now
+    except KeyboardInterrupt:
+        name = job["TrainingJobName"]
+        print(f"{name} goes on; `metrics --follow --job {name}` comes back to it", file=sys.stderr)
+        raise
+    return found
+
+
+def _write(target: Target, job: Job, found: list[Point]) -> None:
+    from training import stack
+    from training.errors import SettingError
+    from training.jobs import lake
+
+    try:
+        deployed = stack.describe(target)
+    except SettingError as error:
+        print(f"no rows were written: {error}", file=sys.stderr)
+        return
+    there = lake.write(target, job, found, deployed.outputs.results_bucket)
+    if there is not None:
+        print(f"rows: {there}", file=sys.stderr)
