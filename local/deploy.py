@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local import mends
+from local import mends, registered
 from local.aws import client
 from local.errors import DeployError
 from local.state import Outputs
@@ -54,38 +54,24 @@ class _Wanted:
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-# What `python -m training deploy` registers: the models that the endpoints serve now.
-REGISTERED = (
-    *("FineTunedModelId", "FineTunedModelVersion"),
-    *("PreTrainedModelId", "PreTrainedModelVersion"),
-)
-
-
 def parameters(settings: Settings, runtime_url: str, aws_url: str) -> dict[str, str]:
-    """The template's parameters that differ on one machine."""
+    """The template's parameters that differ on one machine.
+
+    Raises DeployError when the local AWS does not answer.
+    """
+    formation = client("cloudformation", aws_url, settings)
+    try:
+        models = registered.parameters(
+            settings, runtime_url, _values(_describe(formation, settings.stack_name) or {})
+        )
+    except (BotoCoreError, ClientError) as error:
+        raise DeployError(settings.stack_name, str(error)) from error
     return {
-        "FineTunedEndpoint": settings.endpoint_name,
-        "PreTrainedEndpoint": settings.pre_trained_endpoint_name,
-        **_models(settings, aws_url),
+        **models,
         "SageMakerRuntimeEndpointUrl": runtime_url,
         "WorkerConcurrency": str(settings.worker_concurrency),
         "EnforceTls": "false",  # loopback is plain HTTP, and MiniStack enforces bucket policies
     }
-
-
-def _models(settings: Settings, aws_url: str) -> dict[str, str]:
-    """Ids and versions of the models: those that came with the project, or registered ones."""
-    own = {
-        "FineTunedModelId": settings.model_id,
-        "FineTunedModelVersion": settings.model_version,
-        "PreTrainedModelId": f"{settings.model_id}-base",
-        "PreTrainedModelVersion": settings.model_version,
-    }
-    stack = _describe(client("cloudformation", aws_url, settings), settings.stack_name)
-    found = {p["ParameterKey"]: p["ParameterValue"] for p in (stack or {}).get("Parameters", [])}
-    if found.get("FineTunedModelId", settings.model_id) == settings.model_id:
-        return own
-    return {name: found.get(name, own[name]) for name in REGISTERED}
 
 
 def deploy(
@@ -125,7 +111,19 @@ def _read_template(package: Package) -> Template:
 
 def _is_current(stack: Mapping[str, Any], wanted: _Wanted) -> bool:
     tags = {tag["Key"]: tag["Value"] for tag in stack.get("Tags", [])}
-    return stack["StackStatus"] in SETTLED and tags.get(FINGERPRINT_TAG) == wanted.fingerprint
+    # Others update the stack too, to register a model, and the tag stays as it is.
+    there = _values(stack)
+    return (
+        stack["StackStatus"] in SETTLED
+        and tags.get(FINGERPRINT_TAG) == wanted.fingerprint
+        and all(there.get(name) == value for name, value in wanted.values.items())
+    )
+
+
+def _values(stack: Mapping[str, Any]) -> dict[str, str]:
+    """A stack's parameters."""
+    given = stack.get("Parameters", [])
+    return {one["ParameterKey"]: one.get("ParameterValue", "") for one in given}
 
 
 def _describe(formation: Any, name: str) -> dict[str, Any] | None:  # noqa: ANN401  # boto3's

@@ -42,7 +42,7 @@ class ControlPlane:
     ) -> None:
         """State lies below `folder`; `aws_url` is MiniStack's.
 
-        `command` is the training container's command line, or gives it; `load` reads a model folder.
+        `command` is the training container's command line, or gives it; `load` reads a model.
         Raises StateFileError.
         """
         store = Store(folder / "resources")

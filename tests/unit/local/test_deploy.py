@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local import deploy, mends
+from local import deploy, mends, registered
 from local.errors import DeployError
 from local.package import Package
 from local.settings import Settings
@@ -51,6 +51,9 @@ class Aws:
         self.end = "CREATE_COMPLETE"
         self.events: list[dict[str, Any]] = []
         self.time_to_live = "DISABLED"
+        self.configs = {
+            name: name for name in ("impressions-fine-tuned", "impressions-pre-trained")
+        }
         self.code_sha = base64.b64encode(bytes.fromhex(SHA)).decode()
 
     def _note(self, name: str) -> None:
@@ -67,8 +70,13 @@ class Aws:
     def create_stack(self, **request: Any) -> None:
         self._note("create")
         outputs = [{"OutputKey": key, "OutputValue": value} for key, value in OUTPUTS.items()]
-        status = {"StackName": request["StackName"], "StackStatus": self.end}
-        self.stack = {**status, "Tags": request["Tags"], "Outputs": outputs}
+        self.stack = {
+            "StackName": request["StackName"],
+            "StackStatus": self.end,
+            "Tags": request["Tags"],
+            "Outputs": outputs,
+            "Parameters": request["Parameters"],
+        }
 
     def update_stack(self, **request: Any) -> None:
         self.create_stack(**request)
@@ -111,6 +119,14 @@ class Aws:
     def get_function_configuration(self, FunctionName: str) -> dict[str, Any]:
         return {"CodeSha256": self.code_sha}
 
+    def describe_endpoint(self, EndpointName: str) -> dict[str, Any]:
+        if EndpointName not in self.configs:
+            raise ClientError(
+                {"Error": {"Code": "ValidationException", "Message": "Could not find endpoint"}},
+                "DescribeEndpoint",
+            )
+        return {"EndpointConfigName": self.configs[EndpointName]}
+
     def describe_time_to_live(self, TableName: str) -> dict[str, Any]:
         return {"TimeToLiveDescription": {"TimeToLiveStatus": self.time_to_live}}
 
@@ -121,7 +137,7 @@ class Aws:
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch) -> Aws:
     made = Aws()
-    for module in (deploy, mends):
+    for module in (deploy, mends, registered):
         monkeypatch.setattr(module, "client", lambda *_: made)
     return made
 
@@ -153,6 +169,59 @@ def test_the_parameters_name_the_local_runtime_and_leave_tls_out(aws: Aws) -> No
     assert values["EnforceTls"] == "false"
     assert values["FineTunedEndpoint"] == "impressions-fine-tuned"
     assert values["WorkerConcurrency"] == "2"
+
+
+def register(aws: Aws, **values: str) -> None:
+    """What `python -m training deploy` does to the stack."""
+    assert aws.stack is not None
+    there = {p["ParameterKey"]: p["ParameterValue"] for p in aws.stack["Parameters"]}
+    aws.stack["Parameters"] = [
+        {"ParameterKey": k, "ParameterValue": v} for k, v in (there | values).items()
+    ]
+
+
+def parameters() -> dict[str, str]:
+    return deploy.parameters(Settings(), "http://127.0.0.1:9", "http://127.0.0.1:1")
+
+
+def test_both_models_of_the_project_are_named(aws: Aws) -> None:
+    values = parameters()
+
+    assert values["PreTrainedEndpoint"] == "impressions-pre-trained"
+    assert (values["FineTunedModelId"], values["FineTunedModelVersion"]) == ("embedded-t5", "1")
+    assert values["PreTrainedModelId"] == "embedded-t5-base"
+
+
+@pytest.mark.parametrize("endpoint", ["impressions-fine-tuned", "mine"])
+def test_a_registered_model_stays_while_its_endpoint_serves_it(
+    aws: Aws, package: Package, endpoint: str
+) -> None:
+    deploy_it(package, **parameters())
+    register(aws, FineTunedEndpoint=endpoint, FineTunedModelId="t5", FineTunedModelVersion="job-7")
+    aws.configs[endpoint] = f"{endpoint}-1a2b"
+
+    values = parameters()
+
+    assert values["FineTunedEndpoint"] == endpoint
+    assert (values["FineTunedModelId"], values["FineTunedModelVersion"]) == ("t5", "job-7")
+    assert values["PreTrainedModelId"] == "embedded-t5-base"
+
+
+@pytest.mark.parametrize("config", ["impressions-fine-tuned", None])
+def test_a_registered_model_that_is_served_no_more_gives_way_to_the_projects(
+    aws: Aws, package: Package, config: str | None
+) -> None:
+    before = parameters()
+    deploy_it(package, **before)
+    register(aws, FineTunedModelId="t5", FineTunedModelVersion="job-7")
+    if config is None:
+        del aws.configs["impressions-fine-tuned"]
+
+    values = parameters()
+    _, deployed = deploy_it(package, **values)
+
+    assert values == before
+    assert deployed  # though the fingerprint of the last deploy is the same
 
 
 def test_a_new_stack_is_created_with_zip_and_time_to_live(aws: Aws, package: Package) -> None:

@@ -63,7 +63,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
     monkeypatch.setattr(environments, "ensure", lambda *_: Path("python"))
     monkeypatch.setattr(stack, "build", lambda *_, **__: SimpleNamespace())
     monkeypatch.setattr(deploy, "deploy", made.deploy)
-    monkeypatch.setattr(deploy, "_models", lambda *_: {})
+    monkeypatch.setattr(deploy, "parameters", lambda *_: {"WorkerConcurrency": "2"})
     return made
 
 
