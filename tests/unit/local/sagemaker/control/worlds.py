@@ -100,7 +100,7 @@ class World:
     """A server's state, which outlives its servers."""
 
     folder: Path
-    aws: FakeAws = field(default_factory=FakeAws)
+    aws: Any = field(default_factory=FakeAws)  # FakeAws, or None for the one at aws_url
     patience: Patience = field(default_factory=lambda: Patience(stop=10, close=5, upload=10))
     aws_url: str = "http://127.0.0.1:9"
     load: Callable[[Path], Any] = load
