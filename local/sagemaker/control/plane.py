@@ -58,7 +58,7 @@ class ControlPlane:
         self._front = Front(aws_url)
 
     def models(self, seeds: Mapping[str, Path]) -> dict[str, Model]:
-        """The models in service, by endpoint; `seeds` are those that came with the project."""
+        """The models in service, by endpoint; `seeds` came with the project; raises SetupError."""
         return self._serving.take_up(seeds)
 
     def attach(self, registry: EndpointRegistry) -> None:

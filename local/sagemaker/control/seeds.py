@@ -22,8 +22,14 @@ def sow(store: Store, seeds: Mapping[str, Path]) -> None:
     """Make the endpoints of `seeds` that are not there; what was deployed over one stays."""
     for name in seeds:
         with store.lock:
-            if store.get(ENDPOINTS, name) is None:
-                _sow(store, name)
+            endpoint = store.get(ENDPOINTS, name)
+            if endpoint is None or is_own(endpoint):
+                _sow(store, name, endpoint)
+
+
+def is_own(endpoint: Document) -> bool:
+    """Whether an endpoint has the configuration that is called like it: a seed's own."""
+    return bool(endpoint["EndpointConfigName"] == endpoint["EndpointName"])
 
 
 def seed_of(model: Document) -> str | None:
@@ -32,8 +38,9 @@ def seed_of(model: Document) -> str | None:
     return found
 
 
-def _sow(store: Store, name: str) -> None:
-    at = now()
+def _sow(store: Store, name: str, there: Document | None) -> None:
+    """Write a seed's documents; those of an earlier version may say something else."""
+    at = there["CreationTime"] if there else now()
     model = {
         "ModelName": name,
         "ModelArn": arn("model", name),
@@ -64,4 +71,4 @@ def _sow(store: Store, name: str) -> None:
         "CreationTime": at,
         "LastModifiedTime": at,
     }
-    store.put(ENDPOINTS, name, endpoint)
+    store.put(ENDPOINTS, name, endpoint | (there or {}))

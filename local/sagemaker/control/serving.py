@@ -45,13 +45,14 @@ class Serving:
         """The models in service by endpoint: those of an earlier server, and `given` seeds.
 
         What cannot be loaded is Failed. What was being made is begun again by `attach`.
+        Raises SetupError for a seed that cannot be loaded.
         """
         self._seeds = given
         seeds.sow(self._store, given)
         loaded = {}
         for endpoint in self._store.all(ENDPOINTS):
             name = endpoint["EndpointName"]
-            is_seed = endpoint["EndpointConfigName"] == name
+            is_seed = seeds.is_own(endpoint) and name in given
             if endpoint["EndpointStatus"] == "Creating":
                 continue
             if endpoint["EndpointStatus"] == "Failed" and not is_seed:
@@ -60,6 +61,8 @@ class Serving:
                 folder = self._kept(endpoint) or self._fetched(name, endpoint["EndpointConfigName"])
                 loaded[name] = self._load(folder)
             except _TROUBLE as error:
+                if is_seed:
+                    raise  # the project itself is damaged: whoever starts the server must know
                 self._settle(endpoint, EndpointStatus="Failed", FailureReason=_line(error))
                 continue
             self._tidy(name, folder)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import tarfile
 import threading
+import urllib.request
 from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
+from local.sagemaker.errors import ModelDirectoryError
 from tests.unit.local.sagemaker.control.worlds import (
     BUCKET,
     IMAGE,
@@ -256,6 +258,37 @@ def test_an_endpoint_whose_model_is_gone_fails_by_itself(world: World) -> None:
     assert failed["EndpointStatus"] == "Failed"
     assert "weights is missing" in failed["FailureReason"]
     assert "seed" in answer
+
+
+def test_a_seed_of_an_earlier_version_is_made_anew(world: World) -> None:
+    with world.server() as server:
+        made = server.client().describe_endpoint(EndpointName=SEED)
+    path = world.folder / "state/resources/models" / f"{SEED}.json"
+    path.write_text(path.read_text().replace("IMPRESSIONS_SEED", "IMPRESSIONS_MODEL_FOLDER"))
+
+    with world.server() as server:
+        again = server.client().describe_endpoint(EndpointName=SEED)
+        answer = server.ask()
+
+    assert "seed" in answer
+    assert again["CreationTime"] == made["CreationTime"]
+
+
+def test_a_seed_that_cannot_be_loaded_stops_the_start(world: World) -> None:
+    def refuse(folder: Path) -> FakeModel:
+        raise ModelDirectoryError(folder, "weights is missing")
+
+    world.load = refuse
+
+    with pytest.raises(ModelDirectoryError, match="weights is missing"), world.server():
+        pass
+
+
+def test_a_server_without_endpoints_is_well(server: Server, client: Any) -> None:
+    client.delete_endpoint(EndpointName=SEED)
+
+    with urllib.request.urlopen(f"{server.url}/ping") as answer:  # noqa: S310  # our own server
+        assert answer.status == 200
 
 
 def test_a_deleted_endpoint_answers_no_more(server: Server, client: Any) -> None:
