@@ -105,7 +105,7 @@ def _places(stack: stacks.Stack) -> str:
     return "\n".join(
         (
             f"AWS endpoint              {stack.aws_url}",
-            f"SageMaker runtime         {stack.runtime_url}",
+            f"with SageMaker            {stack.front_url}",
             f"landing bucket            {stack.outputs.landing_bucket}",
             f"results bucket            {stack.outputs.results_bucket}",
         )

@@ -211,8 +211,9 @@ class Runner:
         if status != 0 and not killed:
             failure = folder / "output" / "failure"
             reason = failure.read_text(encoding="utf-8").strip() if failure.is_file() else ""
-            code = f", exit code: {status}" if status > 0 else f", killed by signal {-status}"
-            jobs.end(self._store, name, "Failed", f"AlgorithmError: {reason}{code}"[:1024])
+            code = f"exit code: {status}" if status > 0 else f"killed by signal {-status}"
+            told = ", ".join(part for part in (reason, code) if part)
+            jobs.end(self._store, name, "Failed", f"AlgorithmError: {told}"[:1024])
             return
         if any((folder / "model").iterdir()):
             output = f"{job['OutputDataConfig']['S3OutputPath'].rstrip('/')}/{name}/output"
