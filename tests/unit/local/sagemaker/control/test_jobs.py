@@ -46,7 +46,9 @@ def test_job_that_fails_says_why(laptop: Any) -> None:
 
 def test_stopped_job_keeps_its_checkpoint_for_the_next_one(laptop: Any) -> None:
     laptop.train("three", "wait")
+    # Not before it is at work: a signal that comes earlier finds no checkpoint to keep.
     laptop.until("three", lambda found: found["SecondaryStatus"] == "Training")
+    laptop.until("three", lambda _: any("progress" in line for line in laptop.log("three")))
 
     laptop.client("sagemaker").stop_training_job(TrainingJobName="three")
     stopped = laptop.ended("three")
