@@ -36,7 +36,7 @@ def status() -> int:
     """Print health, places and depths; 3 unless all is well."""
     found = stacks.status(Settings())
     _say(f"local AWS (MiniStack)     {_word(ok=found.ministack)}")
-    _say(f"local SageMaker           {_word(ok=found.sagemaker)}")
+    _say(f"local SageMaker runtime   {_word(ok=found.sagemaker)}")
     if found.stack is not None:
         _say(_places(found.stack))
     if found.queue_visible is not None:
@@ -104,8 +104,8 @@ def _word(*, ok: bool) -> str:
 def _places(stack: stacks.Stack) -> str:
     return "\n".join(
         (
-            f"AWS endpoint              {stack.front_url}  (every service, SageMaker too)",
-            f"MiniStack                 {stack.aws_url}",
+            f"AWS endpoint              {stack.aws_url}",
+            f"with SageMaker            {stack.front_url}",
             f"landing bucket            {stack.outputs.landing_bucket}",
             f"results bucket            {stack.outputs.results_bucket}",
         )

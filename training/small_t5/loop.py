@@ -46,7 +46,7 @@ class Plan:
     patience: int = 0
     keep_best: bool = False
     log_every: int = 50
-    checkpoint_every_s: float = 20.0
+    checkpoint_every_s: float = 5.0
 
 
 @dataclass(frozen=True)

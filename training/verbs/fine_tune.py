@@ -73,7 +73,7 @@ def run(options: argparse.Namespace) -> int:
 
 _WORDS = {
     "started": "started",
-    "resumed": "goes on from the checkpoint of an earlier job",
+    "resumed": "goes on where an earlier job stopped, from its last checkpoint if it left one",
     "running": "was started before and runs",
     "done": "was done before; the same data, base and hyperparameters make the same model",
 }

@@ -69,6 +69,8 @@ class Laptop:
         logs = self.client("logs")
         group = "/aws/sagemaker/TrainingJobs"
         streams = logs.describe_log_streams(logGroupName=group, logStreamNamePrefix=f"{name}/")
+        if not streams["logStreams"]:
+            return []
         events = logs.get_log_events(
             logGroupName=group,
             logStreamName=streams["logStreams"][0]["logStreamName"],
