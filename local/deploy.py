@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local import mends, registered
+from local import jumpstart, mends, registered
 from local.aws import client
 from local.errors import DeployError
 from local.state import Outputs
@@ -137,12 +137,14 @@ def _describe(formation: Any, name: str) -> dict[str, Any] | None:  # noqa: ANN4
 
 
 def _upload(settings: Settings, aws_url: str, package: Package) -> None:
-    """Put the zip where the template takes the code from, under a key made of its hash."""
+    """Put the zip where the template takes the code from, and JumpStart's files where they are."""
     s3 = client("s3", aws_url, settings)
     bucket = settings.artifacts_bucket
     there = {item["Name"] for item in s3.list_buckets()["Buckets"]}
-    for name in sorted({bucket, settings.training_bucket} - there):
+    library = jumpstart.bucket_name(settings.region)
+    for name in sorted({bucket, settings.training_bucket, library} - there):
         s3.create_bucket(Bucket=name)
+    jumpstart.seed(s3, settings.region, settings.models_directory / "pre-trained")
     for old in s3.list_objects_v2(Bucket=bucket).get("Contents", []):
         s3.delete_object(Bucket=bucket, Key=old["Key"])
     s3.put_object(Bucket=bucket, Key=package.zip_key, Body=package.zip_path.read_bytes())

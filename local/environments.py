@@ -43,6 +43,7 @@ REQUIREMENT_FILES = {
     "sagemaker": ("training/requirements.txt",),
     "plot": ("training/requirements-plot.txt",),
     "torch": ("training/requirements-train.txt",),
+    "test-sagemaker": ("tests/requirements-sagemaker.txt",),
     "test-torch": ("tests/requirements-torch.txt",),
 }
 

@@ -48,12 +48,14 @@ class Target:
             AwsError: the profile is not there.
         """
         with explained("AWS"):
-            return boto3.session.Session(
+            made = _Session(
                 aws_access_key_id=self.access_key,
                 aws_secret_access_key=self.access_key,
                 region_name=self.region,
                 profile_name=self.profile,
             )
+        made.endpoint_url = self.endpoint_url
+        return made
 
     def client(self, service: str) -> Any:  # noqa: ANN401  # boto3's
         """A client of one service.
@@ -64,18 +66,35 @@ class Target:
         return _client(self, service)
 
 
+class _Session(boto3.session.Session):
+    """A session whose clients all call one URL, when one is set: the SDK makes its own clients."""
+
+    endpoint_url: str | None = None
+
+    def client(self, *args: Any, **options: Any) -> Any:  # noqa: ANN401  # boto3's
+        return super().client(*args, **self._with_url(options))  # type: ignore[call-overload,misc,unused-ignore]
+
+    def resource(self, *args: Any, **options: Any) -> Any:  # noqa: ANN401  # boto3's
+        return super().resource(*args, **self._with_url(options))  # type: ignore[call-overload,misc,unused-ignore]
+
+    def _with_url(self, options: dict[str, Any]) -> dict[str, Any]:
+        if self.endpoint_url is None:
+            return options
+        # A host that is not AWS has no host name for each bucket.
+        config = Config(s3={"addressing_style": "path"})
+        asked = options.get("config")
+        merged = config.merge(asked) if asked else config
+        return {"endpoint_url": self.endpoint_url} | options | {"config": merged}
+
+
 @lru_cache(maxsize=64)
 def _client(target: Target, service: str) -> Any:  # noqa: ANN401  # boto3's
     """One client for each: to make one reads the service's whole model."""
     config: dict[str, Any] = {"retries": {"mode": "standard", "max_attempts": 5}}
-    if target.endpoint_url:
-        config |= {"s3": {"addressing_style": "path"}}
     if target.backend == "local":
         config |= {"proxies": {}}  # loopback: a proxy of the user's must not come between
     with explained(service):
-        return target.session().client(
-            service, endpoint_url=target.endpoint_url, config=Config(**config)
-        )
+        return target.session().client(service, config=Config(**config))
 
 
 @contextmanager

@@ -11,7 +11,7 @@ ROLES: tuple[Role, ...] = ("fine-tuned", "pre-trained")
 
 # On everything that is made: by it jobs are found, and torn down is what has it.
 PROJECT_TAG = ("project", "radiology-impressions")
-MODEL_TAG = "model-id"
+MODEL_TAG, VERSION_TAG = "model-id", "model-version"
 
 # A number as Python prints it: the article's `([0-9\.]+)` reads 1e-05 as 1.
 _NUMBER = r"([0-9.]+(?:e[-+]?[0-9]+)?)"
@@ -50,6 +50,7 @@ class FineTune:
     time in seconds. `hyperparameters` are those that differ from the model's own defaults, as the
     strings that the training script reads ("True", not "true"). `output` is an s3:// prefix.
     `base` names another model to start from (s3://….tar.gz); None is the one of `model_id`.
+    `tolerates_vulnerable` accepts a version in whose packages AWS knows vulnerabilities.
     """
 
     data: str
@@ -68,6 +69,7 @@ class FineTune:
     tags: Mapping[str, str] = field(default_factory=lambda: dict([PROJECT_TAG]))
     job_name: str | None = None
     base: str | None = None
+    tolerates_vulnerable: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

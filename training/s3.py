@@ -80,19 +80,22 @@ def download(target: Target, place: S3Uri, folder: Path) -> Path:
     return folder / _relative(place.key, place.key) if found[0] == place.key else folder
 
 
-def upload(target: Target, folder: Path, place: S3Uri) -> None:
+def upload(target: Target, folder: Path, place: S3Uri, kms_key: str | None = None) -> None:
     """Put every file of a folder; when one cannot be put, those before it are taken back.
+
+    `kms_key` encrypts them; None: as the bucket says.
 
     Raises:
         AwsError: the bucket is missing or denied.
     """
     s3 = target.client("s3")
+    key = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": kms_key} if kms_key else {}
     put: list[S3Uri] = []
     try:
         for path in sorted(path for path in folder.rglob("*") if path.is_file()):
             there = place.below(path.relative_to(folder).as_posix())
             with explained(str(there)):
-                s3.upload_file(str(path), there.bucket, there.key)
+                s3.upload_file(str(path), there.bucket, there.key, ExtraArgs=key)
             put.append(there)
     except BaseException:
         for there in put:

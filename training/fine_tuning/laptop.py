@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from local.archives import pack
+from local.settings import ROOT
 from training import s3
 from training.aws import Target, explained
 from training.config import MODEL_TAG, FineTune
 from training.errors import SettingError
+from training.fine_tuning.data import fingerprint
+from training.fine_tuning.started import MET, Started, create
 
+# The model that a local job starts from, as JumpStart's starts from FLAN-T5.
+BASE = ROOT / "local" / "models" / "pre-trained"
 IMAGE = "impressions-local/small-t5:1"
 MODEL_ID, MODEL_VERSION = "impressions-local-small-t5", "1"
 INSTANCE_TYPE = "ml.m5.large"  # two cores, as a laptop has; the local SageMaker reads none of it
@@ -70,10 +75,67 @@ def request(config: FineTune, name: str, base: s3.S3Uri, checkpoints: s3.S3Uri) 
     }
 
 
-def fingerprint(data: str, base: str, hyperparameters: Mapping[str, str]) -> str:
-    """Sixteen hex digits that two jobs share when they would make the same model."""
-    text = json.dumps([data, base, sorted(hyperparameters.items())])
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+def request_of(config: FineTune, target: Target, content: str, *, put: bool) -> dict[str, Any]:
+    """The request, the model to start from put where the job reads it if asked.
+
+    Raises:
+        SettingError: there is no such model.
+        AwsError: AWS refused, or was not reached.
+    """
+    bucket = s3.parse(config.output).bucket
+    base = _base(config, target, bucket, put=put)
+    mark = fingerprint(content, str(base), config.hyperparameters)
+    now = datetime.now(UTC).strftime("%Y%m%d%H%M%S")
+    name = config.job_name or f"{JOB_PREFIX}-{mark[:6]}-{now}"
+    return request(config, name, base, s3.S3Uri(bucket, f"checkpoints/{mark}"))
+
+
+def start(config: FineTune, target: Target, content: str) -> Started:
+    """Start the job, or find the one that makes the same model.
+
+    `content` stands for the content of the training channel, `config.data`.
+
+    Raises:
+        SettingError: there is no such model to start from, or the name is another job's.
+        AwsError: AWS refused, or was not reached.
+    """
+    made = request_of(config, target, content, put=True)
+    before = list(_same(target, made["CheckpointConfig"]["S3Uri"]))
+    for job in before:
+        if job["TrainingJobStatus"] in MET:
+            return Started(job["TrainingJobName"], MET[job["TrainingJobStatus"]])
+    name = made["TrainingJobName"]
+    if any(job["TrainingJobName"] == name for job in before):
+        # Names are never free again; the same command goes on under the next one.
+        made["TrainingJobName"] = f"{name[:58]}-{len(before) + 1}"
+    create(target, made)
+    return Started(made["TrainingJobName"], "resumed" if before else "started")
+
+
+def _base(config: FineTune, target: Target, bucket: str, *, put: bool) -> s3.S3Uri:
+    """The model to start from: named, or the committed one."""
+    if config.base and s3.is_s3(config.base):
+        place = s3.parse(config.base)
+        if next(s3.objects(target.client("s3"), place), None) is None:
+            raise SettingError(config.base, "is not there; name a model.tar.gz")
+        return place
+    found = archive(Path(config.base) if config.base else BASE)
+    return found.put(target, bucket) if put else found.place(bucket)
+
+
+def _same(target: Target, checkpoints: str) -> Iterator[dict[str, Any]]:
+    """The jobs that would make the same model, the newest first."""
+    client = target.client("sagemaker")
+    with explained("training jobs"):
+        pages = client.get_paginator("list_training_jobs").paginate(
+            SortBy="CreationTime", SortOrder="Descending"
+        )
+        for page in pages:
+            for summary in page["TrainingJobSummaries"]:
+                name = summary["TrainingJobName"]
+                job = client.describe_training_job(TrainingJobName=name)
+                if job.get("CheckpointConfig", {}).get("S3Uri") == checkpoints:
+                    yield job
 
 
 @dataclass(frozen=True)

@@ -7,21 +7,39 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from training.verbs.options import add_output, add_target, target_of
+from training.verbs.options import (
+    NEEDS_YES,
+    add_billing,
+    add_cloud,
+    add_output,
+    add_target,
+    chosen,
+    cloud_environment,
+    network_of,
+    pairs_of,
+    refuse_cloud,
+    target_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from training.aws import Target
     from training.config import FineTune
+    from training.fine_tuning.started import Started
     from training.jobs.find import Job
 
 HELP = "fine-tune a model on prepared reports"
 DESCRIPTION = (
-    "Starts a training job on what `prepare` wrote and waits for it. The same command again finds"
-    " the job: one that runs is waited for, one that was killed goes on from its checkpoint."
+    "Starts a training job on what `prepare` wrote. The same command again finds the job: one that"
+    " runs is told of, one that is done is not paid for twice; a local one that was killed goes on"
+    " from its checkpoint. SageMaker costs money: --dry-run shows the request, --yes sends it."
 )
 FAILED = 1
+_CLOUD = ("output", "model_id", "model_version", "max_runtime_hours", "instance_count")
+_CLOUD_FLAGS = ("tolerate_vulnerable",)
+
+environment = cloud_environment
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,34 +59,48 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME=VALUE",
         help="may be repeated; a wrong name is answered with the known ones",
     )
-    parser.add_argument("--no-wait", action="store_true", help="start the job and return")
-    parser.add_argument("--dry-run", action="store_true", help="print the request, start nothing")
+    parser.add_argument(
+        "--wait",
+        action=argparse.BooleanOptionalAction,
+        help="until the job has ended (default: only with --backend local)",
+    )
+    add_billing(parser)
     add_output(parser)
     add_target(parser)
+    group = add_cloud(parser, "ml.p3.16xlarge")
+    group.add_argument(
+        "--output", metavar="S3", help="s3:// prefix of the model (default: jobs, beside the data)"
+    )
+    group.add_argument("--model-id", metavar="ID", help="default: huggingface-text2text-flan-t5-xl")
+    group.add_argument("--model-version", metavar="V", help="default: 1.*, the newest of its line")
+    group.add_argument("--max-runtime-hours", type=float, metavar="H", help="default: 100")
+    group.add_argument("--instance-count", type=int, metavar="N", help="default: 1")
+    group.add_argument(
+        "--tolerate-vulnerable",
+        action="store_true",
+        help="accept a version in whose packages AWS knows vulnerabilities",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
-    """Start and wait; 1 when the job failed or was stopped."""
-    from training.container import hyperparameters
-    from training.errors import SettingError
+    """Start and wait; 1 when the job failed or was stopped, 2 when --yes is wanted first."""
     from training.fine_tuning import start
 
-    chosen = _hyperparameters(options)
-    if options.backend != "local":
-        raise SettingError("--backend sagemaker", "is not built yet; use --backend local")
-    hyperparameters.read(chosen)  # a wrong one is told now and not by the job
+    values = _hyperparameters(options)
+    is_local = options.backend == "local"
+    config = _config_here(options, values) if is_local else _config_there(options, values)
     target = target_of(options)
-    config = _config(options, chosen)
-    if options.dry_run:
-        print(json.dumps(start.dry_run(config, target), indent=1))
-        return 0
+    if options.dry_run or not (is_local or options.yes):
+        # Composed even when it is not shown: what is wrong is told before anybody says yes.
+        request = start.dry_run(config, target)
+        return _show(options, config, request)
     started = start.start(config, target)
     if not options.quiet:
         print(f"{started.job_name}: {_WORDS[started.state]}", file=sys.stderr)
-    if options.no_wait:
-        print(json.dumps({"job": started.job_name}) if options.json else started.job_name)
-        return 0
-    return _wait(options, target, started.job_name)
+    if is_local if options.wait is None else options.wait:
+        return _wait(options, target, started.job_name)
+    _tell(options, started)
+    return 0
 
 
 _WORDS = {
@@ -79,29 +111,89 @@ _WORDS = {
 }
 
 
-def _config(options: argparse.Namespace, chosen: Mapping[str, str]) -> FineTune:
+def _show(options: argparse.Namespace, config: FineTune, request: Mapping[str, object]) -> int:
+    from training.fine_tuning import cloud
+
+    if options.backend != "local":
+        print(cloud.price_class(config), file=sys.stderr)
+    if options.dry_run:
+        print(json.dumps(request, indent=1))
+        return 0
+    print("nothing was started: look with --dry-run, then add --yes", file=sys.stderr)
+    return NEEDS_YES
+
+
+def _tell(options: argparse.Namespace, started: Started) -> None:
+    told = {"job": started.job_name, "state": started.state}
+    print(json.dumps(told) if options.json else started.job_name)
+    if not options.quiet:
+        print(
+            f"follow it: python -m training metrics --follow --job {started.job_name}",
+            file=sys.stderr,
+        )
+
+
+def _config_here(options: argparse.Namespace, values: Mapping[str, str]) -> FineTune:
     from local.settings import Settings
+    from training.container import hyperparameters
     from training.fine_tuning import laptop
 
+    refuse_cloud(options, (*_CLOUD, *_CLOUD_FLAGS))
+    hyperparameters.read(values)  # a wrong one is told now and not by the job
     return laptop.job(
         options.data,
         f"s3://{Settings().training_bucket}/jobs",
-        hyperparameters=chosen,
+        hyperparameters=values,
         job_name=options.job_name,
         base=options.base,
     )
 
 
-def _hyperparameters(options: argparse.Namespace) -> dict[str, str]:
+def _config_there(options: argparse.Namespace, values: Mapping[str, str]) -> FineTune:
+    from training.config import PROJECT_TAG, FineTune
     from training.errors import SettingError
 
-    chosen = {"epochs": options.epochs} if options.epochs else {}
-    for text in options.hyperparameter:
-        name, separator, value = text.partition("=")
-        if not separator:
-            raise SettingError(f"--hyperparameter {text}", "write NAME=VALUE")
-        chosen[name] = value
-    return chosen
+    if not options.role_arn:
+        raise SettingError(
+            "--role-arn", "name the role that SageMaker assumes to train: arn:aws:iam::…:role/…"
+        )
+    given = {
+        "instance_type": options.instance_type,
+        "instance_count": options.instance_count,
+        "model_id": options.model_id,
+        "model_version": options.model_version,
+        "max_runtime_s": options.max_runtime_hours and round(options.max_runtime_hours * 3600),
+        "kms_key": options.kms_key,
+        "job_name": options.job_name,
+        "base": options.base,
+    }
+    defaults = FineTune(data="", output="", role_arn="")
+    return FineTune(
+        data=options.data,
+        output=_output(options),
+        role_arn=options.role_arn,
+        hyperparameters={**defaults.hyperparameters, **values},
+        network=network_of(options),
+        tags={**dict([PROJECT_TAG]), **pairs_of("--tag", options.tag)},
+        tolerates_vulnerable=options.tolerate_vulnerable,
+        **chosen(given),
+    )
+
+
+def _output(options: argparse.Namespace) -> str:
+    from training import s3
+    from training.errors import SettingError
+
+    if options.output:
+        return str(s3.parse(options.output))
+    if s3.is_s3(options.data):
+        return f"s3://{s3.parse(options.data).bucket}/jobs"
+    raise SettingError("--output", "name where the model goes: s3://bucket/prefix")
+
+
+def _hyperparameters(options: argparse.Namespace) -> dict[str, str]:
+    epochs = {"epochs": options.epochs} if options.epochs else {}
+    return epochs | pairs_of("--hyperparameter", options.hyperparameter)
 
 
 def _wait(options: argparse.Namespace, target: Target, name: str) -> int:

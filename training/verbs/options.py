@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from training.aws import Target
+    from training.config import Network
+
+NEEDS_YES = 2  # the exit status of a verb that only showed what it would do
+_CLOUD = ("role_arn", "instance_type", "kms_key", "subnet", "security_group", "tag")
 
 
 def add_target(parser: argparse.ArgumentParser) -> None:
@@ -58,4 +63,62 @@ def target_of(options: argparse.Namespace) -> Target:
         profile=options.profile,
         endpoint_url=options.endpoint_url,
         stack_name=options.stack or "radiology-impressions",
+    )
+
+
+def add_cloud(parser: argparse.ArgumentParser, instance_type: str) -> argparse._ArgumentGroup:
+    """Options of verbs that make something on SageMaker; more may be added to the group."""
+    group = parser.add_argument_group("with --backend sagemaker")
+    group.add_argument("--role-arn", metavar="ARN", help="the role that SageMaker assumes")
+    group.add_argument("--instance-type", metavar="TYPE", help=f"default: {instance_type}")
+    group.add_argument("--kms-key", metavar="KEY", help="id or ARN of the key for what is stored")
+    group.add_argument(
+        "--subnet", action="append", metavar="ID", help="run in a VPC; may be repeated"
+    )
+    group.add_argument("--security-group", action="append", metavar="ID", help="goes with --subnet")
+    group.add_argument("--tag", action="append", metavar="KEY=VALUE", help="may be repeated")
+    return group
+
+
+def cloud_environment(options: argparse.Namespace) -> str:
+    """The virtual environment of a verb that needs the SageMaker SDK, but not on this machine."""
+    return "run" if options.backend == "local" else "sagemaker"
+
+
+def refuse_cloud(options: argparse.Namespace, more: Sequence[str] = ()) -> None:
+    """Raise SettingError for an option that means nothing on this machine."""
+    from training.errors import SettingError
+
+    for name in (*_CLOUD, *more):
+        if getattr(options, name):
+            raise SettingError(f"--{name.replace('_', '-')}", "goes with --backend sagemaker only")
+
+
+def chosen(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The options that were given; for the others the typed configuration has defaults."""
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def pairs_of(option: str, texts: Sequence[str] | None) -> dict[str, str]:
+    """What a repeated NAME=VALUE says; raises SettingError for a text without `=`."""
+    from training.errors import SettingError
+
+    found = {}
+    for text in texts or ():
+        name, separator, value = text.partition("=")
+        if not separator or not name:
+            raise SettingError(f"{option} {text}", "write NAME=VALUE")
+        found[name] = value
+    return found
+
+
+def network_of(options: argparse.Namespace) -> Network:
+    """The network that --subnet and --security-group name; raises SettingError for one alone."""
+    from training.config import Network
+    from training.errors import SettingError
+
+    if bool(options.subnet) != bool(options.security_group):
+        raise SettingError("--subnet, --security-group", "give both or none")
+    return Network(
+        subnets=tuple(options.subnet or ()), security_groups=tuple(options.security_group or ())
     )

@@ -1,0 +1,1 @@
+"""Fine-tuning through SageMaker JumpStart: metadata, the request, the launch. Needs `sagemaker`."""

@@ -1,0 +1,136 @@
+"""The CreateTrainingJob request of a JumpStart fine-tune, as the SDK's ModelTrainer writes it.
+
+The script comes in a channel of its own and is named by the container's hyperparameters, as the
+training toolkit in JumpStart's image expects it when the network is isolated. So nothing is put
+into S3 to make the request, and the image's own entry point stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+from training.aws import Target, explained
+from training.config import FineTune, Network
+from training.errors import SettingError
+from training.instances import has_volume
+from training.jumpstart import sdk
+from training.jumpstart.metadata import TrainingCard
+from training.s3 import parse
+
+CONTENT_TYPE = "application/x-sagemaker-model"
+_COMPOSED = "provide-client-params.sagemaker.CreateTrainingJob"
+
+
+def request(
+    config: FineTune, target: Target, card: TrainingCard, name: str, tags: Mapping[str, str]
+) -> dict[str, Any]:
+    """The request as boto3 sends it; nothing is sent. `config.data` is an s3:// prefix.
+
+    Raises:
+        SettingError: the SDK does not take a setting, or the role cannot train.
+        AwsError: AWS refused, or was not reached.
+    """
+    session = sdk.session(target, parse(config.output).bucket)
+    # The SDK offers no public way to see the request but the call itself: botocore shows it to
+    # whoever listens, and goes no further when the listener raises.
+    session.boto_session.events.register(_COMPOSED, _stop)
+    with explained("fine-tune"), sdk.role_checks(target):
+        trainer = _trainer(session, config, card, tags)
+        try:
+            trainer.train(wait=False, logs=False)
+        except _ComposedError as composed:
+            return composed.request | {"TrainingJobName": name}
+    raise AssertionError("the SDK composed no request")  # pragma: no cover - it would have raised
+
+
+class _ComposedError(Exception):
+    """Carries the request out of the SDK."""
+
+    def __init__(self, request: dict[str, Any]) -> None:
+        super().__init__()
+        self.request = request
+
+
+def _stop(params: dict[str, Any], **_: Any) -> NoReturn:  # noqa: ANN401  # botocore's
+    raise _ComposedError(params)
+
+
+def _trainer(
+    session: Any,  # noqa: ANN401  # the SDK's, here and below
+    config: FineTune,
+    card: TrainingCard,
+    tags: Mapping[str, str],
+) -> Any:  # noqa: ANN401
+    from pydantic import ValidationError
+    from sagemaker.core.helper.iam_role_resolver import RoleValidationError
+    from sagemaker.train import ModelTrainer
+    from sagemaker.train.configs import (
+        Compute,
+        InputData,
+        MetricDefinition,
+        OutputDataConfig,
+        StoppingCondition,
+        Tag,
+    )
+
+    key = {"volume_kms_key_id": config.kms_key} if config.kms_key else {}
+    try:
+        trainer = ModelTrainer(
+            sagemaker_session=session,
+            role=config.role_arn,
+            training_image=card.image,
+            base_job_name=config.model_id,
+            compute=Compute(
+                instance_type=config.instance_type,
+                instance_count=config.instance_count,
+                volume_size_in_gb=config.volume_gb,
+                **(key if has_volume(config.instance_type) else {}),
+            ),
+            stopping_condition=StoppingCondition(max_runtime_in_seconds=config.max_runtime_s),
+            networking=_networking(config.network),
+            output_data_config=OutputDataConfig(
+                s3_output_path=config.output,
+                **({"kms_key_id": config.kms_key} if config.kms_key else {}),
+            ),
+            hyperparameters=dict(card.hyperparameters) | dict(config.hyperparameters),
+            input_data_config=[
+                InputData(channel_name="training", data_source=config.data),
+                InputData(
+                    channel_name="model",
+                    data_source=config.base or card.model_uri,
+                    content_type=CONTENT_TYPE,
+                ),
+                InputData(channel_name="code", data_source=card.script_uri),
+            ],
+            tags=[Tag(key=name, value=value) for name, value in tags.items()],
+        )
+    except RoleValidationError as error:
+        raise SettingError(f"--role-arn {config.role_arn}", _line(error)) from None
+    except (ValidationError, ValueError) as error:
+        raise SettingError("fine-tune", _line(error)) from None
+    return trainer.with_metric_definitions(
+        [MetricDefinition(name=one.name, regex=one.regex) for one in config.metrics]
+    )
+
+
+def _networking(network: Network) -> Any:  # noqa: ANN401
+    from sagemaker.train.configs import Networking
+
+    places = (
+        {
+            "subnets": list(network.subnets),
+            "security_group_ids": list(network.security_groups),
+        }
+        if network.subnets
+        else {}
+    )
+    return Networking(
+        enable_network_isolation=network.isolated,
+        enable_inter_container_traffic_encryption=network.encrypted_between_containers,
+        **places,
+    )
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split())
