@@ -56,6 +56,17 @@ def parameters(settings: Settings, runtime_url: str, deployed: Mapping[str, str]
     return result
 
 
+def are_served(settings: Settings, runtime_url: str) -> bool:
+    """Whether the endpoints that the project's own models have are there; `teardown` takes them."""
+    sagemaker = client("sagemaker", runtime_url, settings)
+    try:
+        for name in settings.models:
+            sagemaker.describe_endpoint(EndpointName=name)
+    except ClientError:
+        return False
+    return True
+
+
 def _serves_another(sagemaker: Any, endpoint: str) -> bool:  # noqa: ANN401  # boto3's
     """Whether an endpoint is there and serves another model than the project's."""
     try:

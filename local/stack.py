@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local import deploy, environments, ministack, processes, runtime
+from local import deploy, environments, ministack, processes, registered, runtime
 from local.aws import client
 from local.environments import locked
 from local.errors import EnvironmentSetupError
@@ -174,10 +174,15 @@ def _ensure_runtime(settings: Settings, aws_url: str, progress: Progress) -> Pro
     """The local SageMaker that runs, or a new one in its place."""
     state = read_state(settings.state_file)
     known = state.sagemaker
-    if known and state.sagemaker_aws_url == aws_url and runtime.is_healthy(known, settings):
+    if (
+        known
+        and state.sagemaker_aws_url == aws_url
+        and runtime.is_healthy(known, settings)
+        and registered.are_served(settings, runtime.url(known, settings))
+    ):
         return known
     if known:
-        runtime.stop(known, settings)  # it may hang, or know another MiniStack
+        runtime.stop(known, settings)  # it may hang, know another MiniStack, or serve too little
     progress("starting the local SageMaker …")
     started = runtime.start(
         sys.executable, settings, aws_url, known, partial(_note, settings, "sagemaker")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-PRICES_URL = "https://aws.amazon.com/sagemaker/pricing/"
+PRICES = "what an hour costs in your region: https://aws.amazon.com/sagemaker/pricing/"
 # Families whose storage is built in: no volume may be asked for, and no KMS key for it.
 _BUILT_IN = ("g5", "g6", "g7e", "p5", "p6-b200", "trn1", "trn2")
 _NVIDIA: dict[str, tuple[int, str]] = {
@@ -32,24 +32,26 @@ _NVIDIA: dict[str, tuple[int, str]] = {
 
 @dataclass(frozen=True)
 class PriceClass:
-    """What is billed: so many instances of a type, for at most so many hours (None: open)."""
+    """What is billed: instances of a type, as many as `least` to `most`, for at most `hours`.
+
+    `hours` None: for as long as they are there. What an hour costs is the region's: PRICES.
+    """
 
     instance_type: str
-    instance_count: int
+    least: int
+    most: int
     hours: float | None
 
     def __str__(self) -> str:
-        """One line; the price itself is the region's."""
-        most = "while it is there" if self.hours is None else f"at most {self._instance_hours:,.0f}"
-        unit = "" if self.hours is None else " instance-hours"
-        return (
-            f"{self.instance_count} x {self.instance_type}{_words(self.instance_type)}, billed by"
-            f" the second, {most}{unit}; what an hour costs in your region: {PRICES_URL}"
+        """One line."""
+        count = f"{self.least}" if self.least == self.most else f"{self.least} to {self.most}"
+        until = (
+            "while there"
+            if self.hours is None
+            else f"at most {self.hours * self.most:,.0f} instance-hours"
         )
-
-    @property
-    def _instance_hours(self) -> float:
-        return (self.hours or 0.0) * self.instance_count
+        what = f"{self.instance_type}{_words(self.instance_type)}"
+        return f"{count} x {what}, billed by the second, {until}"
 
 
 def has_volume(instance_type: str) -> bool:

@@ -71,7 +71,8 @@ def start(config: FineTune, target: Target, made: dict[str, Any]) -> Started:
 
 def price_class(config: FineTune) -> PriceClass:
     """What the job can cost at most, but for the price of an hour."""
-    return PriceClass(config.instance_type, config.instance_count, config.max_runtime_s / 3600)
+    count = config.instance_count
+    return PriceClass(config.instance_type, count, count, config.max_runtime_s / 3600)
 
 
 def _name(model_id: str, mark: str) -> str:

@@ -84,8 +84,9 @@ def plot(found: Sequence[Point], title: str, path: Path) -> None:
         for metric, word in LOSSES.items():
             line = [point for point in found if point.metric == metric]
             across = [p.step if p.epoch is None else p.epoch for p in line]
-            marker = "o" if metric == "val_loss" else None
-            axes.plot(across, [p.value for p in line], label=word, marker=marker, markersize=4)
+            # Markers for both: a job of one epoch has one point of each.
+            marker = "o" if metric == "val_loss" else "."
+            axes.plot(across, [p.value for p in line], label=word, marker=marker, markersize=5)
         axes.set(xlabel="epoch", ylabel="loss (nats a piece)", title=title)
         axes.grid(visible=True, alpha=0.3)
         axes.legend()

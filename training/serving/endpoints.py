@@ -48,10 +48,15 @@ def describe(target: Target, name: str) -> dict[str, Any] | None:
         with explained(f"endpoint {name}"):
             found: dict[str, Any] = target.client("sagemaker").describe_endpoint(EndpointName=name)
     except AwsError as error:
-        if error.code == "ValidationException" and _MISSING in str(error):
+        if is_missing(error):
             return None
         raise
     return found
+
+
+def is_missing(error: AwsError) -> bool:
+    """Whether SageMaker refused because what was asked for is not there."""
+    return error.code == "ValidationException" and _MISSING in str(error)
 
 
 def _bring(  # noqa: PLR0913, PLR0917 - the steps of one call
@@ -83,7 +88,14 @@ def _bring(  # noqa: PLR0913, PLR0917 - the steps of one call
             client.update_endpoint(EndpointName=name, EndpointConfigName=config)
         done = "updated"
     else:
-        return "unchanged"
+        done = "unchanged"
+    if before is not None:
+        # Whoever made it: what it serves from now on is ours, and `teardown` finds it so.
+        with explained(f"endpoint {name}"):
+            tags = plan.model(serving)["Tags"]
+            client.add_tags(ResourceArn=before["EndpointArn"], Tags=tags)
+    if done == "unchanged":
+        return done
     after = _settled(target, name, say, sleep)
     if after is None:
         raise EndpointError(name, "was deleted while it was being made")

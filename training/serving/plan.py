@@ -8,10 +8,12 @@ import re
 from typing import Any
 
 from training.config import Network, Serving
+from training.instances import has_volume
 
 Request = dict[str, Any]
 VARIANT = "AllTraffic"
 LONGEST_NAME = 63
+_DIGITS = 10  # of a content's hash, at the end of a name
 DIMENSION = "sagemaker:variant:DesiredInstanceCount"
 NAMESPACE = "sagemaker"
 
@@ -63,7 +65,7 @@ def config(serving: Serving) -> Request:
         "EndpointConfigName": config_name(serving),
         "ProductionVariants": [_variant(serving)],
         "Tags": _tags(serving),
-        **({"KmsKeyId": serving.kms_key} if serving.kms_key else {}),
+        **({"KmsKeyId": key} if (key := _volume_key(serving)) else {}),
     }
 
 
@@ -135,7 +137,7 @@ def model_name(serving: Serving) -> str:
 
 def config_name(serving: Serving) -> str:
     """Made of what the configuration is."""
-    return _name(serving, [_variant(serving), serving.kms_key])
+    return _name(serving, [_variant(serving), _volume_key(serving)])
 
 
 def vpc(network: Network) -> Request:
@@ -150,6 +152,11 @@ def vpc(network: Network) -> Request:
     }
 
 
+def _volume_key(serving: Serving) -> str | None:
+    """The key for the instances' volumes: those with storage of their own take none."""
+    return serving.kms_key if has_volume(serving.instance_type) else None
+
+
 def _variant(serving: Serving) -> Request:
     return {
         "VariantName": VARIANT,
@@ -157,16 +164,26 @@ def _variant(serving: Serving) -> Request:
         "InstanceType": serving.instance_type,
         "InitialInstanceCount": serving.scaling.least if serving.scaling else 1,
         "InitialVariantWeight": 1.0,
-        "VolumeSizeInGB": serving.volume_gb,
+        **({"VolumeSizeInGB": serving.volume_gb} if has_volume(serving.instance_type) else {}),
         "ModelDataDownloadTimeoutInSeconds": serving.start_timeout_s,
         "ContainerStartupHealthCheckTimeoutInSeconds": serving.start_timeout_s,
     }
 
 
+def is_made_for(name: str, endpoint_name: str) -> bool:
+    """Whether a model or configuration has a name that `deploy` gives for an endpoint."""
+    start = _start(endpoint_name)
+    return re.fullmatch(rf"{re.escape(start)}-[0-9a-f]{{{_DIGITS}}}", name) is not None
+
+
 def _name(serving: Serving, content: list[Any]) -> str:
-    digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:10]
-    start = re.sub(r"[^A-Za-z0-9]+", "-", serving.endpoint_name)[: LONGEST_NAME - 11].strip("-")
-    return f"{start}-{digest}"
+    digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+    return f"{_start(serving.endpoint_name)}-{digest[:_DIGITS]}"
+
+
+def _start(endpoint_name: str) -> str:
+    longest = LONGEST_NAME - _DIGITS - 1
+    return re.sub(r"[^A-Za-z0-9]+", "-", endpoint_name)[:longest].strip("-")
 
 
 def _tags(serving: Serving) -> list[Request]:

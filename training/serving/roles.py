@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from training import stack
 from training.aws import Target
-from training.config import Container, Role, Serving
+from training.config import MODEL_TAG, VERSION_TAG, Container, Role, Serving
 from training.errors import SettingError
 from training.fine_tuning import laptop
-from training.jobs.find import Job, artefact
+from training.jobs.find import Job, artefact, tags
+from training.jumpstart import metadata
+from training.jumpstart.metadata import HostingCard
 from training.serving import endpoints
 from training.serving.register import PREFIXES
 
@@ -20,6 +22,8 @@ ENDPOINTS: dict[Role, str] = {
     "fine-tuned": "impressions-fine-tuned",
     "pre-trained": "impressions-pre-trained",
 }
+# FLAN-T5 XL fills a GPU: a second worker would load it once more. The article's setting.
+ONE_WORKER = {"SAGEMAKER_MODEL_SERVER_WORKERS": "1", "TS_DEFAULT_WORKERS_PER_MODEL": "1"}
 
 
 def servings(
@@ -30,16 +34,18 @@ def servings(
 ) -> list[Serving]:
     """The endpoints of a job's model and of the model that it started from.
 
-    `changes` are fields of Serving.
+    `changes` are fields of Serving; SageMaker needs `execution_role_arn`.
 
     Raises:
         SettingError: something that is needed is not named.
         AwsError: AWS refused, or was not reached.
     """
-    if target.backend != "local":
-        raise SettingError("--backend sagemaker", "is not built yet; use --backend local")
     names = endpoint_names(target)
-    return [replace(_here(job, role, names[role]), **changes) for role in roles]
+    if target.backend == "local":
+        made = [_here(job, role, names[role]) for role in roles]
+    else:
+        made = [_there(target, job, role, names[role], changes) for role in roles]
+    return [replace(one, **changes) for one in made]
 
 
 def endpoint_names(target: Target) -> dict[Role, str]:
@@ -70,6 +76,51 @@ def _here(job: Job, role: Role, endpoint: str) -> Serving:
         volume_gb=1,
         start_timeout_s=60,
         scaling=None,  # one machine does not grow
+    )
+
+
+def _there(
+    target: Target, job: Job, role: Role, endpoint: str, changes: Mapping[str, Any]
+) -> Serving:
+    if not changes.get("execution_role_arn"):
+        raise SettingError("execution_role_arn", "name the role that SageMaker assumes to serve")
+    card = hosting_card(target, job, changes.get("instance_type", Serving.instance_type))
+    if role == "fine-tuned":
+        weights, version = artefact(job), job["TrainingJobName"]
+    else:
+        weights, version = card.weights, card.version
+    return Serving(
+        role=role,
+        endpoint_name=endpoint,
+        model_id=card.model_id,
+        version=version,
+        container=Container(
+            image=card.image, weights=weights, environment={**card.environment, **ONE_WORKER}
+        ),
+        execution_role_arn=changes["execution_role_arn"],
+    )
+
+
+def hosting_card(target: Target, job: Job, instance_type: str) -> HostingCard:
+    """How JumpStart serves the model that a job fine-tuned, in the version that it started from.
+
+    Raises:
+        SettingError: the job does not tell its model, or that does not run on the instance type.
+        AwsError: AWS refused, or was not reached.
+    """
+    found = tags(target, job["TrainingJobArn"])
+    missing = [name for name in (MODEL_TAG, VERSION_TAG) if not found.get(name)]
+    if missing:
+        problem = f"has no tag {missing[0]}; was it started by `fine-tune`? Add the tag to the job"
+        raise SettingError(job["TrainingJobName"], problem)
+    return metadata.for_hosting(
+        target,
+        metadata.Wanted(
+            model_id=found[MODEL_TAG],
+            version=found[VERSION_TAG],
+            instance_type=instance_type,
+            tolerates_vulnerable=True,  # whoever fine-tuned it decided that
+        ),
     )
 
 

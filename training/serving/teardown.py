@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from training.aws import Target, explained
+from training.errors import AwsError
 from training.jobs.find import is_ours
 from training.serving import endpoints, plan
 
+CONFIG, MODEL = "EndpointConfig", "Model"
 KEPT = "kept: buckets and their objects, training jobs and their models, logs, the lake, the stack"
 
 
@@ -38,24 +41,16 @@ def find(target: Target, names: Sequence[str]) -> Found:
         AwsError: AWS refused, or was not reached.
     """
     client = target.client("sagemaker")
-    there = [name for name in names if (endpoints.describe(target, name)) is not None]
-    ours = [name for name in there if _has_tag(target, name)]
+    found = {name: endpoints.describe(target, name) for name in names}
+    there = {name: one for name, one in found.items() if one is not None}
+    ours = [name for name, one in there.items() if is_ours(target, one["EndpointArn"])]
     configs: list[str] = []
     models: list[str] = []
     for name in names:
-        for operation, member, key, into in (
-            ("list_endpoint_configs", "EndpointConfigs", "EndpointConfig", configs),
-            ("list_models", "Models", "Model", models),
-        ):
-            with explained(member):
-                pages = client.get_paginator(operation).paginate(NameContains=name)
-                for page in pages:
-                    into += [
-                        one[f"{key}Name"]
-                        for one in page[member]
-                        if one[f"{key}Name"].startswith(f"{name}-")
-                        and is_ours(target, one[f"{key}Arn"])
-                    ]
+        if name in there and name not in ours:
+            continue  # somebody else's, and what it is made of with it
+        configs += _named(target, client.get_paginator("list_endpoint_configs"), name, CONFIG)
+        models += _named(target, client.get_paginator("list_models"), name, MODEL)
     return Found(tuple(ours), tuple(configs), tuple(models), tuple(_scaled(target, ours)))
 
 
@@ -77,19 +72,40 @@ def delete(target: Target, found: Found) -> None:
                     ScalableDimension=plan.DIMENSION,
                 )
     for name in found.endpoints:
-        with explained(f"endpoint {name}"):
-            client.delete_endpoint(EndpointName=name)
+        _gone(f"endpoint {name}", client.delete_endpoint, EndpointName=name)
     for name in found.configs:
-        with explained(f"endpoint configuration {name}"):
-            client.delete_endpoint_config(EndpointConfigName=name)
+        _gone(
+            f"endpoint configuration {name}",
+            client.delete_endpoint_config,
+            EndpointConfigName=name,
+        )
     for name in found.models:
-        with explained(f"model {name}"):
-            client.delete_model(ModelName=name)
+        _gone(f"model {name}", client.delete_model, ModelName=name)
 
 
-def _has_tag(target: Target, name: str) -> bool:
-    found = endpoints.describe(target, name)
-    return found is not None and is_ours(target, found["EndpointArn"])
+def _gone(item: str, delete: Callable[..., Any], **which: str) -> None:
+    try:
+        with explained(item):
+            delete(**which)
+    except AwsError as error:
+        if not endpoints.is_missing(error):
+            raise
+
+
+def _named(
+    target: Target,
+    paginator: Any,  # noqa: ANN401  # boto3's
+    name: str,
+    kind: str,
+) -> list[str]:
+    """What `deploy` made for an endpoint: named after it, and with the project's tag."""
+    with explained(kind):
+        return [
+            one[f"{kind}Name"]
+            for page in paginator.paginate(NameContains=name)
+            for one in page[f"{kind}s"]
+            if plan.is_made_for(one[f"{kind}Name"], name) and is_ours(target, one[f"{kind}Arn"])
+        ]
 
 
 def _scaled(target: Target, names: Sequence[str]) -> list[str]:

@@ -5,15 +5,41 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from typing import TYPE_CHECKING, Any
 
-from training.verbs.options import add_billing, add_output, add_target, target_of
+from training.verbs.options import (
+    NEEDS_YES,
+    add_billing,
+    add_cloud,
+    add_output,
+    add_target,
+    chosen,
+    cloud_environment,
+    network_of,
+    pairs_of,
+    refuse_cloud,
+    target_of,
+)
+
+if TYPE_CHECKING:
+    from training.aws import Target
+    from training.config import Scaling, Serving
 
 HELP = "put the models behind endpoints and register them"
 DESCRIPTION = (
     "Puts the fine-tuned model of a job, and the model that it started from, behind endpoints, and"
     " registers both in the deployed stack. What is there already is left as it is."
 )
-NEEDS_YES = 2
+_SCALING = (
+    "min_instances",
+    "max_instances",
+    "invocations_per_instance",
+    "night",
+    "morning",
+    "night_instances",
+)
+
+environment = cloud_environment
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,37 +55,115 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add_billing(parser)
     add_output(parser)
     add_target(parser)
+    group = add_cloud(parser, "ml.g5.2xlarge")
+    group.add_argument("--min-instances", type=int, metavar="N", help="default: 1")
+    group.add_argument("--max-instances", type=int, metavar="N", help="default: 4")
+    group.add_argument(
+        "--invocations-per-instance",
+        type=float,
+        metavar="N",
+        help="a minute, aimed at when instances are added and taken away (default: 20)",
+    )
+    group.add_argument(
+        "--night",
+        metavar="CRON",
+        help="from then on at least --night-instances, as cron(0 1 * * ? *)",
+    )
+    group.add_argument("--morning", metavar="CRON", help="from then on --min-instances again (UTC)")
+    group.add_argument("--night-instances", type=int, metavar="N", help="default: 2")
 
 
 def run(options: argparse.Namespace) -> int:
     """Deploy; 2 when --yes is wanted first."""
     from training.config import ROLES
     from training.jobs import find
-    from training.serving import endpoints, plan, register, roles
+    from training.serving import endpoints, plan, roles
 
+    is_local = options.backend == "local"
+    changes = _changes_here(options) if is_local else _changes(options)
     target = target_of(options)
     job = find.finished(target, options.job)
-    chosen = ROLES if options.role == "both" else (options.role,)
-    wanted = roles.servings(target, job, chosen)
+    wanted_roles = ROLES if options.role == "both" else (options.role,)
+    wanted = roles.servings(target, job, wanted_roles, **changes)
     if options.dry_run:
         print(json.dumps({one.role: plan.requests(one) for one in wanted}, indent=1))
         return 0
-    if target.backend != "local" and not options.yes:
-        for one in wanted:
-            least = one.scaling.least if one.scaling else 1
-            print(f"{one.endpoint_name}: {least} of {one.instance_type}, billed while it is there")
-        print("nothing was made: look with --dry-run, then add --yes", file=sys.stderr)
+    if not (is_local or options.yes):
+        _show(wanted)
         return NEEDS_YES
     done = {}
     for one in wanted:
         done[one.endpoint_name] = endpoints.deploy(
             target, one, lambda text: None if options.quiet else print(text, file=sys.stderr)
         )
-    registered = False if options.no_register else register.register(target, wanted)
+    _tell(options, done, _registered(options, target, wanted))
+    return 0
+
+
+def _registered(options: argparse.Namespace, target: Target, wanted: list[Serving]) -> str:
+    from training.serving import register
+
+    if options.no_register:
+        return "not registered"
+    if register.register(target, wanted):
+        return f"registered in the stack {target.stack_name}"
+    return "registered before"
+
+
+def _changes_here(options: argparse.Namespace) -> dict[str, Any]:
+    refuse_cloud(options, _SCALING)
+    return {}
+
+
+def _changes(options: argparse.Namespace) -> dict[str, Any]:
+    """The fields of Serving that the options name."""
+    from training.config import PROJECT_TAG
+    from training.errors import SettingError
+
+    if not options.role_arn:
+        raise SettingError(
+            "--role-arn", "name the role that SageMaker assumes to serve: arn:aws:iam::…:role/…"
+        )
+    given = {"instance_type": options.instance_type, "kms_key": options.kms_key}
+    return {
+        "execution_role_arn": options.role_arn,
+        "network": network_of(options),
+        "scaling": _scaling(options),
+        "tags": {**dict([PROJECT_TAG]), **pairs_of("--tag", options.tag)},
+        **chosen(given),
+    }
+
+
+def _scaling(options: argparse.Namespace) -> Scaling:
+    from training.config import Scaling
+    from training.errors import SettingError
+
+    given = {name: getattr(options, name) for name in _SCALING}
+    given["least"], given["most"] = given.pop("min_instances"), given.pop("max_instances")
+    found = Scaling(**chosen(given))
+    if not 1 <= found.least <= found.most:
+        raise SettingError(
+            "--min-instances, --max-instances", "at least 1, and the least not above the most"
+        )
+    if bool(found.night) != bool(found.morning):
+        raise SettingError("--night, --morning", "give both or none, or the night never ends")
+    return found
+
+
+def _show(wanted: list[Serving]) -> None:
+    from training.instances import PRICES, PriceClass
+
+    for one in wanted:
+        least, most = (one.scaling.least, one.scaling.most) if one.scaling else (1, 1)
+        print(f"{one.endpoint_name}: {PriceClass(one.instance_type, least, most, None)}")
+    print(PRICES)
+    print("nothing was made: look with --dry-run, then add --yes", file=sys.stderr)
+
+
+def _tell(options: argparse.Namespace, done: dict[str, str], registered: str) -> None:
     if options.json:
         print(json.dumps({"endpoints": done, "registered": registered}))
-        return 0
+        return
     for name, what in done.items():
         print(f"{name}: {what}")
-    print(f"registered in the stack {target.stack_name}" if registered else "registered before")
-    return 0
+    print(registered)

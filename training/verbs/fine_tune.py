@@ -113,9 +113,10 @@ _WORDS = {
 
 def _show(options: argparse.Namespace, config: FineTune, request: Mapping[str, object]) -> int:
     from training.fine_tuning import cloud
+    from training.instances import PRICES
 
     if options.backend != "local":
-        print(cloud.price_class(config), file=sys.stderr)
+        print(f"{cloud.price_class(config)}; {PRICES}", file=sys.stderr)
     if options.dry_run:
         print(json.dumps(request, indent=1))
         return 0

@@ -11,6 +11,11 @@ from training.verbs.options import add_billing, add_output, add_target, target_o
 HELP = "delete endpoints, their configurations and models; never data"
 DESCRIPTION = "Shows what `deploy` made and would be deleted; --yes deletes it. Data stays."
 
+AFTER = {
+    "sagemaker": "the stack's functions call these endpoints: deploy again before files arrive",
+    "local": "`python -m local up` brings back the models that came with the project",
+}
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The verb's own options."""
@@ -46,4 +51,6 @@ def run(options: argparse.Namespace) -> int:
     elif not deleting:
         print("nothing was deleted: add --yes", file=sys.stderr)
     print(teardown.KEPT)
+    if found.endpoints:
+        print(AFTER[target.backend], file=sys.stderr)
     return 0
