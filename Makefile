@@ -6,7 +6,7 @@ STACK ?= radiology-impressions
 BUCKET ?=
 PARAMETERS ?=
 
-.PHONY: help demo test test-supported test-torch lint bench package deploy clean
+.PHONY: help demo test test-supported test-torch test-sagemaker lint bench package deploy clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -23,6 +23,9 @@ test-supported:  ## the tests whose outcome could depend on the interpreter (all
 
 test-torch:  ## the tests that need torch (the training container), in an environment of their own
 	@python=$$($(PYTHON) -m local.environments test-torch) && $$python -m pytest -q tests/torch
+
+test-sagemaker:  ## the tests that need the SageMaker SDK, and the walk-through notebook
+	@python=$$($(PYTHON) -m local.environments test-sagemaker) && $$python -m pytest -q tests/sagemaker
 
 lint:  ## ruff, mypy, and cfn-lint on all three templates
 	@python=$$($(PYTHON) -m local.environments lint) \

@@ -65,7 +65,7 @@ def _trainer(
     from pydantic import ValidationError
     from sagemaker.core.helper.iam_role_resolver import RoleValidationError
     from sagemaker.train import ModelTrainer
-    from sagemaker.train.configs import (
+    from sagemaker.core.training.configs import (
         Compute,
         InputData,
         MetricDefinition,
@@ -115,7 +115,7 @@ def _trainer(
 
 
 def _networking(network: Network) -> Any:  # noqa: ANN401
-    from sagemaker.train.configs import Networking
+    from sagemaker.core.training.configs import Networking
 
     places = (
         {

@@ -1,0 +1,91 @@
+"""Tests with the real SageMaker SDK against moto; an environment of their own, for its gigabyte."""
+
+from __future__ import annotations
+
+import importlib.util
+import logging
+import urllib.request
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+collect_ignore_glob = [] if importlib.util.find_spec("sagemaker") else ["test_*.py"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _imported() -> None:
+    """The SDK warns of its own code when it is imported for the first time; here warnings fail."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import sagemaker.core.training.configs
+        from sagemaker.train import ModelTrainer  # noqa: F401
+
+
+REGION, BUCKET = "us-east-1", "hospital-training"
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """The URL of a moto server on loopback."""
+    from moto.server import ThreadedMotoServer
+
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    running = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    running.start()
+    try:
+        yield "http://{}:{}".format(*running.get_host_and_port())
+    finally:
+        running.stop()
+
+
+@pytest.fixture
+def aws(server: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Any]:
+    """An account with JumpStart's bucket and prepared reports."""
+    import boto3
+
+    from local import jumpstart
+    from local.settings import ROOT
+    from training.aws import Target
+
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+
+    def client(service: str) -> Any:
+        return boto3.client(service, endpoint_url=server, region_name=REGION)
+
+    reset = urllib.request.Request(f"{server}/moto-api/reset", method="POST")
+    urllib.request.urlopen(reset).close()
+    s3 = client("s3")
+    for name in (jumpstart.bucket_name(REGION), BUCKET):
+        s3.create_bucket(Bucket=name)
+    jumpstart.seed(s3, REGION, ROOT / "local" / "models" / "pre-trained")
+    for name, text in (
+        ("train/train.jsonl", '{"prompt":"Clear.","completion":"Normal."}\n'),
+        ("train/template.json", '{"prompt":"{prompt}","completion":"{completion}"}'),
+        ("evaluation/set.jsonl", "{}\n"),
+    ):
+        s3.put_object(Bucket=BUCKET, Key=f"prepared/{name}", Body=text.encode())
+    yield SimpleNamespace(
+        url=server,
+        client=client,
+        target=Target(region=REGION, endpoint_url=server),
+        data=f"s3://{BUCKET}/prepared",
+    )
+
+
+@pytest.fixture
+def config(aws: Any) -> Any:
+    from training.config import FineTune
+
+    return FineTune(
+        data=aws.data,
+        output=f"s3://{BUCKET}/jobs",
+        role_arn="arn:aws:iam::123456789012:role/training",
+        job_name="the-job",
+    )
