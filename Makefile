@@ -6,7 +6,7 @@ STACK ?= radiology-impressions
 BUCKET ?=
 PARAMETERS ?=
 
-.PHONY: help demo test test-supported test-torch test-sagemaker lint bench package deploy clean
+.PHONY: help demo test test-supported test-torch test-sagemaker lint bench notebook package deploy clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -34,6 +34,10 @@ lint:  ## ruff, mypy, and cfn-lint on all three templates
 
 bench:  ## the benchmarks; figures also go to build/bench.json
 	@python=$$($(PYTHON) -m local.environments test) && $$python -m benchmarks
+
+notebook:  ## the walk-through in Jupyter, on this machine's loopback
+	@python=$$($(PYTHON) -m local.environments notebook) \
+	&& $$python -m jupyterlab --ip 127.0.0.1 training/walkthrough.ipynb
 
 package:  ## the zip and templates for AWS, in build/package (Python 3.13)
 	@python=$$($(PYTHON) -m local.environments run) && $$python -m local.package

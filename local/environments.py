@@ -42,6 +42,7 @@ REQUIREMENT_FILES = {
     "lint": ("tests/requirements-lint.txt",),
     "sagemaker": ("training/requirements.txt",),
     "plot": ("training/requirements-plot.txt",),
+    "notebook": ("training/requirements-notebook.txt",),
     "torch": ("training/requirements-train.txt",),
     "test-sagemaker": ("tests/requirements-sagemaker.txt",),
     "test-torch": ("tests/requirements-torch.txt",),

@@ -13,7 +13,7 @@ import msgspec
 from chalicelib.rows import FailureRow, RougeRow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from local.deployed import Deployed
     from local.uploads import Dropped
@@ -41,11 +41,17 @@ def read_failures(stack: Deployed, dropped: Sequence[Dropped]) -> list[FailureRo
     return sorted(rows, key=lambda row: (row.source_key, row.record_index or 0))
 
 
-def mean_scores(stack: Deployed, dropped: Sequence[Dropped]) -> list[Mean]:
-    """Mean ROUGE F1 by dataset and model, from the rows of these files."""
+def read_scores(stack: Deployed, dropped: Sequence[Dropped]) -> list[RougeRow]:
+    """The ROUGE rows of these files."""
+    return [
+        msgspec.json.decode(line, type=RougeRow) for line in _lines(stack, "rouge_scores", dropped)
+    ]
+
+
+def means(scores: Iterable[RougeRow]) -> list[Mean]:
+    """Mean ROUGE F1 by dataset and model."""
     found: dict[tuple[str, str], list[RougeRow]] = defaultdict(list)
-    for line in _lines(stack, "rouge_scores", dropped):
-        row = msgspec.json.decode(line, type=RougeRow)
+    for row in scores:
         found[row.dataset, row.model_role].append(row)
     return [_mean(dataset, model, rows) for (dataset, model), rows in sorted(found.items())]
 

@@ -16,7 +16,7 @@ from local.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from chalicelib.rows import FailureRow
+    from chalicelib.rows import FailureRow, RougeRow
     from local.deployed import Deployed
 
 LANES = ("incoming", "evaluation")
@@ -31,8 +31,13 @@ class Report:
 
     answered: list[waiting.Answered]
     failures: list[FailureRow]
-    means: list[lake.Mean]
+    scores: list[RougeRow]
     seconds: float
+
+    @property
+    def means(self) -> list[lake.Mean]:
+        """Mean ROUGE of each dataset and model."""
+        return lake.means(self.scores)
 
     @property
     def records(self) -> int:
@@ -65,7 +70,7 @@ class Report:
         parts = [f"{len(self.answered)} files, {counted}, in {self.seconds:.1f} s"]
         if self.failures:
             parts.append(_failure_lines(self.failures))
-        if self.means:
+        if self.scores:
             parts.append(_rouge_table(self.means))
         return "\n\n".join(parts)
 
@@ -101,8 +106,8 @@ def run(  # noqa: PLR0913 - the options of the command
     with Bar("answered", expected, quiet=quiet) as bar:
         answered = waiting.Waiter(stack, dropped, bar.at, patience_s).wait()
     seconds = time.monotonic() - began
-    means = lake.mean_scores(stack, dropped)
-    shown = [mean for mean in means if not models or mean.model in models]
+    scores = lake.read_scores(stack, dropped)
+    shown = [row for row in scores if not models or row.model_role in models]
     return Report(answered, lake.read_failures(stack, dropped), shown, seconds)
 
 

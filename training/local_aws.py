@@ -23,3 +23,9 @@ def local_target(settings: Settings | None = None) -> Target:
         access_key=ROOT_ACCESS_KEY,
         stack_name=settings.stack_name,
     )
+
+
+def stop(target: Target, settings: Settings | None = None) -> None:
+    """Stop the local stack; an AWS that is not of this machine is left alone."""
+    if target.backend == "local":
+        stack.down(settings or Settings(), environments.say)

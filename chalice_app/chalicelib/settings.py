@@ -61,10 +61,10 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     """
     if not (environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION")):
         raise SettingsError("AWS_REGION", "is not set; set it to the region of the stack")
-    fine_tuned = _read_model(environment, "fine-tuned")
+    fine_tuned = read_model(environment, "fine-tuned")
     if fine_tuned is None:
         raise SettingsError("FINE_TUNED_ENDPOINT", "is not set; name the live model's endpoint")
-    pre_trained = _read_model(environment, "pre-trained")
+    pre_trained = read_model(environment, "pre-trained")
     return Settings(
         results_bucket=_require(environment, "RESULTS_BUCKET"),
         work_queue_url=_require(environment, "WORK_QUEUE_URL"),
@@ -80,7 +80,12 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     )
 
 
-def _read_model(environment: Mapping[str, str], role: str) -> Model | None:
+def read_model(environment: Mapping[str, str], role: str) -> Model | None:
+    """The model of a role; None when no endpoint is named.
+
+    Raises:
+        SettingsError: a variable is missing or not usable; it names the variable.
+    """
     prefix = role.upper().replace("-", "_")
     endpoint = environment.get(f"{prefix}_ENDPOINT")
     if not endpoint:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import logging
-import urllib.request
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +20,6 @@ def _imported() -> None:
     """The SDK warns of its own code when it is imported for the first time; here warnings fail."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        import sagemaker.core.training.configs
         from sagemaker.train import ModelTrainer  # noqa: F401
 
 
@@ -43,9 +41,10 @@ def server() -> Iterator[str]:
 
 
 @pytest.fixture
-def aws(server: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Any]:
+def aws(server: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
     """An account with JumpStart's bucket and prepared reports."""
     import boto3
+    import requests
 
     from local import jumpstart
     from local.settings import ROOT
@@ -59,8 +58,7 @@ def aws(server: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterato
     def client(service: str) -> Any:
         return boto3.client(service, endpoint_url=server, region_name=REGION)
 
-    reset = urllib.request.Request(f"{server}/moto-api/reset", method="POST")
-    urllib.request.urlopen(reset).close()
+    requests.post(f"{server}/moto-api/reset", timeout=10).raise_for_status()
     s3 = client("s3")
     for name in (jumpstart.bucket_name(REGION), BUCKET):
         s3.create_bucket(Bucket=name)
@@ -71,7 +69,7 @@ def aws(server: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterato
         ("evaluation/set.jsonl", "{}\n"),
     ):
         s3.put_object(Bucket=BUCKET, Key=f"prepared/{name}", Body=text.encode())
-    yield SimpleNamespace(
+    return SimpleNamespace(
         url=server,
         client=client,
         target=Target(region=REGION, endpoint_url=server),

@@ -275,7 +275,7 @@ def test_a_role_that_cannot_train(
         raise RoleValidationError("the role\ntrusts nobody")
 
     monkeypatch.setattr(defaults, "resolve_and_validate_role", refuse)
-    with pytest.raises(SettingError, match="--role-arn .*: the role trusts nobody"):
+    with pytest.raises(SettingError, match=r"--role-arn .*: the role trusts nobody"):
         start.dry_run(config, aws.target)
 
 

@@ -39,12 +39,13 @@ def test_without_yes_the_price_class_is_shown_and_nothing_starts(
     assert fine_tune() == 2
     told = capsys.readouterr()
     assert told.out == ""
-    assert told.err.splitlines() == [
+    price, next_step = told.err.splitlines()
+    assert price == (
         "1 x ml.p3.16xlarge (8 x NVIDIA V100 16 GB each), billed by the second, at most 100"
         " instance-hours; what an hour costs in your region:"
-        " https://aws.amazon.com/sagemaker/pricing/",
-        "nothing was started: look with --dry-run, then add --yes",
-    ]
+        " https://aws.amazon.com/sagemaker/pricing/"
+    )
+    assert next_step == "nothing was started: look with --dry-run, then add --yes"
     assert not aws.client("sagemaker").list_training_jobs()["TrainingJobSummaries"]
 
 

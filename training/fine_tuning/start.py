@@ -15,6 +15,7 @@ from training.aws import Target
 from training.config import FineTune
 from training.fine_tuning import cloud, data, laptop
 from training.fine_tuning.started import Started
+from training.instances import PRICES
 
 
 def start(config: FineTune, target: Target) -> Started:
@@ -47,6 +48,13 @@ def dry_run(config: FineTune, target: Target) -> dict[str, Any]:
     if target.backend == "local":
         return laptop.request_of(found, target, content, put=False)
     return cloud.request(found, target, content)
+
+
+def price(config: FineTune, target: Target) -> str:
+    """What the job can cost at most, in words: the class, not a sum."""
+    if target.backend == "local":
+        return "no price: it runs on this machine"
+    return f"{cloud.price_class(config)}; {PRICES}"
 
 
 def _with_data(config: FineTune, target: Target, *, put: bool) -> tuple[FineTune, str]:

@@ -1,20 +1,16 @@
-"""Jobs and their figures for people: lines, tables, a plot."""
+"""Jobs and their figures for people: lines and tables."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from tabulate import tabulate
 
-from training.errors import MissingPackageError, SettingError
 from training.jobs.find import Job, artefact
 from training.jobs.points import Point
 
-PLOT_REQUIREMENTS = "training/requirements-plot.txt"
-FORMATS = (".svg", ".png")
 LOSSES = {"train_loss": "training", "val_loss": "validation"}
 
 
@@ -62,42 +58,6 @@ def table(found: Sequence[Point]) -> str:
         headers=("epoch", *LOSSES),
         floatfmt=(".2f", ".4f", ".4f"),
     )
-
-
-def plot(found: Sequence[Point], title: str, path: Path) -> None:
-    """Draw training and validation loss against the epoch; the same points, the same bytes.
-
-    Raises:
-        SettingError: the file's ending is none of FORMATS, or it cannot be written.
-        MissingPackageError: matplotlib is not installed.
-    """
-    if path.suffix.lower() not in FORMATS:
-        raise SettingError(str(path), f"end the name in {' or '.join(FORMATS)}")
-    try:
-        from matplotlib import rc_context
-        from matplotlib.figure import Figure
-    except ImportError:
-        raise MissingPackageError("matplotlib", PLOT_REQUIREMENTS) from None
-    with rc_context({"svg.hashsalt": "impressions", "svg.fonttype": "none"}):
-        figure = Figure(figsize=(8, 4.5), layout="constrained")
-        axes = figure.add_subplot()
-        for metric, word in LOSSES.items():
-            line = [point for point in found if point.metric == metric]
-            across = [p.step if p.epoch is None else p.epoch for p in line]
-            # Markers for both: a job of one epoch has one point of each.
-            marker = "o" if metric == "val_loss" else "."
-            axes.plot(across, [p.value for p in line], label=word, marker=marker, markersize=5)
-        axes.set(xlabel="epoch", ylabel="loss (nats a piece)", title=title)
-        axes.grid(visible=True, alpha=0.3)
-        axes.legend()
-        try:
-            figure.savefig(path, dpi=150, metadata=_undated(path))
-        except OSError as error:
-            raise SettingError(str(path), f"cannot be written ({error.strerror})") from None
-
-
-def _undated(path: Path) -> dict[str, None]:
-    return {"Date": None} if path.suffix.lower() == ".svg" else {"Software": None}
 
 
 def _time(at: datetime | None) -> str:

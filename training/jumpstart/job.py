@@ -64,7 +64,6 @@ def _trainer(
 ) -> Any:  # noqa: ANN401
     from pydantic import ValidationError
     from sagemaker.core.helper.iam_role_resolver import RoleValidationError
-    from sagemaker.train import ModelTrainer
     from sagemaker.core.training.configs import (
         Compute,
         InputData,
@@ -73,6 +72,7 @@ def _trainer(
         StoppingCondition,
         Tag,
     )
+    from sagemaker.train import ModelTrainer
 
     key = {"volume_kms_key_id": config.kms_key} if config.kms_key else {}
     try:

@@ -93,7 +93,7 @@ def run(options: argparse.Namespace) -> int:
     if options.dry_run or not (is_local or options.yes):
         # Composed even when it is not shown: what is wrong is told before anybody says yes.
         request = start.dry_run(config, target)
-        return _show(options, config, request)
+        return _show(options, start.price(config, target), request)
     started = start.start(config, target)
     if not options.quiet:
         print(f"{started.job_name}: {_WORDS[started.state]}", file=sys.stderr)
@@ -111,12 +111,8 @@ _WORDS = {
 }
 
 
-def _show(options: argparse.Namespace, config: FineTune, request: Mapping[str, object]) -> int:
-    from training.fine_tuning import cloud
-    from training.instances import PRICES
-
-    if options.backend != "local":
-        print(f"{cloud.price_class(config)}; {PRICES}", file=sys.stderr)
+def _show(options: argparse.Namespace, price: str, request: Mapping[str, object]) -> int:
+    print(price, file=sys.stderr)
     if options.dry_run:
         print(json.dumps(request, indent=1))
         return 0

@@ -41,6 +41,7 @@ def environment(options: argparse.Namespace) -> str:
 
 def run(options: argparse.Namespace) -> int:
     """Print the figures; 1 when the job failed."""
+    from training import plots
     from training.errors import JobError
     from training.jobs import find, lake, points, view
 
@@ -57,7 +58,7 @@ def run(options: argparse.Namespace) -> int:
     else:
         print(view.table(found) if found else "no figure yet")
     if options.plot:
-        view.plot(found, job["TrainingJobName"], options.plot)
+        plots.losses(found, job["TrainingJobName"], options.plot)
         print(f"plot: {options.plot}", file=sys.stderr)
     if job["TrainingJobStatus"] in find.ENDED and not options.no_lake:
         _write(target, job, found)

@@ -5,9 +5,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.rows import FailureRow
+from chalicelib.rows import FailureRow, RougeRow
 from local.errors import EnvironmentSetupError, UsageError
-from local.lake import Mean
 from local.run import Report, check_models
 from local.stack import check_platform
 from local.waiting import Answered
@@ -39,13 +38,32 @@ def failure(index: int | None, message: str) -> FailureRow:
     )
 
 
-def mean(model: str, figure: float) -> Mean:
-    metrics = dict.fromkeys(("rouge1", "rouge2", "rougeL", "rougeLsum"), figure)
-    return Mean("a", model, 2, metrics, figure, None)
+def scores(model: str, figure: float) -> list[RougeRow]:
+    return [
+        RougeRow(
+            run_id="f" * 32,
+            lane="evaluation",
+            dataset="a",
+            record_index=1,
+            report_id="r",
+            model_role=model,
+            model_id="m",
+            model_version="1",
+            metric=metric,
+            rouge_precision=figure,
+            rouge_recall=figure,
+            fmeasure=figure,
+            stratum="normal",
+            scorer="s",
+            source_key="k",
+            scored_at="2026-01-01 00:00:00.000",
+        )
+        for metric in ("rouge1", "rouge2", "rougeL", "rougeLsum")
+    ]
 
 
 def test_the_json_document_has_the_fields_of_the_contract() -> None:
-    report = Report([answered(3, 1), answered(1, 0)], [], [mean("fine-tuned", 0.5)], 1.23456)
+    report = Report([answered(3, 1), answered(1, 0)], [], scores("fine-tuned", 0.5), 1.23456)
 
     assert report.as_json() == {
         "files": 2,
@@ -61,9 +79,9 @@ def test_the_json_document_has_the_fields_of_the_contract() -> None:
 
 def test_the_text_tells_counts_failures_and_a_table_with_the_model_before_baselines() -> None:
     failures = [failure(1, "record 1: findings: is missing"), failure(None, "it is empty")]
-    means = [mean("baseline-constant", 0.25), mean("fine-tuned", 0.5)]
+    rows = scores("baseline-constant", 0.25) + scores("fine-tuned", 0.5)
 
-    text = Report([answered(3, 2)], failures, means, 1.0).as_text()
+    text = Report([answered(3, 2)], failures, rows, 1.0).as_text()
 
     assert "1 files, 3 records in: 1 impressions, 2 failed, in 1.0 s" in text
     assert "incoming/a/x.json record 1: findings: is missing" in text

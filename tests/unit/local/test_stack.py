@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from local import deploy, environments, ministack, processes, runtime, stack
+from local import deploy, environments, ministack, processes, registered, runtime, stack
 from local.errors import DeployError
 from local.processes import Process
 from local.settings import Settings
@@ -22,6 +22,7 @@ class World:
         self.calls: list[str] = []
         self.alive: set[int] = set()
         self.deployed = True
+        self.are_served = True
         self.pid = 0
 
     def starter(self, name: str) -> Callable[..., Process]:
@@ -59,6 +60,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
         monkeypatch.setattr(module, "start", made.starter(name))
         monkeypatch.setattr(module, "stop", made.stopper(name))
         monkeypatch.setattr(module, "is_healthy", made.is_healthy)
+    monkeypatch.setattr(registered, "are_served", lambda *_: made.are_served)
     monkeypatch.setattr(processes, "is_alive", lambda p: p is not None and p.pid in made.alive)
     monkeypatch.setattr(environments, "ensure", lambda *_: Path("python"))
     monkeypatch.setattr(stack, "build", lambda *_, **__: SimpleNamespace())
@@ -101,6 +103,16 @@ def test_up_again_starts_nothing(world: World, settings: Settings) -> None:
 
     assert world.calls == ["deploy http://127.0.0.1:4001 2"]
     assert second == first
+
+
+def test_up_brings_back_models_that_were_torn_down(world: World, settings: Settings) -> None:
+    stack.up(settings, quiet)
+    world.calls.clear()
+    world.deployed = world.are_served = False
+
+    stack.up(settings, quiet)
+
+    assert world.calls[:2] == ["stop runtime", "start runtime"]
 
 
 @pytest.mark.parametrize("name", ["ministack", "runtime"])

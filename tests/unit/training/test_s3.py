@@ -120,11 +120,11 @@ class Refusing:
         self.client = client
         self.left = 1
 
-    def upload_file(self, path: str, bucket: str, key: str) -> None:
+    def upload_file(self, path: str, bucket: str, key: str, **options: Any) -> None:
         if not self.left:
             self.client.put_object(Bucket="no-such-bucket", Key=key, Body=b"")
         self.left -= 1
-        self.client.upload_file(path, bucket, key)
+        self.client.upload_file(path, bucket, key, **options)
 
     def delete_object(self, **arguments: Any) -> None:
         self.client.delete_object(**arguments)

@@ -1,0 +1,94 @@
+"""Figures to look at: losses of a job, ROUGE of models. The same values give the same bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from local.run import MODELS
+from training.errors import MissingPackageError, SettingError
+from training.jobs.view import LOSSES
+
+if TYPE_CHECKING:
+    from chalicelib.rows import RougeRow
+    from training.jobs.points import Point
+
+REQUIREMENTS = "training/requirements-plot.txt"
+FORMATS = (".svg", ".png")
+STRATA = ("normal", "abnormal")
+
+
+def losses(found: Sequence[Point], title: str, path: Path) -> None:
+    """Draw training and validation loss against the epoch.
+
+    Raises:
+        SettingError: the file's ending is none of FORMATS, or it cannot be written.
+        MissingPackageError: matplotlib is not installed.
+    """
+    with _figure(path, 1) as (axes,):
+        for metric, word in LOSSES.items():
+            line = [point for point in found if point.metric == metric]
+            across = [p.step if p.epoch is None else p.epoch for p in line]
+            # Markers for both: a job of one epoch has one point of each.
+            marker = "o" if metric == "val_loss" else "."
+            axes.plot(across, [p.value for p in line], label=word, marker=marker, markersize=5)
+        axes.set(xlabel="epoch", ylabel="loss (nats a piece)", title=title)
+        axes.grid(visible=True, alpha=0.3)
+        axes.legend()
+
+
+def boxes(scores: Sequence[RougeRow], path: Path, metric: str = "rouge1") -> None:
+    """Draw how a metric's F1 spreads over the reports, a box for each model, a panel a stratum.
+
+    The line in a box is the median, the triangle the mean; whiskers reach 1.5 quartile ranges.
+
+    Raises:
+        SettingError: the file's ending is none of FORMATS, or it cannot be written.
+        MissingPackageError: matplotlib is not installed.
+    """
+    wanted = [row for row in scores if row.metric == metric]
+    models = [name for name in MODELS if any(row.model_role == name for row in wanted)]
+    with _figure(path, len(STRATA)) as panels:
+        for axes, stratum in zip(panels, STRATA, strict=True):
+            of_model = {
+                name: [
+                    row.fmeasure
+                    for row in wanted
+                    if row.model_role == name and row.stratum == stratum
+                ]
+                for name in models
+            }
+            axes.boxplot(
+                list(of_model.values()),
+                tick_labels=[name.removeprefix("baseline-") for name in of_model],
+                showmeans=True,
+            )
+            reports = max(map(len, of_model.values()), default=0)
+            axes.set(ylim=(-0.05, 1.05), title=f"{stratum} ({reports} reports)")
+            axes.grid(visible=True, axis="y", alpha=0.3)
+        panels[0].set(ylabel=f"{metric.replace('rouge', 'ROUGE-')}, F1")
+
+
+@contextmanager
+def _figure(path: Path, panels: int) -> Iterator[list[Any]]:
+    """Axes to draw into; the file is written at the end."""
+    if path.suffix.lower() not in FORMATS:
+        raise SettingError(str(path), f"end the name in {' or '.join(FORMATS)}")
+    try:
+        from matplotlib import rc_context
+        from matplotlib.figure import Figure
+    except ImportError:
+        raise MissingPackageError("matplotlib", REQUIREMENTS) from None
+    with rc_context({"svg.hashsalt": "impressions", "svg.fonttype": "none"}):
+        figure = Figure(figsize=(8, 4.5), layout="constrained")
+        yield list(figure.subplots(1, panels, squeeze=False, sharey=True)[0])
+        try:
+            figure.savefig(path, dpi=150, metadata=_undated(path))
+        except OSError as error:
+            raise SettingError(str(path), f"cannot be written ({error.strerror})") from None
+
+
+def _undated(path: Path) -> dict[str, None]:
+    return {"Date": None} if path.suffix.lower() == ".svg" else {"Software": None}

@@ -1,0 +1,69 @@
+"""Asks the registered models for an impression, as the functions ask them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from chalicelib.endpoint import EndpointClient, Pace
+from chalicelib.errors import ImpressionsError, SettingsError
+from chalicelib.settings import ROLES, Model, read_model
+from training import stack
+from training.aws import Target
+from training.errors import EndpointError, SettingError
+from training.serving.register import PREFIXES
+
+# What the template's parameters of a model are called in a function's environment.
+_VARIABLES = {
+    "Endpoint": "ENDPOINT",
+    "ModelId": "MODEL_ID",
+    "ModelVersion": "MODEL_VERSION",
+    "Codec": "CODEC",
+    "Prompt": "PROMPT",
+    "Generation": "GENERATION",
+}
+PATIENCE_S = 300.0
+
+
+def ask(target: Target, findings: str) -> dict[str, str]:
+    """What each registered model drafts from one findings text, by role; nothing is stored.
+
+    Raises:
+        EndpointError: an endpoint does not answer, or refuses the text.
+        SettingError: the stack is not deployed, or a model of it cannot be called.
+        AwsError: AWS refused, or was not reached.
+    """
+    client = EndpointClient(target.client("sagemaker-runtime"), Pace(lambda: PATIENCE_S))
+    return {model.role: _draft(client, model, findings) for model in models(target)}
+
+
+def models(target: Target) -> list[Model]:
+    """The models that are registered in the stack, the live one first.
+
+    Raises:
+        SettingError: the stack is not deployed, or a model of it cannot be called.
+        AwsError: AWS refused, or was not reached.
+    """
+    environment = _environment(stack.describe(target).parameters)
+    try:
+        found = [read_model(environment, role) for role in ROLES]
+    except SettingsError as error:
+        raise SettingError(f"stack {target.stack_name}", str(error)) from None
+    return [model for model in found if model is not None]
+
+
+def _environment(parameters: Mapping[str, str]) -> dict[str, str]:
+    return {
+        f"{role.upper().replace('-', '_')}_{variable}": parameters.get(f"{prefix}{name}", "")
+        for role, prefix in PREFIXES.items()
+        for name, variable in _VARIABLES.items()
+    }
+
+
+def _draft(client: EndpointClient, model: Model, findings: str) -> str:
+    try:
+        (draft,) = client.draft(model, [findings], 1)
+    except ImpressionsError as error:
+        raise EndpointError(model.endpoint_name, str(error)) from None
+    if isinstance(draft, ImpressionsError):
+        raise EndpointError(model.endpoint_name, str(draft)) from None
+    return draft.impression
