@@ -13,7 +13,7 @@ DESCRIPTION = "Shows what `deploy` made and would be deleted; --yes deletes it. 
 
 AFTER = {
     "sagemaker": "the stack's functions call these endpoints: deploy again before files arrive",
-    "local": "`python -m local up` brings back the models that came with the project",
+    "local": "the local stack's next start brings back the models that came with the project",
 }
 
 
