@@ -20,6 +20,18 @@ FORMATS = (".svg", ".png")
 STRATA = ("normal", "abnormal")
 
 
+def check(path: Path) -> None:
+    """Check a plot's name before there is anything to draw.
+
+    Raises:
+        SettingError: its ending is none of FORMATS, or its folder is not there.
+    """
+    if path.suffix.lower() not in FORMATS:
+        raise SettingError(str(path), f"end the name in {' or '.join(FORMATS)}")
+    if not path.resolve().parent.is_dir():
+        raise SettingError(str(path), "its folder does not exist")
+
+
 def losses(found: Sequence[Point], title: str, path: Path) -> None:
     """Draw training and validation loss against the epoch.
 
@@ -74,8 +86,7 @@ def boxes(scores: Sequence[RougeRow], path: Path, metric: str = "rouge1") -> Non
 @contextmanager
 def _figure(path: Path, panels: int) -> Iterator[list[Any]]:
     """Axes to draw into; the file is written at the end."""
-    if path.suffix.lower() not in FORMATS:
-        raise SettingError(str(path), f"end the name in {' or '.join(FORMATS)}")
+    check(path)
     try:
         from matplotlib import rc_context
         from matplotlib.figure import Figure

@@ -4,20 +4,35 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from training.aws import Target
+from training.jobs import minutes
 from training.jobs.find import ENDED, Job, describe
-from training.jobs.points import Line, Point, log_lines, points_of
+from training.jobs.logs import JobLog, Line
+from training.jobs.points import Finder, Point
 
 POLL_S = {"sagemaker": 5.0, "local": 0.5}
 _PROGRESS = re.compile(r"^progress: step (\d+)/(\d+)$")
+
+Progress = Callable[[int, int], None]
+
+
+def points(target: Target, job: Job) -> list[Point]:
+    """Every figure of a job: from its log, or CloudWatch's means when that is denied or gone.
+
+    Raises:
+        JobError: a metric definition cannot be used.
+        AwsError: AWS refused, or was not reached.
+    """
+    found = Finder(job).find(JobLog(target, job["TrainingJobName"]).read())
+    return found or minutes.read(target, job)
 
 
 def follow(
     target: Target,
     name: str,
-    progress: Callable[[int, int], None] = lambda _done, _all: None,
+    progress: Progress = lambda _done, _all: None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Iterator[tuple[Job, list[Point]]]:
     """The job again and again, with the figures that are new, until it has ended.
@@ -25,33 +40,41 @@ def follow(
     `progress` is told steps done and in all, for jobs whose log tells them.
 
     Raises:
-        JobError: no job has the name.
+        JobError: no job has the name, or a metric definition of it cannot be used.
         AwsError: AWS refused, or was not reached.
     """
-    seen = 0
+    job = describe(target, name)
+    log, finder, seen = JobLog(target, name), Finder(job), 0
     while True:
-        job = describe(target, name)
-        lines = log_lines(target, job)
-        found = points_of(job, lines)
+        # The job is looked at before its log: when it has ended, all that it wrote is read.
+        lines = log.read()
         _tell(lines, progress)
-        yield job, found[seen:]
-        seen = len(found)
+        if log.denied:
+            means = minutes.read(target, job)
+            new, seen = means[seen:], len(means)
+        else:
+            new = finder.find(lines)
+        yield job, new
         if job["TrainingJobStatus"] in ENDED:
             return
         sleep(POLL_S[target.backend])
+        job = describe(target, name)
 
 
-def wait(
-    target: Target, name: str, progress: Callable[[int, int], None] = lambda _done, _all: None
-) -> Job:
-    """Wait until a job has ended; returns it, however it ended."""
+def wait(target: Target, name: str, progress: Progress = lambda _done, _all: None) -> Job:
+    """Wait until a job has ended; returns it, however it ended.
+
+    Raises:
+        JobError: no job has the name.
+        AwsError: AWS refused, or was not reached.
+    """
     job: Job = {}
     for job, _ in follow(target, name, progress):  # noqa: B007 - the last one is wanted
         pass
     return job
 
 
-def _tell(lines: list[Line], progress: Callable[[int, int], None]) -> None:
+def _tell(lines: Sequence[Line], progress: Progress) -> None:
     for line in reversed(lines):
         found = _PROGRESS.match(line.text)
         if found:

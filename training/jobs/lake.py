@@ -11,6 +11,7 @@ from datetime import UTC
 from typing import Any
 
 from training.aws import Target, explained
+from training.errors import AwsError
 from training.jobs.find import Job, model_id
 from training.jobs.points import Point
 from training.s3 import S3Uri
@@ -47,6 +48,9 @@ def place(job: Job, results_bucket: str) -> S3Uri:
 def write(target: Target, job: Job, found: Sequence[Point], results_bucket: str) -> S3Uri | None:
     """Write the job's rows over those of an earlier call; None when there is no figure.
 
+    Figures without any epoch are CloudWatch's means, from when the log was denied or gone: they
+    never take the place of rows that are there.
+
     Raises:
         AwsError: the bucket is missing or denied.
     """
@@ -54,17 +58,24 @@ def write(target: Target, job: Job, found: Sequence[Point], results_bucket: str)
         return None
     there = place(job, results_bucket)
     text = "".join(
-        f"{json.dumps(row, sort_keys=True)}\n" for row in rows(job, found, model_id(target, job))
+        f"{json.dumps(row, sort_keys=True, separators=(',', ':'), allow_nan=False)}\n"
+        for row in rows(job, found, model_id(target, job))
     )
     packed = io.BytesIO()
     with gzip.GzipFile(filename="", fileobj=packed, mode="wb", mtime=0) as file:
         file.write(text.encode())
-    with explained(str(there)):
-        target.client("s3").put_object(
-            Bucket=there.bucket,
-            Key=there.key,
-            Body=packed.getvalue(),
-            ContentType="application/x-ndjson",
-            ContentEncoding="gzip",
-        )
+    exact = any(point.epoch is not None for point in found)
+    try:
+        with explained(str(there)):
+            target.client("s3").put_object(
+                Bucket=there.bucket,
+                Key=there.key,
+                Body=packed.getvalue(),
+                ContentType="application/x-ndjson",
+                ContentEncoding="gzip",
+                **({} if exact else {"IfNoneMatch": "*"}),
+            )
+    except AwsError as error:
+        if error.code != "PreconditionFailed":
+            raise
     return there

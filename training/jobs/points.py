@@ -1,33 +1,26 @@
-"""A job's figures: every point that its metric definitions find in its log."""
+"""A job's figures: every point that its metric definitions find in the lines of its log."""
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
-from training.aws import Target, explained
-from training.errors import AwsError, JobError
+from training.errors import JobError
 from training.jobs.find import Job
+from training.jobs.logs import Line
 
-LOG_GROUP = "/aws/sagemaker/TrainingJobs"
-NAMESPACE = "/aws/sagemaker/TrainingJobs"
-_EPOCH = "epoch"
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line of a log, with its time in milliseconds since 1970."""
-
-    at: int
-    text: str
+EPOCH = "epoch"
 
 
 @dataclass(frozen=True)
 class Point:
-    """One figure. `step` counts the metric's own points from 1; `epoch` is None when unknown."""
+    """One figure. `step` counts the metric's own points from 1; `epoch` is None when unknown.
+
+    `at` is in milliseconds since 1970.
+    """
 
     metric: str
     step: int
@@ -42,142 +35,63 @@ class Point:
         return stamp.strftime("%Y-%m-%d %H:%M:%S.") + f"{self.at % 1000:03d}"
 
 
-def log_lines(target: Target, job: Job) -> list[Line]:
-    """The whole log of a job, in order; empty while there is none.
+class Finder:
+    """Finds figures in lines as they come; a line's own epoch is that of its figures."""
 
-    Raises:
-        AwsError: AWS refused, or was not reached.
-    """
-    logs = target.client("logs")
-    lines: list[Line] = []
-    for stream in _streams(logs, job["TrainingJobName"]):
-        arguments: dict[str, Any] = {
-            "logGroupName": LOG_GROUP,
-            "logStreamName": stream,
-            "startFromHead": True,
-        }
-        token = None
-        while True:
-            with explained(f"log {stream}"):
-                page = logs.get_log_events(**arguments)
-            lines += [Line(event["timestamp"], event["message"]) for event in page["events"]]
-            # The same token twice is the end.
-            if page["nextForwardToken"] == token or not page["events"]:
-                break
-            token = arguments["nextToken"] = page["nextForwardToken"]
-    return lines
+    def __init__(self, job: Job) -> None:
+        """Take the job's own metric definitions.
+
+        Raises:
+            JobError: one of them cannot be used.
+        """
+        self._definitions = _definitions(job)
+        self._counts: dict[str, int] = dict.fromkeys(self._definitions, 0)
+
+    def find(self, lines: Sequence[Line]) -> list[Point]:
+        """The figures of these lines, which come after those of the last call."""
+        found: list[Point] = []
+        for line in lines:
+            values = {
+                name: value
+                for name, regex in self._definitions.items()
+                if (value := _value(regex, line.text)) is not None
+            }
+            for name, value in values.items():
+                self._counts[name] += 1
+                point = Point(name, self._counts[name], values.get(EPOCH), value, line.at)
+                found.append(point)
+        return found
 
 
 def points_of(job: Job, lines: Sequence[Line]) -> list[Point]:
     """Every figure in a log, in the order of its lines.
 
-    A line's own epoch is the epoch of its figures; the definitions are the job's.
-
     Raises:
-        JobError: a definition is no regular expression.
+        JobError: a metric definition cannot be used.
     """
-    definitions = _definitions(job)
-    found: list[Point] = []
-    counts: dict[str, int] = {}
-    for line in lines:
-        epoch = _value(definitions.get(_EPOCH), line.text)
-        for name, regex in definitions.items():
-            value = epoch if name == _EPOCH else _value(regex, line.text)
-            if value is not None:
-                counts[name] = counts.get(name, 0) + 1
-                found.append(Point(name, counts[name], epoch, value, line.at))
-    return found
-
-
-def points(target: Target, job: Job) -> list[Point]:
-    """Every figure of a job: from its log, or from CloudWatch's metrics when that is denied.
-
-    CloudWatch keeps means of a minute and no epochs.
-
-    Raises:
-        JobError: a metric definition is no regular expression.
-        AwsError: AWS refused, or was not reached.
-    """
-    try:
-        lines = log_lines(target, job)
-    except AwsError as error:
-        if "denied" not in str(error):
-            raise
-        lines = []
-    return points_of(job, lines) or _from_cloudwatch(target, job)
-
-
-def _streams(logs: Any, name: str) -> Iterator[str]:  # noqa: ANN401  # boto3's
-    try:
-        with explained(f"log group {LOG_GROUP}"):
-            pages = logs.get_paginator("describe_log_streams").paginate(
-                logGroupName=LOG_GROUP, logStreamNamePrefix=f"{name}/"
-            )
-            found = [one["logStreamName"] for page in pages for one in page["logStreams"]]
-    except AwsError as error:
-        if error.code != "ResourceNotFoundException":
-            raise
-        return
-    yield from sorted(found)
+    return Finder(job).find(lines)
 
 
 def _definitions(job: Job) -> dict[str, re.Pattern[str]]:
     found = {}
     for one in job["AlgorithmSpecification"].get("MetricDefinitions", []):
+        name, text = one["Name"], one["Regex"]
         try:
-            found[one["Name"]] = re.compile(one["Regex"])
+            found[name] = re.compile(text)
         except re.error as error:
-            problem = f"its metric {one['Name']} has no regular expression ({error})"
+            problem = f"the regex {text!r} of its metric {name} is none ({error})"
             raise JobError(job["TrainingJobName"], problem) from None
+        if not found[name].groups:
+            problem = f"the regex {text!r} of its metric {name} has no group for the value"
+            raise JobError(job["TrainingJobName"], problem)
     return found
 
 
-def _value(regex: re.Pattern[str] | None, text: str) -> float | None:
-    found = regex.search(text) if regex else None
+def _value(regex: re.Pattern[str], text: str) -> float | None:
+    found = regex.search(text)
     try:
-        return float(found[1]) if found else None
-    except (ValueError, IndexError):
+        value = float(found[1]) if found else None
+    except (TypeError, ValueError):  # the group took no part, or holds no number
         return None
-
-
-def _from_cloudwatch(target: Target, job: Job) -> list[Point]:
-    metrics = [one["Name"] for one in job["AlgorithmSpecification"].get("MetricDefinitions", [])]
-    if not metrics or "TrainingStartTime" not in job:
-        return []
-    queries = [
-        {
-            "Id": f"m{number}",
-            "MetricStat": {
-                "Metric": {
-                    "Namespace": NAMESPACE,
-                    "MetricName": name,
-                    "Dimensions": [{"Name": "TrainingJobName", "Value": job["TrainingJobName"]}],
-                },
-                "Period": 60,
-                "Stat": "Average",
-            },
-        }
-        for number, name in enumerate(metrics)
-    ]
-    end = job.get("TrainingEndTime") or datetime.now(UTC)
-    with explained("CloudWatch metrics"):
-        pages = (
-            target.client("cloudwatch")
-            .get_paginator("get_metric_data")
-            .paginate(
-                MetricDataQueries=queries,
-                StartTime=job["TrainingStartTime"],
-                EndTime=end,
-                ScanBy="TimestampAscending",
-            )
-        )
-        results = [one for page in pages for one in page["MetricDataResults"]]
-    found: list[Point] = []
-    for one in results:
-        name = metrics[int(one["Id"][1:])]
-        pairs = zip(one["Timestamps"], one["Values"], strict=True)
-        found += [
-            Point(name, step, None, value, int(stamp.timestamp() * 1000))
-            for step, (stamp, value) in enumerate(pairs, 1)
-        ]
-    return sorted(found, key=lambda point: point.at)
+    # A diverging job prints nan and inf, which no JSON and no table can hold.
+    return value if value is not None and math.isfinite(value) else None

@@ -43,16 +43,17 @@ def run(options: argparse.Namespace) -> int:
     """Print the figures; 1 when the job failed."""
     from training import plots
     from training.errors import JobError
-    from training.jobs import find, lake, points, view
+    from training.jobs import find, follow, lake, view
 
+    if options.plot:
+        plots.check(options.plot)  # before hours of following
     target = target_of(options)
     job = find.describe(target, options.job) if options.job else find.newest(target)
     if job is None:
         raise JobError("metrics", "no training job yet; `fine-tune` starts one")
-    found = _follow(target, job, quiet=options.quiet) if options.follow else None
-    if found is not None:
-        job = find.describe(target, job["TrainingJobName"])
-    found = found or points.points(target, job)
+    if options.follow:
+        job = _follow(target, job, quiet=options.quiet)
+    found = follow.points(target, job)
     if options.json:
         print(json.dumps(lake.rows(job, found, find.model_id(target, job))))
     else:
@@ -63,41 +64,40 @@ def run(options: argparse.Namespace) -> int:
     if job["TrainingJobStatus"] in find.ENDED and not options.no_lake:
         _write(target, job, found)
     if job["TrainingJobStatus"] == "Failed":
-        print(
-            f"error: {job['TrainingJobName']} failed: {job.get('FailureReason')}", file=sys.stderr
-        )
+        reason = job.get("FailureReason") or "no reason was given"
+        print(f"error: {job['TrainingJobName']} failed: {reason}", file=sys.stderr)
         return 1
     return 0
 
 
-def _follow(target: Target, job: Job, *, quiet: bool) -> list[Point]:
-    """Print what is new as it comes, on stderr; returns all of it."""
+def _follow(target: Target, job: Job, *, quiet: bool) -> Job:
+    """Print what is new as it comes, on stderr; returns the job as it ended."""
     from training.jobs.follow import follow
+    from training.jobs.points import EPOCH
 
-    found: list[Point] = []
+    name = job["TrainingJobName"]
     try:
-        for now, new in follow(target, job["TrainingJobName"]):
-            found += new
+        for now, new in follow(target, name):
             for point in new:
-                if not quiet and point.metric != "epoch":
+                if not quiet and point.metric != EPOCH:
                     epoch = "" if point.epoch is None else f"epoch {point.epoch:.2f}  "
                     print(f"{epoch}{point.metric} {point.value:.4f}", file=sys.stderr)
             job = now
     except KeyboardInterrupt:
-        name = job["TrainingJobName"]
         print(f"{name} goes on; `metrics --follow --job {name}` comes back to it", file=sys.stderr)
         raise
-    return found
+    return job
 
 
 def _write(target: Target, job: Job, found: list[Point]) -> None:
     from training import stack
-    from training.errors import SettingError
+    from training.errors import AwsError, SettingError
     from training.jobs import lake
 
     try:
         deployed = stack.describe(target)
-    except SettingError as error:
+    except (AwsError, SettingError) as error:
+        # Whoever may read a job's figures need not know of the stack.
         print(f"no rows were written: {error}", file=sys.stderr)
         return
     there = lake.write(target, job, found, deployed.outputs.results_bucket)

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from local.state import Outputs
+from training import stack
+from training.aws import Target
+from training.config import Container, Role, Serving
+from training.errors import SettingError
+from training.serving import register
+
+PARAMETERS = {
+    "FineTunedEndpoint": "old",
+    "FineTunedModelId": "flan",
+    "FineTunedModelVersion": "1",
+    "PreTrainedEndpoint": "",
+    "PreTrainedModelId": "flan",
+    "PreTrainedModelVersion": "1",
+    "LogLevel": "INFO",
+}
+
+
+def serving(role: Role) -> Serving:
+    return Serving(
+        role=role,
+        endpoint_name=f"e-{role}",
+        model_id="flan",
+        version="job-1",
+        container=Container(image="image", weights="s3://b/model.tar.gz"),
+        execution_role_arn="arn",
+    )
+
+
+def deployed(parameters: dict[str, str]) -> stack.DeployedStack:
+    return stack.DeployedStack("impressions", Target(), Outputs(*"abcdefgh"), parameters)
+
+
+def test_only_the_models_parameters_change() -> None:
+    made = register.request(deployed(PARAMETERS), [serving("fine-tuned")])
+    values = {one["ParameterKey"]: one.get("ParameterValue") for one in made["Parameters"]}
+    assert values == {
+        "FineTunedEndpoint": "e-fine-tuned",
+        "FineTunedModelId": "flan",
+        "FineTunedModelVersion": "job-1",
+        "PreTrainedEndpoint": None,
+        "PreTrainedModelId": None,
+        "PreTrainedModelVersion": None,
+        "LogLevel": None,
+    }
+    assert made["UsePreviousTemplate"] is True
+
+
+def test_another_stack_is_refused() -> None:
+    with pytest.raises(SettingError, match="has no parameter FineTunedEndpoint"):
+        register.request(deployed({"Size": "1"}), [serving("fine-tuned")])
+
+
+class Formation:
+    """A CloudFormation whose update goes through `statuses`."""
+
+    def __init__(self, *statuses: str, nothing: bool = False) -> None:
+        self.statuses, self.nothing = list(statuses), nothing
+
+    def update_stack(self, **_: Any) -> None:
+        from botocore.exceptions import ClientError  # noqa: PLC0415 - used here alone
+
+        if self.nothing:
+            error = {"Code": "ValidationError", "Message": "No updates are to be performed."}
+            raise ClientError({"Error": error}, "UpdateStack")
+
+    def describe_stacks(self, **_: Any) -> dict[str, Any]:
+        status = self.statuses.pop(0)
+        return {"Stacks": [{"StackStatus": status, "StackStatusReason": "because"}]}
+
+
+def run(formation: Formation, monkeypatch: pytest.MonkeyPatch) -> bool:
+    monkeypatch.setattr(stack, "describe", lambda _: deployed(PARAMETERS))
+    target: Any = SimpleNamespace(backend="local", client=lambda _: formation)
+    return register.register(target, [serving("fine-tuned")], lambda _: None)
+
+
+def test_it_waits_for_the_update(monkeypatch: pytest.MonkeyPatch) -> None:
+    formation = Formation(
+        "UPDATE_IN_PROGRESS", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", "UPDATE_COMPLETE"
+    )
+    assert run(formation, monkeypatch)
+    assert not formation.statuses
+
+
+def test_what_is_registered_already_is_no_update(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not run(Formation(nothing=True), monkeypatch)
+
+
+def test_an_update_that_rolls_back_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SettingError, match="could not be updated: because"):
+        run(Formation("UPDATE_ROLLBACK_COMPLETE"), monkeypatch)

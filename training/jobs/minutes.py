@@ -1,0 +1,78 @@
+"""A job's figures as CloudWatch keeps them: means of a minute, without epochs."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from training.aws import Target, explained
+from training.jobs.find import Job
+from training.jobs.points import Point
+
+NAMESPACE = "/aws/sagemaker/TrainingJobs"
+# How long CloudWatch keeps means of so many seconds (its guide, "Metrics retention").
+RETENTION = ((60, timedelta(days=15)), (300, timedelta(days=63)), (3600, timedelta(days=455)))
+
+
+def read(target: Target, job: Job) -> list[Point]:
+    """The means of every metric that the job defines, in the order of their times.
+
+    Raises:
+        AwsError: AWS refused, or was not reached.
+    """
+    names = [one["Name"] for one in job["AlgorithmSpecification"].get("MetricDefinitions", [])]
+    began = job.get("TrainingStartTime")
+    if not names or began is None:
+        return []
+    now = datetime.now(UTC)
+    period = _period(now - began)
+    with explained("CloudWatch metrics"):
+        pages = (
+            target.client("cloudwatch")
+            .get_paginator("get_metric_data")
+            .paginate(
+                MetricDataQueries=[
+                    _query(number, name, job["TrainingJobName"], period)
+                    for number, name in enumerate(names)
+                ],
+                StartTime=began,
+                # Up to, not including; the last figures come as the job ends.
+                EndTime=job.get("TrainingEndTime", now) + timedelta(seconds=period),
+                ScanBy="TimestampAscending",
+            )
+        )
+        results = [one for page in pages for one in page["MetricDataResults"]]
+    return _points(names, results)
+
+
+def _query(number: int, name: str, job_name: str, period: int) -> dict[str, Any]:
+    metric = {
+        "Namespace": NAMESPACE,
+        "MetricName": name,
+        "Dimensions": [{"Name": "TrainingJobName", "Value": job_name}],
+    }
+    return {
+        "Id": f"m{number}",
+        "MetricStat": {"Metric": metric, "Period": period, "Stat": "Average"},
+    }
+
+
+def _points(names: list[str], results: list[dict[str, Any]]) -> list[Point]:
+    found: list[Point] = []
+    counts = dict.fromkeys(names, 0)
+    for one in results:  # a metric's later page is another of them
+        name = names[int(one["Id"][1:])]
+        for stamp, value in zip(one["Timestamps"], one["Values"], strict=True):
+            if math.isfinite(value):
+                counts[name] += 1
+                at = int(stamp.timestamp() * 1000)
+                found.append(Point(name, counts[name], None, value, at))
+    return sorted(found, key=lambda point: point.at)
+
+
+def _period(age: timedelta) -> int:
+    for period, kept in RETENTION:
+        if age < kept:
+            return period
+    return RETENTION[-1][0]
