@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
@@ -112,8 +111,9 @@ _UPWARDS = ("", ".", "..")
 
 def split(uri: str) -> tuple[str, str]:
     """Bucket and key, or prefix, of an s3:// name."""
-    parts = urlsplit(uri)
-    return parts.netloc, parts.path.lstrip("/")
+    # No urlsplit: a key may hold ? and #.
+    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    return bucket, key
 
 
 def patiently(action: Callable[[], None], seconds: float) -> None:
