@@ -265,6 +265,45 @@ def test_a_region_without_the_model(aws: Any, config: FineTune) -> None:
         start.dry_run(config, elsewhere)
 
 
+def test_a_version_with_vulnerabilities_is_accepted_only_by_hand(
+    aws: Any, config: FineTune
+) -> None:
+    from sagemaker.core.jumpstart import accessors
+
+    found = jumpstart.specification("1.3.0", "us-east-1") | {"training_vulnerable": True}
+    bucket, s3 = jumpstart.bucket_name("us-east-1"), aws.client("s3")
+    key = f"community_models/{jumpstart.MODEL_ID}/specs_v1.3.0.json"
+    s3.put_object(Bucket=bucket, Key=key, Body=json.dumps(found).encode())
+    listed = [*jumpstart.manifest(), {**jumpstart.manifest()[0], "version": "1.3.0"}]
+    listed[-1]["spec_key"] = key
+    s3.put_object(Bucket=bucket, Key="models_manifest.json", Body=json.dumps(listed).encode())
+    accessors.JumpStartModelsAccessor.reset_cache()  # the SDK remembers what it has read
+    try:
+        with pytest.raises(SettingError, match=r"knows vulnerabilities.*--tolerate-vulnerable"):
+            start.dry_run(config, aws.target)
+        accepted = start.dry_run(replace(config, tolerates_vulnerable=True), aws.target)
+    finally:
+        accessors.JumpStartModelsAccessor.reset_cache()
+    assert {"Key": "model-version", "Value": "1.3.0"} in accepted["Tags"]
+
+
+def test_no_credentials_are_told_with_the_next_step(
+    aws: Any, config: FineTune, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
+    from sagemaker.core.jumpstart import accessors
+
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
+    (tmp_path / "train.jsonl").write_text('{"prompt":"Clear.","completion":"Normal."}\n')
+    nobody = replace(aws.target, stack_name="of-nobody")  # clients are kept by target
+    accessors.JumpStartModelsAccessor.reset_cache()
+    for data in (aws.data, str(tmp_path)):
+        with pytest.raises(AwsError, match="no AWS credentials were found; run `aws sso login`"):
+            start.dry_run(replace(config, data=data), nobody)
+
+
 def test_a_role_that_cannot_train(
     aws: Any, config: FineTune, monkeypatch: pytest.MonkeyPatch
 ) -> None:

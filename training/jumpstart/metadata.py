@@ -195,9 +195,17 @@ def _check(
 @contextmanager
 def _explained(wanted: Wanted) -> Iterator[None]:
     """Turn the SDK's errors about a model into one line."""
+    from sagemaker.core.jumpstart.exceptions import VulnerableJumpStartModelError
+
     with explained(f"JumpStart's {wanted.model_id}"):
         try:
             yield
+        except VulnerableJumpStartModelError:
+            problem = "AWS knows vulnerabilities in its packages; accept it, or name another"
+            raise SettingError(
+                f"{wanted.model_id} {wanted.version}",
+                f"{problem}: --tolerate-vulnerable, --model-version",
+            ) from None
         except (KeyError, ValueError, NotImplementedError) as error:
             problem = f"{_line(error)}; --model-id and --model-version name another"
             raise SettingError(f"{wanted.model_id} {wanted.version}", problem) from None

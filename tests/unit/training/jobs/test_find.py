@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from training.aws import Target
+from training.config import MODEL_TAG, PROJECT_TAG
+from training.errors import JobError
+from training.jobs import find
+
+
+def make(account: Target, name: str, **tags: str) -> None:
+    account.client("sagemaker").create_training_job(
+        TrainingJobName=name,
+        RoleArn="arn:aws:iam::123456789012:role/r",
+        AlgorithmSpecification={"TrainingImage": "registry/image:1", "TrainingInputMode": "File"},
+        OutputDataConfig={"S3OutputPath": "s3://bucket/jobs"},
+        ResourceConfig={"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 1},
+        StoppingCondition={"MaxRuntimeInSeconds": 60},
+        Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
+    )
+
+
+OURS = dict([PROJECT_TAG])
+
+
+def test_the_newest_is_one_of_ours(account: Target) -> None:
+    assert find.newest(account) is None
+    make(account, "before", project="another")
+    make(account, "ours", **OURS)
+    make(account, "theirs", project="another")
+    found = find.newest(account)
+    assert found is not None
+    assert found["TrainingJobName"] == "ours"
+
+
+def test_the_newest_finished_job_is_the_one_to_deploy(account: Target) -> None:
+    with pytest.raises(JobError, match="run `fine-tune` first"):
+        find.finished(account, None)
+    make(account, "done", **OURS)  # moto's jobs are done at once
+    assert find.finished(account, None)["TrainingJobName"] == "done"
+    assert find.finished(account, "done")["TrainingJobName"] == "done"
+
+
+@pytest.mark.parametrize(
+    ("job", "says"),
+    [
+        ({"TrainingJobStatus": "Failed", "FailureReason": "exit code: 1"}, "failed: exit code: 1"),
+        ({"TrainingJobStatus": "InProgress"}, "is InProgress; wait for it with"),
+        ({"TrainingJobStatus": "Stopped"}, "ended as Stopped and left no model"),
+    ],
+)
+def test_a_job_without_a_model_is_not_deployed(
+    account: Target, monkeypatch: pytest.MonkeyPatch, job: dict[str, Any], says: str
+) -> None:
+    monkeypatch.setattr(find, "describe", lambda *_: {"TrainingJobName": "j"} | job)
+    with pytest.raises(JobError, match=f"j: {says}"):
+        find.finished(account, "j")
+
+
+def test_the_model_id_is_a_tag_or_else_the_image(account: Target) -> None:
+    make(account, "tagged", **{MODEL_TAG: "flan"})
+    make(account, "plain")
+    assert find.model_id(account, find.describe(account, "tagged")) == "flan"
+    assert find.model_id(account, find.describe(account, "plain")) == "image:1"
