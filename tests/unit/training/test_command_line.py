@@ -1,10 +1,14 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from local.settings import ROOT
 from training import embedded
 from training.synthetic.__main__ import main
 
@@ -76,3 +80,11 @@ def test_training_without_torch_names_the_list_to_install(
 def test_training_refuses_nothing_to_do(tmp_path: Path, option: str) -> None:
     with pytest.raises(SystemExit, match="2"):
         embedded.main(["--out", str(tmp_path), option, "0"])
+
+
+@pytest.mark.parametrize("package", ["training", "local"])
+def test_the_packages_find_chalicelib_from_a_bare_checkout(package: str) -> None:
+    """pytest is told where it is; whoever types `python -m training.embedded` is not."""
+    code = f"import {package}, chalicelib"
+    environment = {"PATH": os.environ["PATH"]}
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, check=True)

@@ -58,7 +58,7 @@ def test_spelling_follows_the_house() -> None:
 def test_a_mask_hides_only_a_word_that_says_nothing() -> None:
     text = "Cardiac silhouette normal. Small left effusion."
 
-    masked = mask(random.Random(0), text)  # noqa: S311 - no secret
+    masked = mask(random.Random(0), text)
 
     assert masked in {
         "Cardiac XXXX normal. Small left effusion.",
@@ -67,7 +67,7 @@ def test_a_mask_hides_only_a_word_that_says_nothing() -> None:
 
 
 def test_no_word_to_hide_leaves_the_text() -> None:
-    assert mask(random.Random(0), "Left effusion.") == "Left effusion."  # noqa: S311 - no secret
+    assert mask(random.Random(0), "Left effusion.") == "Left effusion."
 
 
 @pytest.mark.parametrize(
