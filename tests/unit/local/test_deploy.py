@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local import deploy, mends, registered
+from local import deploy, jumpstart, mends, registered
 from local.errors import DeployError
 from local.package import Package
 from local.settings import Settings
@@ -224,15 +224,25 @@ def test_a_registered_model_that_is_served_no_more_gives_way_to_the_projects(
     assert deployed  # though the fingerprint of the last deploy is the same
 
 
+def is_of_the_library(call: str) -> bool:
+    """Whether a call fills JumpStart's bucket."""
+    names = ("models_manifest", "proprietary-sdk-manifest", "community_models/", "huggingface-")
+    return call.startswith(tuple(f"put {name}" for name in names))
+
+
 def test_a_new_stack_is_created_with_zip_and_time_to_live(aws: Aws, package: Package) -> None:
     outputs, deployed = deploy_it(package)
 
     assert deployed
     assert outputs.landing_bucket == "landing"
     assert outputs.dead_letter_queue_url == "http://127.0.0.1:1/dead"
-    assert aws.calls == [
+    library = [call for call in aws.calls if is_of_the_library(call)]
+    assert "put models_manifest.json" in library
+    assert f"put {jumpstart.TRAIN_KEY}" in library
+    assert [call for call in aws.calls if call not in library] == [
         "bucket impressions-local-artifacts",
         "bucket impressions-local-training",
+        "bucket jumpstart-cache-prod-us-east-1",
         "delete old.zip",
         f"put {package.zip_key}",
         "create",
