@@ -241,6 +241,11 @@ WRONG: list[tuple[dict[str, Any], type[TrainingError], str]] = [
     ({"hyperparameters": {"epochs": "no"}}, SettingError, "must be numeric"),
     ({"hyperparameters": {"epochs": "0"}}, SettingError, "can be no less than 1"),
     ({"hyperparameters": {"pad_to_max_length": "true"}}, SettingError, "True, False"),
+    ({"base": "local/models/pre-trained"}, SettingError, "name a model in S3"),
+    ({"job_name": "two words"}, SettingError, "use letters, digits and single hyphens"),
+    ({"job_name": "j" * 64}, SettingError, "at most 63"),
+    ({"instance_count": -1}, SettingError, "InstanceCount"),
+    ({"max_runtime_s": 0}, SettingError, "--max-runtime-hours: give the job"),
     ({"data": "s3://hospital-training/empty"}, CollectionError, "holds no train.jsonl"),
     ({"data": "s3://no-such-bucket/x"}, AwsError, "does not exist"),
 ]

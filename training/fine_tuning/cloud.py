@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from botocore.validate import ParamValidator
+
+from training import s3
 from training.aws import Target, explained
 from training.config import MODEL_TAG, VERSION_TAG, FineTune
-from training.errors import JobError
+from training.errors import JobError, SettingError
 from training.fine_tuning.data import fingerprint
 from training.fine_tuning.started import MET, Started, create, taken
 from training.instances import PriceClass
@@ -20,6 +22,7 @@ from training.jumpstart import job, metadata
 
 FINGERPRINT_TAG = "fingerprint"
 LONGEST_NAME = 63
+_NAME = re.compile(rf"(?=.{{1,{LONGEST_NAME}}}$)[A-Za-z0-9]+(-[A-Za-z0-9]+)*")
 
 
 def request(config: FineTune, target: Target, content: str) -> dict[str, Any]:
@@ -29,6 +32,7 @@ def request(config: FineTune, target: Target, content: str) -> dict[str, Any]:
         SettingError: a setting cannot be used.
         AwsError: AWS refused, or was not reached.
     """
+    _check(config)
     wanted = metadata.Wanted(
         model_id=config.model_id,
         version=config.model_version,
@@ -47,7 +51,7 @@ def request(config: FineTune, target: Target, content: str) -> dict[str, Any]:
         config.job_name or _name(config.model_id, mark),
         {**config.tags, **marks},
     )
-    json.dumps(made)  # what is shown is what is sent
+    _check_request(target, made)
     return made
 
 
@@ -73,6 +77,26 @@ def price_class(config: FineTune) -> PriceClass:
     """What the job can cost at most, but for the price of an hour."""
     count = config.instance_count
     return PriceClass(config.instance_type, count, count, config.max_runtime_s / 3600)
+
+
+def _check(config: FineTune) -> None:
+    """Raise SettingError for what neither the SDK nor botocore holds against a rule."""
+    if config.base and not s3.is_s3(config.base):
+        raise SettingError(f"--base {config.base}", "name a model in S3: s3://….tar.gz")
+    if config.max_runtime_s < 1:
+        raise SettingError("--max-runtime-hours", "give the job some time to run")
+    if config.job_name and not _NAME.fullmatch(config.job_name):
+        problem = f"use letters, digits and single hyphens, at most {LONGEST_NAME}"
+        raise SettingError(f"--job-name {config.job_name}", problem)
+
+
+def _check_request(target: Target, made: dict[str, Any]) -> None:
+    """Hold the request against the service's model, as a launch would."""
+    model = target.client("sagemaker").meta.service_model
+    shape = model.operation_model("CreateTrainingJob").input_shape
+    report = ParamValidator().validate(made, shape)
+    if report.has_errors():
+        raise SettingError("fine-tune", " ".join(report.generate_report().split()))
 
 
 def _name(model_id: str, mark: str) -> str:
