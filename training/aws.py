@@ -21,7 +21,7 @@ from botocore.exceptions import (
     ProfileNotFound,
 )
 
-from training.errors import AwsError
+from training.errors import AwsError, one_line
 
 Backend = Literal["sagemaker", "local"]
 _NO_CREDENTIALS = (NoCredentialsError, PartialCredentialsError, CredentialRetrievalError)
@@ -119,12 +119,12 @@ def explained(item: str) -> Iterator[None]:
     except ClientError as error:
         raise _refusal(item, error) from None
     except BotoCoreError as error:
-        raise AwsError(item, " ".join(str(error).split()), type(error).__name__) from None
+        raise AwsError(item, one_line(error), type(error).__name__) from None
 
 
 def _refusal(item: str, error: ClientError) -> AwsError:
     code = str(error.response.get("Error", {}).get("Code", ""))
-    text = " ".join(str(error.response.get("Error", {}).get("Message", "")).split())
+    text = one_line(error.response.get("Error", {}).get("Message", ""))
     what = error.operation_name
     if code in _EXPIRED:
         problem = f"the AWS credentials are not valid ({code}); log in again"

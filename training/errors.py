@@ -21,6 +21,11 @@ class TrainingError(Exception):
     """Base of every error that a user of `python -m training…` can cause."""
 
 
+def one_line(text: object) -> str:
+    """What another library says, on one line."""
+    return " ".join(str(text).split())
+
+
 class MissingPackageError(TrainingError):
     """A package of the training list is not installed."""
 

@@ -13,7 +13,7 @@ from botocore.validate import ParamValidator
 from training import s3
 from training.aws import Target, explained
 from training.config import MODEL_TAG, VERSION_TAG, FineTune
-from training.errors import JobError, SettingError
+from training.errors import JobError, SettingError, one_line
 from training.fine_tuning.data import fingerprint
 from training.fine_tuning.started import MET, Started, create, taken
 from training.instances import PriceClass
@@ -96,7 +96,7 @@ def _check_request(target: Target, made: dict[str, Any]) -> None:
     shape = model.operation_model("CreateTrainingJob").input_shape
     report = ParamValidator().validate(made, shape)
     if report.has_errors():
-        raise SettingError("fine-tune", " ".join(report.generate_report().split()))
+        raise SettingError("fine-tune", one_line(report.generate_report()))
 
 
 def _name(model_id: str, mark: str) -> str:

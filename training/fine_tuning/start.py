@@ -26,13 +26,13 @@ def start(config: FineTune, target: Target) -> Started:
         SettingError: a setting cannot be used.
         AwsError: AWS refused, or was not reached.
     """
+    found, content, folder = _located(config, target)
     if target.backend == "local":
-        found, content = _with_data(config, target, put=True)
+        _put(found, target, folder)
         return laptop.start(found, target, content)
     # Composed first: what cannot be asked for leaves no data behind.
-    found, content = _with_data(config, target, put=False)
     request = cloud.request(found, target, content)
-    _with_data(config, target, put=True)
+    _put(found, target, folder)
     return cloud.start(found, target, request)
 
 
@@ -44,7 +44,7 @@ def dry_run(config: FineTune, target: Target) -> dict[str, Any]:
         SettingError: a setting cannot be used.
         AwsError: AWS refused, or was not reached.
     """
-    found, content = _with_data(config, target, put=False)
+    found, content, _ = _located(config, target)
     if target.backend == "local":
         return laptop.request_of(found, target, content, put=False)
     return cloud.request(found, target, content)
@@ -57,17 +57,19 @@ def price(config: FineTune, target: Target) -> str:
     return f"{cloud.price_class(config)}; {PRICES}"
 
 
-def _with_data(config: FineTune, target: Target, *, put: bool) -> tuple[FineTune, str]:
-    """The same job with its data in S3, put there when it is a folder of this machine.
+def _located(config: FineTune, target: Target) -> tuple[FineTune, str, Path | None]:
+    """The same job with its data where it is, or will be, in S3; nothing is put.
 
-    The second is a digest of the data's content.
+    The second is a digest of the data's content, the third their folder on this machine, if any.
     """
     if s3.is_s3(config.data):
         place = data.channel_of(target, s3.parse(config.data))
-        return replace(config, data=f"{place}/"), data.digest(target, place)
+        return replace(config, data=f"{place}/"), data.digest(target, place), None
     folder = channel.folder_of(Path(config.data))
-    bucket = s3.parse(config.output).bucket
-    place = (
-        data.put(target, folder, bucket, config.kms_key) if put else data.place_of(folder, bucket)
-    )
-    return replace(config, data=f"{place}/"), channel.digest(folder)
+    place = data.place_of(folder, s3.parse(config.output).bucket)
+    return replace(config, data=f"{place}/"), channel.digest(folder), folder
+
+
+def _put(config: FineTune, target: Target, folder: Path | None) -> None:
+    if folder is not None:
+        data.put(target, folder, s3.parse(config.output).bucket, config.kms_key)

@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 from training.aws import Target, explained
 from training.config import FineTune, Network
-from training.errors import SettingError
+from training.errors import SettingError, one_line
 from training.instances import has_volume
 from training.jumpstart import sdk
 from training.jumpstart.metadata import TrainingCard
@@ -106,9 +106,9 @@ def _trainer(
             tags=[Tag(key=name, value=value) for name, value in tags.items()],
         )
     except RoleValidationError as error:
-        raise SettingError(f"--role-arn {config.role_arn}", _line(error)) from None
+        raise SettingError(f"--role-arn {config.role_arn}", one_line(error)) from None
     except (ValidationError, ValueError) as error:
-        raise SettingError("fine-tune", _line(error)) from None
+        raise SettingError("fine-tune", one_line(error)) from None
     return trainer.with_metric_definitions(
         [MetricDefinition(name=one.name, regex=one.regex) for one in config.metrics]
     )
@@ -130,7 +130,3 @@ def _networking(network: Network) -> Any:  # noqa: ANN401
         enable_inter_container_traffic_encryption=network.encrypted_between_containers,
         **places,
     )
-
-
-def _line(error: Exception) -> str:
-    return " ".join(str(error).split())

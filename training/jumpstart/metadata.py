@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from training.aws import Target, explained
-from training.errors import SettingError
+from training.errors import SettingError, one_line
 from training.jumpstart import sdk
 
 Scope = Literal["training", "inference"]
@@ -18,8 +18,8 @@ Scope = Literal["training", "inference"]
 class TrainingCard:
     """How a model is trained.
 
-    `hyperparameters` are all defaults as strings, those of the container included; `tunable` names
-    those that may be changed. URIs are s3://….tar.gz.
+    `hyperparameters` are all defaults as strings, those of the container included. URIs are
+    s3://….tar.gz.
     """
 
     model_id: str
@@ -28,7 +28,6 @@ class TrainingCard:
     model_uri: str
     script_uri: str
     hyperparameters: Mapping[str, str]
-    tunable: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +43,7 @@ class HostingCard:
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """Which model, and on which instance type; None: JumpStart's default.
+    """Which model, and on which instance type.
 
     `version` may be a pin like `1.*`. `tolerates_vulnerable` accepts a version in whose packages
     AWS knows vulnerabilities.
@@ -52,7 +51,7 @@ class Wanted:
 
     model_id: str
     version: str
-    instance_type: str | None
+    instance_type: str
     tolerates_vulnerable: bool = False
 
 
@@ -66,9 +65,8 @@ def for_training(target: Target, wanted: Wanted, changes: Mapping[str, str]) -> 
     session = sdk.session(target)
     from sagemaker.core import hyperparameters, image_uris, model_uris, script_uris
 
-    found = _version(session, wanted, "training")
-    given = _arguments(session, wanted, found)
-    instance_type = _instance_type(wanted, given, "training")
+    given = _arguments(session, wanted, "training")
+    instance_type = wanted.instance_type
     with _explained(wanted):
         values = hyperparameters.retrieve_default(
             **given, instance_type=instance_type, include_container_hyperparameters=True
@@ -77,7 +75,7 @@ def for_training(target: Target, wanted: Wanted, changes: Mapping[str, str]) -> 
         _check(hyperparameters, given, changes, tuple(tunable))
         return TrainingCard(
             model_id=wanted.model_id,
-            version=found,
+            version=given["model_version"],
             image=image_uris.retrieve(
                 **given, framework=None, image_scope="training", instance_type=instance_type
             ),
@@ -86,7 +84,6 @@ def for_training(target: Target, wanted: Wanted, changes: Mapping[str, str]) -> 
             ),
             script_uri=script_uris.retrieve(**given, script_scope="training"),
             hyperparameters={name: str(value) for name, value in values.items()},
-            tunable=tuple(tunable),
         )
 
 
@@ -100,16 +97,15 @@ def for_hosting(target: Target, wanted: Wanted) -> HostingCard:
     session = sdk.session(target)
     from sagemaker.core import environment_variables, image_uris, model_uris
 
-    found = _version(session, wanted, "inference")
-    given = _arguments(session, wanted, found)
-    instance_type = _instance_type(wanted, given, "inference")
+    given = _arguments(session, wanted, "inference")
+    instance_type = wanted.instance_type
     with _explained(wanted):
         values = environment_variables.retrieve_default(
             **given, instance_type=instance_type, include_aws_sdk_env_vars=True
         )
         return HostingCard(
             model_id=wanted.model_id,
-            version=found,
+            version=given["model_version"],
             image=image_uris.retrieve(
                 **given, framework=None, image_scope="inference", instance_type=instance_type
             ),
@@ -139,34 +135,26 @@ def _version(session: Any, wanted: Wanted, scope: Scope) -> str:  # noqa: ANN401
         )
 
 
-def _arguments(session: Any, wanted: Wanted, version: str) -> dict[str, Any]:  # noqa: ANN401
-    return {
+def _arguments(session: Any, wanted: Wanted, scope: Scope) -> dict[str, Any]:  # noqa: ANN401
+    """What every lookup takes; raises SettingError for an instance type that cannot be used."""
+    from sagemaker.core import instance_types
+
+    given = {
         "model_id": wanted.model_id,
-        "model_version": version,
+        "model_version": _version(session, wanted, scope),
         "region": session.boto_region_name,
         "sagemaker_session": session,
         "tolerate_vulnerable_model": wanted.tolerates_vulnerable,
         "tolerate_deprecated_model": True,
     }
-
-
-def _instance_type(wanted: Wanted, given: Mapping[str, Any], scope: Scope) -> str:
-    """The wanted type, or the default one.
-
-    Raises SettingError, with the types that can be used, for one that cannot.
-    """
-    from sagemaker.core import instance_types
-
     with _explained(wanted):
-        if wanted.instance_type is None:
-            return str(instance_types.retrieve_default(**given, scope=scope))
         valid = sorted(instance_types.retrieve(**given, scope=scope))
     if wanted.instance_type not in valid:
         problem = f"{wanted.model_id} {given['model_version']} does not run there for {scope}"
         raise SettingError(
             f"--instance-type {wanted.instance_type}", f"{problem}; use one of {', '.join(valid)}"
         )
-    return wanted.instance_type
+    return given
 
 
 def _check(
@@ -189,7 +177,7 @@ def _check(
                 hyperparameters={name: value},
             )
         except JumpStartHyperparametersError as error:
-            raise SettingError(f"--hyperparameter {name}={value}", _line(error)) from None
+            raise SettingError(f"--hyperparameter {name}={value}", _told(error)) from None
 
 
 @contextmanager
@@ -207,10 +195,10 @@ def _explained(wanted: Wanted) -> Iterator[None]:
                 f"{problem}: --tolerate-vulnerable, --model-version",
             ) from None
         except (KeyError, ValueError, NotImplementedError) as error:
-            problem = f"{_line(error)}; --model-id and --model-version name another"
+            problem = f"{_told(error)}; --model-id and --model-version name another"
             raise SettingError(f"{wanted.model_id} {wanted.version}", problem) from None
 
 
-def _line(error: Exception) -> str:
-    text = error.args[0] if isinstance(error, KeyError) and error.args else error
-    return " ".join(str(text).split())
+def _told(error: Exception) -> str:
+    # str() of a KeyError is the repr of what it says.
+    return one_line(error.args[0] if isinstance(error, KeyError) and error.args else error)

@@ -67,7 +67,7 @@ def _bring(  # noqa: PLR0913, PLR0917 - the steps of one call
     say: Say,
     sleep: Callable[[float], None],
 ) -> str:
-    name = serving.endpoint_name
+    name, tags = serving.endpoint_name, plan.tags(serving)
     before = _settled(target, name, say, sleep)
     if before is not None and before["EndpointStatus"] == "Failed":
         # A failed endpoint can only be made anew.
@@ -78,7 +78,6 @@ def _bring(  # noqa: PLR0913, PLR0917 - the steps of one call
         before = None
     if before is None:
         say(f"creating the endpoint {name} …")
-        tags = plan.model(serving)["Tags"]
         with explained(f"endpoint {name}"):
             client.create_endpoint(EndpointName=name, EndpointConfigName=config, Tags=tags)
         done = "created"
@@ -92,7 +91,6 @@ def _bring(  # noqa: PLR0913, PLR0917 - the steps of one call
     if before is not None:
         # Whoever made it: what it serves from now on is ours, and `teardown` finds it so.
         with explained(f"endpoint {name}"):
-            tags = plan.model(serving)["Tags"]
             client.add_tags(ResourceArn=before["EndpointArn"], Tags=tags)
     if done == "unchanged":
         return done

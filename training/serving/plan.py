@@ -27,7 +27,7 @@ def requests(serving: Serving) -> dict[str, list[Request]]:
             {
                 "EndpointName": serving.endpoint_name,
                 "EndpointConfigName": config_name(serving),
-                "Tags": _tags(serving),
+                "Tags": tags(serving),
             }
         ],
     }
@@ -54,7 +54,7 @@ def model(serving: Serving) -> Request:
         "PrimaryContainer": container,
         "ExecutionRoleArn": serving.execution_role_arn,
         "EnableNetworkIsolation": serving.network.isolated,
-        "Tags": _tags(serving),
+        "Tags": tags(serving),
         **vpc(serving.network),
     }
 
@@ -64,7 +64,7 @@ def config(serving: Serving) -> Request:
     return {
         "EndpointConfigName": config_name(serving),
         "ProductionVariants": [_variant(serving)],
-        "Tags": _tags(serving),
+        "Tags": tags(serving),
         **({"KmsKeyId": key} if (key := _volume_key(serving)) else {}),
     }
 
@@ -170,6 +170,11 @@ def _variant(serving: Serving) -> Request:
     }
 
 
+def tags(serving: Serving) -> list[Request]:
+    """Tags as every request holds them."""
+    return [{"Key": key, "Value": value} for key, value in serving.tags.items()]
+
+
 def is_made_for(name: str, endpoint_name: str) -> bool:
     """Whether a model or configuration has a name that `deploy` gives for an endpoint."""
     start = _start(endpoint_name)
@@ -184,7 +189,3 @@ def _name(serving: Serving, content: list[Any]) -> str:
 def _start(endpoint_name: str) -> str:
     longest = LONGEST_NAME - _DIGITS - 1
     return re.sub(r"[^A-Za-z0-9]+", "-", endpoint_name)[:longest].strip("-")
-
-
-def _tags(serving: Serving) -> list[Request]:
-    return [{"Key": key, "Value": value} for key, value in serving.tags.items()]

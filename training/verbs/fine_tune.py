@@ -36,8 +36,14 @@ DESCRIPTION = (
     " from its checkpoint. SageMaker costs money: --dry-run shows the request, --yes sends it."
 )
 FAILED = 1
-_CLOUD = ("output", "model_id", "model_version", "max_runtime_hours", "instance_count")
-_CLOUD_FLAGS = ("tolerate_vulnerable",)
+_CLOUD = (
+    "output",
+    "model_id",
+    "model_version",
+    "max_runtime_hours",
+    "instance_count",
+    "tolerate_vulnerable",
+)
 
 environment = cloud_environment
 
@@ -135,7 +141,7 @@ def _config_here(options: argparse.Namespace, values: Mapping[str, str]) -> Fine
     from training.container import hyperparameters
     from training.fine_tuning import laptop
 
-    refuse_cloud(options, (*_CLOUD, *_CLOUD_FLAGS))
+    refuse_cloud(options, _CLOUD)
     hyperparameters.read(values)  # a wrong one is told now and not by the job
     return laptop.job(
         options.data,
