@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import sys
 
+from analytics.verbs.sql import query_arguments
 from local import environments
 from local.errors import LocalError, UsageError
 
@@ -35,6 +36,8 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--models", metavar="a,b", default="", help="only these roles in the table")
     run.add_argument("--json", metavar="FILE", help="also write counts, scores and keys to FILE")
     run.add_argument("--quiet", action="store_true", help="no progress")
+    sql = verbs.add_parser("sql", help="run Athena SQL on the local lake")
+    query_arguments(sql)
     return made
 
 
@@ -69,6 +72,8 @@ def _dispatch(options: argparse.Namespace) -> int:
             json_path=options.json,
             quiet=options.quiet,
         )
+    if options.verb == "sql":
+        return commands.sql(options)
     verbs = {
         "up": commands.up,
         "down": commands.down,

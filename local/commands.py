@@ -7,6 +7,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from analytics import __main__ as analytics
+from analytics.verbs import sql as sql_verb
+from analytics.verbs.where import LOCAL
 from local import demo as demonstration
 from local import run as running
 from local import stack as stacks
@@ -14,6 +17,7 @@ from local.errors import ProcessError, StalledError, UsageError
 from local.settings import Settings
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Sequence
 
 EXIT_DONE, EXIT_SOME_FAILED, EXIT_SET_UP = 0, 1, 3
@@ -84,6 +88,12 @@ def run(  # noqa: PLR0913 - the options of the command
         _write(Path(json_path), json.dumps(report.as_json(), indent=1) + "\n")
     _say(report.as_text())
     return EXIT_SOME_FAILED if report.failed else EXIT_DONE
+
+
+def sql(options: argparse.Namespace) -> int:
+    """Run Athena SQL on this stack's lake; the exit status is that of `python -m analytics sql`."""
+    options.lake = LOCAL
+    return analytics.run(sql_verb, options)
 
 
 def demo() -> int:

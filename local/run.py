@@ -16,7 +16,7 @@ from local.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from chalicelib.rows import FailureRow, RougeRow
+    from chalicelib.tables import FailureRow, RougeRow
     from local.deployed import Deployed
 
 LANES = ("incoming", "evaluation")

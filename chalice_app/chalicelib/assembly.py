@@ -13,8 +13,9 @@ from chalicelib.errors import FileRejectedError, ModelError, RecordRejectedError
 from chalicelib.prompts import prompt_sha256
 from chalicelib.records import Record
 from chalicelib.results import Counts, Entry
-from chalicelib.rows import FailureRow, ImpressionRow, RougeRow, Row, Source
+from chalicelib.rows import Source
 from chalicelib.settings import Model
+from chalicelib.tables import FailureRow, ImpressionRow, RougeRow, Row
 
 Drafts = Sequence[Draft | ModelError]
 METADATA_DROPPED = "metadata_dropped"

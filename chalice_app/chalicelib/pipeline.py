@@ -18,8 +18,9 @@ from chalicelib.framing import Frame
 from chalicelib.objects import ObjectRef, part_key, result_key
 from chalicelib.records import Record, read_record
 from chalicelib.results import Counts, result_document
-from chalicelib.rows import FileRow, Row, Source, timestamp
+from chalicelib.rows import Source, timestamp
 from chalicelib.settings import Model, Settings
+from chalicelib.tables import FileRow, Row
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import msgspec
 
 from chalicelib.objects import ObjectRef
-from chalicelib.rows import Row
+from chalicelib.tables import Row
 
 Status = Literal["complete", "partial", "failed"]
 

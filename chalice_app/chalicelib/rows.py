@@ -1,9 +1,4 @@
-"""The rows of the lake's tables, as they are written: one struct a table.
-
-Columns are only ever added; `schema_version` tells the readers which ones to expect. Times are
-UTC, `YYYY-MM-DD HH:MM:SS.mmm`. Every time but `files.started_at` and `files.finished_at` is the
-landing object's LastModified, so that a replay writes the same row again.
-"""
+"""What every row of the lake knows of its landing object, and how times are written."""
 
 from __future__ import annotations
 
@@ -12,8 +7,6 @@ from datetime import UTC, datetime
 import msgspec
 
 from chalicelib.events import Work
-
-SCHEMA_VERSION = 1
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -31,112 +24,6 @@ class Source(msgspec.Struct, frozen=True):
     def stamp(self) -> str:
         """LastModified as the tables write it."""
         return timestamp(self.modified)
-
-
-class ImpressionRow(msgspec.Struct, kw_only=True):
-    """One model's draft for one record."""
-
-    report_id: str
-    run_id: str
-    record_index: int
-    lane: str
-    dataset: str
-    model_role: str
-    model_id: str
-    model_version: str
-    endpoint_name: str
-    prompt_sha256: str
-    findings: str
-    reference_impression: str | None
-    generated_impression: str
-    stratum: str | None
-    flags: list[str]
-    metadata: str | None
-    latency_ms: float
-    output_truncated: bool
-    source_bucket: str
-    source_key: str
-    source_etag: str
-    source_version_id: str | None
-    generated_at: str
-    schema_version: int = SCHEMA_VERSION
-
-
-class RougeRow(msgspec.Struct, kw_only=True):
-    """One metric of one draft, or of one baseline; no free text."""
-
-    report_id: str
-    run_id: str
-    record_index: int
-    lane: str
-    dataset: str
-    model_role: str
-    model_id: str
-    model_version: str
-    stratum: str
-    metric: str
-    rouge_precision: float
-    rouge_recall: float
-    fmeasure: float
-    scorer: str
-    source_key: str
-    scored_at: str
-    schema_version: int = SCHEMA_VERSION
-
-
-class FailureRow(msgspec.Struct, kw_only=True):
-    """One record, or one whole object (record_index null), that ended without an impression."""
-
-    run_id: str
-    lane: str
-    dataset: str
-    record_index: int | None
-    report_id: str | None
-    model_role: str | None
-    stage: str
-    error_type: str
-    error_message: str
-    retryable: bool
-    source_bucket: str
-    source_key: str
-    source_etag: str
-    source_version_id: str | None
-    failed_at: str
-    schema_version: int = SCHEMA_VERSION
-
-
-class FileRow(msgspec.Struct, kw_only=True):
-    """One landing object, done."""
-
-    run_id: str
-    lane: str
-    dataset: str
-    source_bucket: str
-    source_key: str
-    source_etag: str
-    source_version_id: str | None
-    source_size: int | None
-    status: str
-    records_total: int
-    records_ok: int
-    records_failed: int
-    chunks: int
-    result_key: str
-    attempt: int
-    lambda_request_id: str
-    landed_at: str
-    started_at: str
-    finished_at: str
-    schema_version: int = SCHEMA_VERSION
-
-
-Row = ImpressionRow | RougeRow | FailureRow | FileRow
-TABLES: dict[type[Row], str] = {
-    ImpressionRow: "impressions",
-    RougeRow: "rouge_scores",
-    FailureRow: "failures",
-    FileRow: "files",
-}
 
 
 def timestamp(moment: datetime) -> str:

@@ -13,7 +13,8 @@ from chalicelib.decoding import PIECE_BYTES, skip
 from chalicelib.errors import FileRejectedError
 from chalicelib.objects import ObjectRef, lake_key, part_key, result_key
 from chalicelib.results import Entry, part_lines, table_lines
-from chalicelib.rows import TABLES, FileRow, Row, Source, timestamp
+from chalicelib.rows import Source, timestamp
+from chalicelib.tables import TABLES, FileRow, Row
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

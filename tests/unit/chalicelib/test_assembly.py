@@ -12,8 +12,9 @@ from chalicelib.events import Work
 from chalicelib.objects import ObjectRef
 from chalicelib.records import Record
 from chalicelib.results import Counts
-from chalicelib.rows import FailureRow, ImpressionRow, RougeRow, Source
+from chalicelib.rows import Source
 from chalicelib.scoring import METRICS
+from chalicelib.tables import FailureRow, ImpressionRow, RougeRow
 from tests.unit.chalicelib.worlds import LIVE, NOTICED, RIVAL
 
 REF = ObjectRef("b", "evaluation/openi/a", "e", "v")

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.objects import ObjectRef
 from chalicelib.results import Counts, Entry, part_lines, result_document, table_lines
-from chalicelib.rows import FailureRow
+from chalicelib.tables import FailureRow
 
 REF = ObjectRef("b", "incoming/a", "e", "v")
 FINE = Entry(report_id="r", impression="a\nb", model="m@1", status="ok", flags=[])

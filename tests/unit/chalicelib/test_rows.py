@@ -6,7 +6,8 @@ import pytest
 
 from chalicelib.events import Work
 from chalicelib.objects import ObjectRef
-from chalicelib.rows import TABLES, Source, timestamp
+from chalicelib.rows import Source, timestamp
+from chalicelib.tables import TABLES
 
 WORK = Work(ObjectRef("b", "incoming/a", "e"), datetime(2020, 1, 1, tzinfo=UTC))
 

@@ -11,8 +11,9 @@ from chalicelib.errors import FileRejectedError
 from chalicelib.events import Work
 from chalicelib.objects import ObjectRef, result_key
 from chalicelib.results import Entry
-from chalicelib.rows import FailureRow, FileRow, Source
+from chalicelib.rows import Source
 from chalicelib.storage import open_object, write_part, write_result, write_tables
+from chalicelib.tables import FailureRow, FileRow
 from tests.unit.chalicelib.worlds import LANDING, RESULTS, World
 
 OLD = datetime(2026, 1, 2, 23, 59, 59, tzinfo=UTC)

@@ -1,0 +1,1 @@
+"""What analysts read the lake with: schemas, Athena SQL, dashboards, a local engine."""

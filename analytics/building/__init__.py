@@ -1,0 +1,35 @@
+"""What `python -m analytics build` writes from tables.py, sql/ and dashboards/."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from analytics.building import reference, rows
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+# Every generated file and what makes its content.
+FILES: dict[str, Callable[[], str]] = {
+    "chalice_app/chalicelib/tables.py": rows.source,
+    "docs/tables.md": reference.document,
+}
+
+
+def stale() -> list[str]:
+    """The generated files that are not what they would be made as now."""
+    return [name for name, make in FILES.items() if _there(name) != make()]
+
+
+def write() -> list[str]:
+    """Write what is stale; returns the names."""
+    found = stale()
+    for name in found:
+        path = ROOT / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(FILES[name](), encoding="utf-8")
+    return found
+
+
+def _there(name: str) -> str | None:
+    path = ROOT / name
+    return path.read_text(encoding="utf-8") if path.is_file() else None

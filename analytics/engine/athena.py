@@ -1,0 +1,163 @@
+"""A lake's tables and views in DuckDB, and queries on them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Self
+
+import duckdb
+
+from analytics import sql as statements
+from analytics.engine import dialect
+from analytics.engine.results import Result, athena_type
+from analytics.errors import QueryError, UntranslatableError
+from analytics.lake import Lake
+from analytics.tables import DUCKDB, PARTITION, TABLES, TRINO, Table
+
+# What DuckDB raises when an object is not what its table says: cut off, not JSON, another type.
+_UNREADABLE = (duckdb.InvalidInputException, duckdb.IOException, duckdb.ConversionException)
+_UNKNOWN = (duckdb.CatalogException, duckdb.BinderException, duckdb.ParserException)
+
+
+class Athena:
+    """Athena on one machine; a context manager.
+
+    Tables are fetched when a query first names them. `damaged` lists the objects that were left out
+    because they cannot be read: a half-written one must not hide the rest.
+    """
+
+    def __init__(self, lake: Lake, warn: Callable[[str], None] | None = None) -> None:
+        self._lake = lake
+        self._warn = warn or (lambda _: None)
+        self._files: dict[str, list[Path]] = {}
+        self._schema: dict[str, dict[str, str]] = {}
+        self.damaged: list[str] = []
+        # Nothing is fetched at run time: this machine may have no internet, and needs no extension.
+        self._duckdb = duckdb.connect(
+            config={"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+        )
+        self._duckdb.execute(dialect.MACROS)
+
+    def __enter__(self) -> Self:
+        """Itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close DuckDB."""
+        self._duckdb.close()
+
+    def query(self, sql: str, parameters: Sequence[str] = ()) -> Result:
+        """Run one query; `parameters` take the place of its question marks, in order.
+
+        Raises:
+            QueryError: Athena would refuse it too.
+            UntranslatableError: Athena runs it, this does not.
+            AwsError: the lake is denied or not there.
+        """
+        tree = dialect.parse(sql)
+        wanted = dialect.parameters_of(tree)
+        if wanted != len(parameters):
+            raise QueryError(f"the query has {wanted} parameters (?), {len(parameters)} were given")
+        for name in sorted(dialect.tables_of(tree)):
+            self._make(name)
+        translated = dialect.to_duckdb(tree, self._schema)
+        try:
+            return self._run(translated, parameters)
+        except _UNREADABLE:
+            if not self._sift():
+                raise UntranslatableError(
+                    "a value cannot be cast or read as the query says"
+                ) from None
+            return self._run(translated, parameters)
+
+    def describe(self, name: str) -> list[tuple[str, str]]:
+        """Columns of a table or view with their types in Athena's words; raises QueryError."""
+        self._make(name.lower())
+        return list(self._schema[name.lower()].items())
+
+    def rows_of(self, name: str) -> int:
+        """How many rows a table or view has."""
+        return int(self.query(f"SELECT count(*) AS n FROM {name}").rows[0][0])  # noqa: S608  # ours
+
+    def _run(self, translated: str, parameters: Sequence[str]) -> Result:
+        try:
+            done = self._duckdb.execute(translated, list(parameters))
+            columns = tuple(
+                (name.lower(), athena_type(str(kind))) for name, kind, *_ in done.description or ()
+            )
+            return Result(columns, tuple(done.fetchall()))
+        except _UNKNOWN as error:
+            first = " ".join(str(error).splitlines()[0].split())
+            raise UntranslatableError(f"cannot be run here: {first}") from None
+        except duckdb.OutOfRangeException:
+            raise QueryError("a number is out of range") from None
+
+    def _make(self, name: str) -> None:
+        """Have the table or view `name` in DuckDB, with all that it reads."""
+        if name in self._schema:
+            return
+        if name in TABLES:
+            self._files[name] = self._lake.files(name)
+            self._read_table(TABLES[name])
+            return
+        view = statements.views().get(name)
+        if view is None:
+            known = ", ".join([*TABLES, *statements.views()])
+            raise QueryError(f"table {name} does not exist; there are {known}")
+        tree = dialect.parse(view.sql)
+        for other in sorted(dialect.tables_of(tree)):
+            self._make(other)
+        self._duckdb.execute(f'CREATE VIEW "{name}" AS {dialect.to_duckdb(tree, self._schema)}')
+        described = self._duckdb.execute(f'DESCRIBE "{name}"').fetchall()
+        self._schema[name] = {column[0]: athena_type(column[1]) for column in described}
+
+    def _read_table(self, table: Table) -> None:
+        files = self._files[table.name]
+        self._schema[table.name] = {name: TRINO[kind] for name, kind in table.kinds.items()}
+        source = _reader(table, files) if files else _nothing(table)
+        self._duckdb.execute(f'CREATE OR REPLACE VIEW "{table.name}" AS {source}')
+
+    def _sift(self) -> bool:
+        """Leave out the objects that cannot be read; whether there were any."""
+        found = False
+        for name, files in self._files.items():
+            bad = [path for path in files if not self._is_readable(TABLES[name], path)]
+            for path in bad:
+                key = f"{name}/{path.parent.name}/{path.name}"
+                self.damaged.append(key)
+                self._warn(f"left out: {self._lake.place}/{key} is damaged; send its file again")
+            if bad:
+                found = True
+                self._files[name] = [path for path in files if path not in set(bad)]
+                self._read_table(TABLES[name])
+        return found
+
+    def _is_readable(self, table: Table, path: Path) -> bool:
+        columns = " + ".join(f'count("{one.name}")' for one in table.columns)
+        try:
+            self._duckdb.execute(f"SELECT {columns} FROM ({_reader(table, [path])})").fetchall()  # noqa: S608
+        except duckdb.Error:
+            return False
+        return True
+
+
+def _reader(table: Table, files: Iterable[Path]) -> str:
+    """DuckDB's reader with the table's columns: what a row lacks is null, what is more is left."""
+    names = ", ".join(_quoted(str(path)) for path in files)
+    columns = ", ".join(f"{one.name}: {_quoted(DUCKDB[one.kind])}" for one in table.columns)
+    return (
+        f"SELECT * FROM read_json([{names}], format = 'newline_delimited', compression = 'gzip', "  # noqa: S608
+        f"columns = {{{columns}}}, maximum_object_size = 268435456, hive_partitioning = true, "
+        f"hive_types = {{'{PARTITION}': DATE}})"
+    )
+
+
+def _nothing(table: Table) -> str:
+    """A table without rows."""
+    columns = [f'NULL::{DUCKDB[kind]} AS "{name}"' for name, kind in table.kinds.items()]
+    return f"SELECT {', '.join(columns)} WHERE false"
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

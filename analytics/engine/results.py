@@ -1,0 +1,134 @@
+"""What a query returns, typed and named as Athena would, and how it is printed."""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from tabulate import tabulate
+
+_TYPES = {
+    "VARCHAR": "varchar",
+    "DOUBLE": "double",
+    "FLOAT": "real",
+    "TINYINT": "tinyint",
+    "SMALLINT": "smallint",
+    "INTEGER": "integer",
+    "BIGINT": "bigint",
+    "UBIGINT": "bigint",
+    "HUGEINT": "bigint",  # DuckDB's sum of whole numbers; Athena's is bigint
+    "BOOLEAN": "boolean",
+    "TIMESTAMP": "timestamp(3)",
+    "DATE": "date",
+    "JSON": "json",
+    "BLOB": "varbinary",
+    "TIME": "time(3)",
+    '"NULL"': "unknown",
+}
+_WIDEST = 60
+
+
+def athena_type(duckdb_type: str) -> str:
+    """A type of DuckDB in Athena's words."""
+    name = str(duckdb_type)
+    if name.endswith("[]"):
+        return f"array({athena_type(name[:-2])})"
+    if name.startswith("DECIMAL"):
+        return name.lower()
+    return _TYPES.get(name, name.lower())
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Rows with the names and Athena types of their columns."""
+
+    columns: tuple[tuple[str, str], ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Column names."""
+        return tuple(name for name, _ in self.columns)
+
+    def dicts(self) -> list[dict[str, Any]]:
+        """The rows by column name."""
+        return [dict(zip(self.names, row, strict=True)) for row in self.rows]
+
+    def as_table(self) -> str:
+        """For a terminal: one line a row, long texts cut."""
+        cells = [[_cut(_text(value)) for value in row] for row in self.rows]
+        aligned = ["right" if _is_number(kind) else "left" for _, kind in self.columns]
+        table = tabulate(
+            cells, self.names, disable_numparse=True, colalign=aligned if cells else ()
+        )
+        return f"{table}\n({len(cells)} row{'' if len(cells) == 1 else 's'})"
+
+    def as_csv(self) -> str:
+        """As Athena writes results to S3: every value quoted, null as nothing."""
+        out = io.StringIO()
+        for row in (self.names, *self.rows):
+            out.write(",".join("" if value is None else _quoted(_text(value)) for value in row))
+            out.write("\n")
+        return out.getvalue()
+
+    def as_json(self) -> str:
+        """An array of objects; times as Athena prints them, NaN and infinity as null."""
+        rows = [{name: _plain(value) for name, value in row.items()} for row in self.dicts()]
+        return json.dumps(rows, indent=1, ensure_ascii=False, allow_nan=False)
+
+
+def _quoted(text: str) -> str:
+    # The csv module can tell null from an empty text from Python 3.12 on only.
+    return '"' + text.replace('"', '""') + '"'
+
+
+def _text(value: Any) -> str:  # noqa: ANN401, PLR0911  # whatever a column holds
+    match value:
+        case None:
+            return ""
+        case bool():
+            return str(value).lower()
+        case datetime():
+            return f"{value:%Y-%m-%d %H:%M:%S}.{value.microsecond // 1000:03d}"
+        case float():
+            return repr(value)
+        case list():
+            return f"[{', '.join(_text(one) for one in value)}]"
+        case bytes():
+            return value.hex(" ")
+        case _:
+            return str(value)
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401, PLR0911
+    match value:
+        case bool() | int() | str() | None:
+            return value
+        case float():
+            return value if math.isfinite(value) else None
+        case Decimal():
+            return float(value)
+        case list():
+            return [_plain(one) for one in value]
+        case dict():
+            return {str(name): _plain(one) for name, one in value.items()}
+        case datetime() | date() | bytes():
+            return _text(value)
+        case _:
+            return str(value)
+
+
+def _cut(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _WIDEST else f"{line[: _WIDEST - 1]}…"
+
+
+def _is_number(kind: str) -> bool:
+    return (
+        kind.startswith(("double", "real", "decimal")) or kind.endswith("int") or kind == "integer"
+    )

@@ -1,0 +1,104 @@
+"""Where the lake is, and its objects on this machine.
+
+A lake is a folder or `s3://bucket/prefix` that holds `<table>/dt=YYYY-MM-DD/<object>.jsonl.gz`.
+Objects in S3 are copied to a temporary folder, only of the tables that a query reads: DuckDB's own
+reader of S3 is an extension that is fetched at run time.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from analytics.errors import LakeError
+from analytics.tables import TABLES
+from training import s3
+from training.aws import Target, explained
+
+PREFIX = "lake"
+_OBJECT = re.compile(r"dt=\d{4}-\d\d-\d\d/[^/_.][^/]*\.jsonl\.gz")
+_AT_ONCE = 16
+
+
+class Lake(Protocol):
+    """A lake's objects, fetched a table at a time."""
+
+    place: str
+
+    def files(self, table: str) -> list[Path]:
+        """The table's objects as files, in order, each below a folder `dt=…`."""
+
+
+class FolderLake:
+    """A lake in a folder of this machine."""
+
+    def __init__(self, folder: Path) -> None:
+        self.place = str(folder)
+        inner = folder / PREFIX
+        self.root = inner if inner.is_dir() else folder
+
+    def files(self, table: str) -> list[Path]:
+        """The table's objects."""
+        below = self.root / table
+        found = (path for path in below.glob("dt=*/*") if path.is_file())
+        return sorted(
+            path for path in found if _OBJECT.fullmatch(path.relative_to(below).as_posix())
+        )
+
+
+class BucketLake:
+    """A lake in S3, copied to `folder` as it is asked for."""
+
+    def __init__(self, target: Target, place: s3.S3Uri, folder: Path) -> None:
+        self.place = str(place)
+        self._target, self._uri, self._folder = target, place, folder
+
+    def files(self, table: str) -> list[Path]:
+        """The table's objects, fetched; raises AwsError."""
+        client = self._target.client("s3")
+        start = self._uri.below(table).below("").key
+        keys = [
+            key
+            for key in s3.objects(client, s3.S3Uri(self._uri.bucket, start))
+            if _OBJECT.fullmatch(key.removeprefix(start))
+        ]
+
+        def fetch(key: str) -> Path:
+            path = self._folder / table / key.removeprefix(start)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with explained(f"s3://{self._uri.bucket}/{key}"), path.open("wb") as file:
+                body = client.get_object(Bucket=self._uri.bucket, Key=key)["Body"]
+                shutil.copyfileobj(body, file)
+            return path
+
+        with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
+            return sorted(pool.map(fetch, keys))
+
+
+@contextmanager
+def opened(place: str, target: Target) -> Iterator[Lake]:
+    """The lake at `place`; copies are deleted at the end, for they hold report text.
+
+    Raises:
+        LakeError: there is no such folder, or it holds no table of ours.
+    """
+    if s3.is_s3(place):
+        uri = s3.parse(place)
+        # A bucket is named for short: its lake is below lake/.
+        uri = uri if uri.key.strip("/") else s3.S3Uri(uri.bucket, PREFIX)
+        with tempfile.TemporaryDirectory(prefix="impressions-lake-") as copies:
+            yield BucketLake(target, s3.S3Uri(uri.bucket, uri.key.rstrip("/")), Path(copies))
+        return
+    folder = Path(place)
+    if not folder.is_dir():
+        raise LakeError(place, "is no folder; name the lake's folder or s3://bucket/lake")
+    lake = FolderLake(folder)
+    if any(folder.iterdir()) and not any((lake.root / name).is_dir() for name in TABLES):
+        raise LakeError(place, f"holds none of the tables {', '.join(TABLES)}")
+    yield lake

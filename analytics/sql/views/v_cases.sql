@@ -1,0 +1,17 @@
+-- What was found, what did the radiologist write, what did the model, and how close is it? Holds
+-- report text.
+SELECT i.run_id, i.record_index, i.report_id, i.lane, i.dataset, i.model_role, i.model_id,
+       i.model_version, i.stratum, s.rouge1, s.rouge2, s.rougel, s.rougelsum,
+       i.findings, i.reference_impression, i.generated_impression, i.output_truncated,
+       i.source_key, i.generated_at, i.dt
+FROM v_impressions i
+LEFT JOIN (
+  SELECT run_id, record_index, report_id, model_role,
+         max(fmeasure) FILTER (WHERE metric = 'rouge1') AS rouge1,
+         max(fmeasure) FILTER (WHERE metric = 'rouge2') AS rouge2,
+         max(fmeasure) FILTER (WHERE metric = 'rougeL') AS rougel,
+         max(fmeasure) FILTER (WHERE metric = 'rougeLsum') AS rougelsum
+  FROM v_rouge
+  GROUP BY run_id, record_index, report_id, model_role
+) s ON s.run_id = i.run_id AND s.record_index = i.record_index AND s.report_id = i.report_id
+   AND s.model_role = i.model_role

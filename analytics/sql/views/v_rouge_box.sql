@@ -1,0 +1,11 @@
+-- What does a box plot need? Quartiles, whiskers (the last score within 1.5 times the box) and how
+-- many scores lie beyond them.
+SELECT d.dataset, d.model_role, d.metric, d.count, d.mean,
+       min(s.fmeasure) FILTER (WHERE s.fmeasure >= d.p25 - 1.5E0 * (d.p75 - d.p25)) AS low_whisker,
+       d.p25, d.p50, d.p75,
+       max(s.fmeasure) FILTER (WHERE s.fmeasure <= d.p75 + 1.5E0 * (d.p75 - d.p25)) AS high_whisker,
+       count(*) FILTER (WHERE s.fmeasure < d.p25 - 1.5E0 * (d.p75 - d.p25)
+                           OR s.fmeasure > d.p75 + 1.5E0 * (d.p75 - d.p25)) AS outliers
+FROM v_rouge_describe d
+JOIN v_rouge s ON s.dataset = d.dataset AND s.model_role = d.model_role AND s.metric = d.metric
+GROUP BY d.dataset, d.model_role, d.metric, d.count, d.mean, d.p25, d.p50, d.p75

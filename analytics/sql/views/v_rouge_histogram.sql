@@ -1,0 +1,9 @@
+-- How many reports score how much? Twenty bins of 0.05; a score of 1 is in the last.
+SELECT dataset, model_role, metric, (bin - 1) / 20E0 AS bin_from, bin / 20E0 AS bin_to,
+       count(*) AS reports
+FROM (
+  SELECT dataset, model_role, metric, least(width_bucket(fmeasure, 0, 1, 20), 20) AS bin
+  FROM v_rouge
+  WHERE fmeasure IS NOT NULL
+)
+GROUP BY dataset, model_role, metric, bin

@@ -1,0 +1,5 @@
+-- How do the models do on normal and on abnormal reports?
+SELECT dataset, model_role, stratum, metric, count(*) AS reports, avg(fmeasure) AS mean,
+       stddev_samp(fmeasure) AS std
+FROM v_rouge
+GROUP BY dataset, model_role, stratum, metric

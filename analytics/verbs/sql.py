@@ -1,0 +1,75 @@
+"""`python -m analytics sql` and `python -m local sql`: Athena SQL on a lake."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from analytics.errors import UsageError
+from analytics.verbs import where
+
+HELP = "run Athena SQL on a lake"
+DESCRIPTION = "Run a query in Athena's SQL, on the local stack's lake or another, in DuckDB."
+ENVIRONMENT = "run"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's options."""
+    query_arguments(parser)
+    where.arguments(parser)
+
+
+def query_arguments(parser: argparse.ArgumentParser) -> None:
+    """Which query, and how its rows are printed."""
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("sql", nargs="?", metavar="SQL", help='a query: "SELECT …"')
+    what.add_argument("--query", metavar="NAME", help="a named query of analytics/sql/queries")
+    what.add_argument("--list", action="store_true", help="the views and named queries")
+    parser.add_argument(
+        "--parameter",
+        metavar="VALUE",
+        action="append",
+        default=[],
+        help="the value of the next question mark; once for each",
+    )
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--csv", action="store_true", help="as Athena writes its results")
+    form.add_argument("--json", action="store_true", help="an array of objects")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run and print."""
+    from analytics import places, sql
+    from analytics.engine.athena import Athena
+
+    if options.list:
+        for name, one in {**sql.views(), **sql.queries()}.items():
+            print(f"{name:<22}{one.question}")
+        return 0
+    with places.lake_of(options) as lake, Athena(lake, _warn) as athena:
+        result = athena.query(_text(options), options.parameter)
+    if options.json:
+        print(result.as_json())
+    elif options.csv:
+        print(result.as_csv(), end="")
+    else:
+        print(result.as_table())
+    return 0
+
+
+def _text(options: argparse.Namespace) -> str:
+    from analytics import sql
+
+    if options.query is None:
+        return str(options.sql)
+    named = sql.queries().get(options.query)
+    if named is None:
+        raise UsageError(f"--query {options.query}: there are {', '.join(sql.queries())}")
+    if len(options.parameter) != len(named.parameters):
+        wanted = ", ".join(named.parameters) or "none"
+        raise UsageError(f"--query {named.name}: --parameter is wanted for: {wanted}")
+    return named.sql
+
+
+def _warn(message: str) -> None:
+    print(message, file=sys.stderr)
