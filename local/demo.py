@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from analytics import report
+from analytics.places import local_lake
 from local import run as running
 from local import stack as stacks
 
@@ -43,6 +45,7 @@ def demo(settings: Settings, say: Say) -> None:
         stack = stacks.up(own)
         _hospital(stack, settings, say)
         _evaluation(stack, settings, say)
+        _page(stack, settings, say)
     finally:
         stacks.down(own)
     shutil.rmtree(own.state_directory, ignore_errors=True)
@@ -70,6 +73,17 @@ def _evaluation(stack: stacks.Stack, settings: Settings, say: Say) -> None:
     )
     report = running.run(stack, [str(folder)], lane="evaluation")
     say(report.as_text())
+
+
+def _page(stack: stacks.Stack, settings: Settings, say: Say) -> None:
+    page = settings.root / "build" / "report.html"
+    with local_lake(stack) as lake:
+        report.write(lake, page)
+    name = page.relative_to(settings.root)
+    say(
+        f"\n3. An analyst opens {name}: the same figures, box plots, and every case beside the "
+        "radiologist's words"
+    )
 
 
 def _example(stack: stacks.Stack, one: Answered) -> str:

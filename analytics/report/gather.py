@@ -1,0 +1,182 @@
+"""What the page shows, read from the lake through the views."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from analytics.engine.athena import Athena
+
+METRICS = ("rouge1", "rouge2", "rougeL", "rougeLsum")
+# The order in which models stand everywhere; what else there is follows by name.
+ROLES = ("fine-tuned", "pre-trained", "baseline-constant", "baseline-lead")
+_MOST_FAILURES = 200
+Row = dict[str, Any]
+
+# The farthest from the radiologist first; the fine-tuned model's score counts where it has one.
+_CASES = """
+WITH c AS (
+  SELECT run_id, record_index, report_id, dataset, stratum, source_key, findings,
+         reference_impression, model_role, model_version, rouge1, generated_impression
+  FROM v_cases
+  WHERE rouge1 IS NOT NULL AND model_role NOT LIKE 'baseline-%'
+),
+worst AS (
+  SELECT run_id, record_index, report_id,
+         coalesce(max(rouge1) FILTER (WHERE model_role = 'fine-tuned'), min(rouge1)) AS score
+  FROM c
+  GROUP BY run_id, record_index, report_id
+  ORDER BY score, report_id, run_id, record_index
+  LIMIT {most}
+)
+SELECT c.*, w.score
+FROM c
+JOIN worst w ON w.run_id = c.run_id AND w.record_index = c.record_index
+            AND w.report_id = c.report_id
+ORDER BY w.score, c.report_id, c.run_id, c.record_index, c.model_role
+"""
+_COUNTS = """
+SELECT count(DISTINCT run_id || '/' || CAST(record_index AS varchar)) AS reports,
+       count(DISTINCT CASE WHEN reference_impression IS NOT NULL
+                           THEN run_id || '/' || CAST(record_index AS varchar) END) AS scored,
+       min(dt) AS first_day, max(dt) AS last_day
+FROM v_impressions
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """Rows as dictionaries by the views' columns; `cases` as the page's script reads them."""
+
+    place: str
+    counts: Row
+    means: list[Row]
+    gains: dict[str, list[Row]]
+    describe: list[Row]
+    boxes: dict[str, list[Row]]
+    strata: list[Row]
+    reasons: list[Row]
+    failures: list[Row]
+    volume: list[Row]
+    versions: list[Row]
+    latency: list[Row]
+    cases: list[Row]
+    notes: list[str]
+
+    @property
+    def datasets(self) -> list[str]:
+        """Datasets with scores."""
+        return list(self.boxes)
+
+
+def gather(athena: Athena, place: str, most_cases: int) -> Content:
+    """Everything that the page shows; raises AwsError."""
+    means = _by_model(athena.query("SELECT * FROM v_rouge_mean").dicts())
+    boxes: dict[str, list[Row]] = defaultdict(list)
+    for row in _by_metric(athena.query("SELECT * FROM v_rouge_box").dicts()):
+        boxes[row["dataset"]].append(row)
+    gains: dict[str, list[Row]] = defaultdict(list)
+    for row in _by_metric(athena.query("SELECT * FROM v_comparison").dicts()):
+        gains[row["dataset"]].append(row)
+    cases = _cases(athena.query(_CASES.format(most=int(most_cases))).dicts())
+    counts = athena.query(_COUNTS).dicts()[0]
+    found = Content(
+        place=place,
+        counts=counts,
+        means=means,
+        gains=dict(gains),
+        describe=_by_metric(athena.query("SELECT * FROM v_rouge_describe").dicts()),
+        boxes=dict(boxes),
+        strata=_strata(athena.query("SELECT * FROM v_strata").dicts()),
+        reasons=_ordered(athena, "v_failure_reasons", "failures DESC, dataset, error_type"),
+        failures=_ordered(
+            athena, "v_failures", f"dt DESC, source_key, record_index LIMIT {_MOST_FAILURES}"
+        ),
+        volume=_ordered(athena, "v_daily_volume", "dt DESC, lane, dataset LIMIT 60"),
+        versions=_by_model(athena.query("SELECT * FROM v_model_versions").dicts()),
+        latency=_ordered(athena, "v_latency", "dt DESC, model_role, endpoint_name LIMIT 60"),
+        cases=cases,
+        notes=[],
+    )
+    found.notes.extend(_notes(found, athena.damaged))
+    return found
+
+
+def _ordered(athena: Athena, view: str, order: str) -> list[Row]:
+    return athena.query(f"SELECT * FROM {view} ORDER BY {order}").dicts()  # noqa: S608  # ours
+
+
+def _rank(role: str) -> tuple[int, str]:
+    return (ROLES.index(role) if role in ROLES else len(ROLES), role)
+
+
+def _by_model(rows: list[Row]) -> list[Row]:
+    return sorted(rows, key=lambda row: (row["dataset"], _rank(row["model_role"])))
+
+
+def _by_metric(rows: list[Row]) -> list[Row]:
+    def key(row: Row) -> tuple[Any, ...]:
+        metric = row["metric"]
+        place = METRICS.index(metric) if metric in METRICS else len(METRICS)
+        return (row["dataset"], _rank(row.get("model_role", "")), place, metric)
+
+    return sorted(rows, key=key)
+
+
+def _strata(rows: Iterable[Row]) -> list[Row]:
+    """One row a dataset and model: ROUGE-1 of normal and of abnormal reports, and how many."""
+    found: dict[tuple[str, str], Row] = {}
+    for row in rows:
+        if row["metric"] == "rouge1":
+            key = row["dataset"], row["model_role"]
+            one = found.setdefault(key, {"dataset": key[0], "model_role": key[1]})
+            one[row["stratum"]] = row
+    return _by_model(list(found.values()))
+
+
+def _cases(rows: Iterable[Row]) -> list[Row]:
+    """A report a case, with what each model wrote. Short names: there may be thousands."""
+    found: dict[tuple[Any, ...], Row] = {}
+    for row in rows:
+        key = row["run_id"], row["record_index"], row["report_id"]
+        case = found.setdefault(
+            key,
+            {
+                "i": row["report_id"],
+                "d": row["dataset"],
+                "s": row["stratum"] or "",
+                "k": row["source_key"],
+                "f": row["findings"],
+                "r": row["reference_impression"] or "",
+                "m": [],
+            },
+        )
+        draft = [row["model_role"], round(row["rouge1"], 4), row["generated_impression"]]
+        case["m"].append([*draft, row["model_version"]])
+    for case in found.values():
+        case["m"].sort(key=lambda draft: _rank(draft[0]))
+    return list(found.values())
+
+
+def _notes(found: Content, damaged: list[str]) -> list[str]:
+    """What is missing from the lake, in plain words."""
+    roles = {row["model_role"] for row in found.means}
+    notes = [f"Left out, for it cannot be read: {key}. Send its file again." for key in damaged]
+    if not found.counts["reports"]:
+        notes.append("The lake holds no impressions yet.")
+    elif not found.means:
+        notes.append("No report came with a radiologist's impression, so nothing is scored.")
+    if found.means and "fine-tuned" not in roles:
+        notes.append("There are no scores of a fine-tuned model.")
+    if found.means and "pre-trained" not in roles:
+        notes.append("There are no scores of the pre-trained model: gains over it are empty.")
+    if found.means and not any(role.startswith("baseline-") for role in roles):
+        notes.append("There are no baselines: drop the reports in the evaluation lane to get them.")
+    if len(found.datasets) == 1:
+        notes.append("There is one dataset only; nothing can be said across hospitals.")
+    shown, scored = len(found.cases), found.counts["scored"] or 0
+    if shown < scored:
+        notes.append(f"The {shown} worst cases of {scored} are shown.")
+    return notes

@@ -1,0 +1,71 @@
+"""The page's HTML: template, style and script in one file, everything from the lake escaped."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from analytics.report.charts import box_plot
+from analytics.report.gather import METRICS, Content
+
+_FOLDER = Path(__file__).resolve().parent
+_NAMES = {"rouge1": "ROUGE-1", "rouge2": "ROUGE-2", "rougeL": "ROUGE-L", "rougeLsum": "ROUGE-Lsum"}
+
+
+def render(content: Content) -> str:
+    """The whole page."""
+    made = Environment(
+        loader=FileSystemLoader(_FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {"f4": _four, "points": _points, "rouge": _rouge, "plain": _plain}
+    script = (_FOLDER / "page.js").read_text(encoding="utf-8")
+    return made.get_template("page.html.j2").render(
+        content=content,
+        metrics=METRICS,
+        # Our own files and drawings, no text from the lake in them.
+        style=Markup((_FOLDER / "page.css").read_text(encoding="utf-8")),  # noqa: S704
+        script=Markup(script),  # noqa: S704
+        script_hash=_hash(script),
+        charts={name: Markup(box_plot(rows)) for name, rows in content.boxes.items()},  # noqa: S704
+        cases=_island(content.cases),
+    )
+
+
+def _island(cases: object) -> Markup:
+    """JSON that can stand in a script element: no `<`, so nothing in it ends the element."""
+    text = json.dumps(cases, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    # Lone surrogates cannot be written as UTF-8; U+2028 and U+2029 were line ends in scripts.
+    text = text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+    escaped = re.sub("[\ud800-\udfff\u2028\u2029]", lambda m: f"\\u{ord(m[0]):04x}", text)
+    return Markup(escaped)  # noqa: S704  # escaped just above
+
+
+def _hash(script: str) -> str:
+    """The script's hash for the page's policy: no other script runs, whatever a report holds."""
+    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
+
+
+def _four(value: float | None) -> str:
+    return "-" if value is None else f"{value:.4f}"
+
+
+def _points(value: float | None) -> str:
+    return "-" if value is None else f"{value:+.1f}"
+
+
+def _rouge(metric: str) -> str:
+    return _NAMES.get(metric, metric)
+
+
+def _plain(value: object) -> str:
+    return "-" if value is None else str(value)
