@@ -27,10 +27,11 @@ test-torch:  ## the tests that need torch (the training container), in an enviro
 test-sagemaker:  ## the tests that need the SageMaker SDK, and the walk-through notebook
 	@python=$$($(PYTHON) -m local.environments test-sagemaker) && $$python -m pytest -q tests/sagemaker
 
-lint:  ## ruff, mypy, and cfn-lint on all three templates
+lint:  ## ruff, mypy, cfn-lint on all templates, and the analysts' SQL and dashboard
 	@python=$$($(PYTHON) -m local.environments lint) \
 	&& $$python -m ruff check --quiet && $$python -m ruff format --check --quiet \
 	&& $$python -m mypy --no-error-summary && $$python -m local.lint
+	@$(PYTHON) -m analytics lint
 
 bench:  ## the benchmarks; figures also go to build/bench.json
 	@python=$$($(PYTHON) -m local.environments test) && $$python -m benchmarks

@@ -10,13 +10,13 @@ import sys
 from types import ModuleType
 
 from analytics.errors import AnalyticsError, LintError, UsageError
-from analytics.verbs import build, report, sql
+from analytics.verbs import build, lint, report, sql
 from local import environments
 from local.errors import LocalError
 
 EXIT_DONE, EXIT_FINDINGS, EXIT_USAGE, EXIT_SET_UP = 0, 1, 2, 3
 INTERRUPTED = 130
-VERBS: dict[str, ModuleType] = {"build": build, "report": report, "sql": sql}
+VERBS: dict[str, ModuleType] = {"build": build, "lint": lint, "report": report, "sql": sql}
 
 
 def parser() -> argparse.ArgumentParser:

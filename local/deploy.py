@@ -20,6 +20,7 @@ from local.state import Outputs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from local.package import Package
     from local.settings import Settings
@@ -86,7 +87,14 @@ def deploy(
 
     Raises DeployError with the resource that failed and why.
     """
-    template = mends.mended(_read_template(package), values, settings)
+    nested = _nested_body(package)
+    nested_key = f"analytics-{hashlib.sha256(nested).hexdigest()[:16]}.json"
+    template = mends.mended(
+        _read_json(package.template_path),
+        values,
+        settings,
+        nested_url=f"{aws_url}/{settings.artifacts_bucket}/{nested_key}",
+    )
     wanted = _Wanted(json.dumps(template, separators=(",", ":"), sort_keys=True), values)
     formation = client("cloudformation", aws_url, settings)
     try:
@@ -95,7 +103,8 @@ def deploy(
             return _outputs(stack), False
         started = time.monotonic()
         progress(f"deploying the stack {settings.stack_name!r} …")
-        _upload(settings, aws_url, package)
+        code = package.zip_path.read_bytes()
+        _upload(settings, aws_url, {package.zip_key: code, nested_key: nested})
         stack = _apply(formation, settings, stack, wanted)
         mends.check_code(settings, aws_url, package, _outputs(stack).function_name)
         count = mends.finish(settings, aws_url, template)
@@ -105,8 +114,13 @@ def deploy(
     return _outputs(stack), True
 
 
-def _read_template(package: Package) -> Template:
-    return cast("Template", json.loads(package.template_path.read_text(encoding="utf-8")))
+def _read_json(path: Path) -> Template:
+    return cast("Template", json.loads(path.read_text(encoding="utf-8")))
+
+
+def _nested_body(package: Package) -> bytes:
+    found = mends.nested(_read_json(package.nested_path))
+    return json.dumps(found, separators=(",", ":"), sort_keys=True).encode()
 
 
 def _is_current(stack: Mapping[str, Any], wanted: _Wanted) -> bool:
@@ -136,8 +150,8 @@ def _describe(formation: Any, name: str) -> dict[str, Any] | None:  # noqa: ANN4
         raise
 
 
-def _upload(settings: Settings, aws_url: str, package: Package) -> None:
-    """Put the zip where the template takes the code from, and JumpStart's files where they are."""
+def _upload(settings: Settings, aws_url: str, artifacts: Mapping[str, bytes]) -> None:
+    """Put zip and nested template where the template finds them, and JumpStart's files."""
     s3 = client("s3", aws_url, settings)
     bucket = settings.artifacts_bucket
     there = {item["Name"] for item in s3.list_buckets()["Buckets"]}
@@ -147,7 +161,8 @@ def _upload(settings: Settings, aws_url: str, package: Package) -> None:
     jumpstart.seed(s3, settings.region, settings.models_directory / "pre-trained")
     for old in s3.list_objects_v2(Bucket=bucket).get("Contents", []):
         s3.delete_object(Bucket=bucket, Key=old["Key"])
-    s3.put_object(Bucket=bucket, Key=package.zip_key, Body=package.zip_path.read_bytes())
+    for key, body in artifacts.items():
+        s3.put_object(Bucket=bucket, Key=key, Body=body)
 
 
 def _apply(
@@ -166,7 +181,7 @@ def _apply(
         "StackName": name,
         "TemplateBody": wanted.body,
         "Parameters": [{"ParameterKey": k, "ParameterValue": v} for k, v in wanted.values.items()],
-        "Capabilities": ["CAPABILITY_IAM"],
+        "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
         "Tags": [{"Key": FINGERPRINT_TAG, "Value": wanted.fingerprint}],
     }
     if stack is None:

@@ -20,8 +20,13 @@ if TYPE_CHECKING:
 
 Template = dict[str, Any]
 
+# What MiniStack's CloudFormation does not know, of what is made without QuickSight.
+NOT_MADE = ("AWS::Athena::NamedQuery",)
 
-def mended(template: Template, values: Mapping[str, str], settings: Settings) -> Template:
+
+def mended(
+    template: Template, values: Mapping[str, str], settings: Settings, nested_url: str
+) -> Template:
     """The template as MiniStack needs it; every change says why."""
     result = copy.deepcopy(template)
     resources = cast("dict[str, Any]", result["Resources"])
@@ -29,12 +34,24 @@ def mended(template: Template, values: Mapping[str, str], settings: Settings) ->
         properties = resource.get("Properties", {})
         if resource["Type"] == "AWS::Lambda::Function":
             properties["Code"]["S3Bucket"] = settings.artifacts_bucket
+        if resource["Type"] == "AWS::CloudFormation::Stack":
+            # What `aws cloudformation package` does for AWS.
+            properties["TemplateURL"] = nested_url
         if resource["Type"] == "AWS::Lambda::EventSourceMapping":
             # A {Ref} arrives as text, and the poller, comparing it with a number, stands still.
             scaling = properties["ScalingConfig"]
             scaling["MaximumConcurrency"] = int(values["WorkerConcurrency"])
         if resource["Type"] == "AWS::IAM::Role":
             _allow_batches(properties)
+    return result
+
+
+def nested(template: Template) -> Template:
+    """The nested template as MiniStack needs it: it makes no named queries, so there are none."""
+    result = copy.deepcopy(template)
+    resources = cast("dict[str, Any]", result["Resources"])
+    for name in [one for one, made in resources.items() if made["Type"] in NOT_MADE]:
+        del resources[name]
     return result
 
 

@@ -31,6 +31,8 @@ OWN_CODE = ("package.py", "chalicerun.py", "bundle.py", "precompile.py", "transl
 ZIP_NAME = "deployment.zip"
 SAM_NAME = "sam.json"
 TEMPLATE_NAME = "template.json"
+# The nested stack of template.yaml, by the same name beside the package's templates.
+NESTED = "analytics/template.json"
 STAMP_NAME = "package.json"
 
 
@@ -59,6 +61,11 @@ class Package:
     def template_path(self) -> Path:
         """The plain CloudFormation template; its code is `zip_key` in a bucket to be named."""
         return Path(self.directory, TEMPLATE_NAME)
+
+    @property
+    def nested_path(self) -> Path:
+        """The nested stack's template, where the templates' TemplateURL says."""
+        return Path(self.directory, NESTED)
 
     @property
     def zip_key(self) -> str:
@@ -97,6 +104,8 @@ def build(out: Path, *, root: Path = ROOT, progress: Callable[[str], None] = say
         written = bundle.write_bundle(entries, out / ZIP_NAME)
         sam = translate.read_yaml(raw / "sam.yaml")
         _write_json(out / SAM_NAME, sam)
+        (out / NESTED).parent.mkdir(exist_ok=True)
+        (out / NESTED).write_bytes((root / NESTED).read_bytes())
         translated = translate.translate(sam, zip_name=zip_key(written.sha256))
         _write_json(out / TEMPLATE_NAME, translated)
         package = Package(
@@ -120,7 +129,7 @@ def _fingerprint(root: Path) -> str:
     here = Path(__file__).resolve().parent
     code = [here / name for name in OWN_CODE]
     digest = hashlib.sha256()
-    for path in [*chalicerun.source_files(root), root / "template.yaml", *code]:
+    for path in [*chalicerun.source_files(root), root / "template.yaml", root / NESTED, *code]:
         digest.update(f"{path.name}\0".encode() + path.read_bytes() + b"\0")
     tools = [version(name) for name in ("chalice", "aws-sam-translator")]
     digest.update(f"{sys.version_info[:3]} {platform.machine()} {tools}".encode())
@@ -135,7 +144,7 @@ def _read_stamp(out: Path, fingerprint: str) -> Package | None:
         content = known.zip_path.read_bytes()
     except (OSError, ValueError, TypeError):
         return None
-    whole = known.sam_path.is_file() and known.template_path.is_file()
+    whole = all(path.is_file() for path in (known.sam_path, known.template_path, known.nested_path))
     unharmed = hashlib.sha256(content).hexdigest() == known.zip_sha256
     return known if whole and unharmed and known.fingerprint == fingerprint else None
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from analytics.building import reference, rows
+from analytics.building import reference, rows, template
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 # Every generated file and what makes its content.
 FILES: dict[str, Callable[[], str]] = {
     "chalice_app/chalicelib/tables.py": rows.source,
+    "analytics/template.json": template.document,
     "docs/tables.md": reference.document,
 }
 

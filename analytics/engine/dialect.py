@@ -14,12 +14,24 @@ from collections.abc import Callable, Mapping
 import sqlglot
 import trino_sql_validator
 from sqlglot import exp
+from sqlglot.dialects.trino import Trino
 from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.annotate_types import annotate_types
 from sqlglot.optimizer.qualify import qualify
 from sqlglot.tokenizer_core import TokenType
 
 from analytics.errors import QueryError, UntranslatableError
+
+
+class _AsWritten(Trino):
+    """Trino's grammar, as Athena reads queries, with indices left as they are written.
+
+    sqlglot counts from 0 inside and takes 1 off while it reads, but only where it sees then that
+    the index is a number: a column's index would come out one too high.
+    """
+
+    INDEX_OFFSET = 0
+
 
 Schema = Mapping[str, Mapping[str, str]]  # types (Trino's) of columns, by table
 
@@ -87,7 +99,7 @@ def parse(sql: str) -> exp.Query:
     """
     check_grammar(sql)
     try:
-        tree = sqlglot.parse_one(sql, read="athena")
+        tree = sqlglot.parse_one(sql, read=_AsWritten)
     except SqlglotError as error:
         first = str(error).splitlines()[0]
         raise UntranslatableError(f"the local engine cannot read this: {first}") from None
@@ -109,6 +121,11 @@ def tables_of(tree: exp.Query) -> set[str]:
 def parameters_of(tree: exp.Query) -> int:
     """How many question marks a query has."""
     return sum(1 for _ in tree.find_all(exp.Placeholder))
+
+
+def unnamed_of(tree: exp.Query) -> list[str]:
+    """The names that Athena would make up for columns without one."""
+    return [name for name, _ in _unnamed(tree)]
 
 
 def to_duckdb(tree: exp.Query, schema: Schema) -> str:
@@ -203,6 +220,15 @@ def _slice(node: exp.Expr) -> exp.Expr:
     return exp.Anonymous(this="array_slice", expressions=[node.this.copy(), start.copy(), end])
 
 
+def _subscript(node: exp.Expr) -> exp.Expr:
+    # Both count from 1. element_at, which brings its own offset, needs no help.
+    if node.args.get("offset") is not None or node.this.is_type(exp.DataType.Type.MAP):
+        return node
+    return exp.Anonymous(
+        this="list_extract", expressions=[node.this.copy(), node.expressions[0].copy()]
+    )
+
+
 def _cast(node: exp.Expr) -> exp.Expr:
     # Trino rounds halves away from zero, DuckDB's cast to the even neighbour.
     if node.is_type(*_WHOLE) and node.this.is_type(*_FLOATING):
@@ -238,6 +264,7 @@ _RULES: tuple[tuple[type[exp.Expr], Callable[[exp.Expr], exp.Expr]], ...] = (
     (exp.TimestampDiff, _date_diff),
     (exp.RegexpReplace, _regexp_replace),
     (exp.ArraySlice, _slice),
+    (exp.Bracket, _subscript),
     (exp.Cast, _cast),
     (exp.DateAdd, _stays_date),
     (exp.DateSub, _stays_date),

@@ -15,6 +15,7 @@ from analytics.report.gather import METRICS, ROLES, Row
 
 _HEIGHT = 240
 _BOX = 18  # width of a box, pixels
+_NAME = 64  # width of a metric's name, pixels
 
 
 def box_plot(rows: Sequence[Row]) -> str:
@@ -40,7 +41,8 @@ def _spec(values: list[Row], roles: list[str], metrics: list[str]) -> dict[str, 
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
         "data": {"values": values},
-        "width": {"step": _BOX + 6},
+        # A group is at least as wide as its name.
+        "width": {"step": max((_BOX + 6) * len(roles), _NAME), "for": "position"},
         "height": _HEIGHT,
         "encoding": {
             "x": {

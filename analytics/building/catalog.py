@@ -1,0 +1,118 @@
+"""The Glue database, its tables with partition projection, and the views."""
+
+from __future__ import annotations
+
+import json
+
+from analytics import sql
+from analytics.building.names import HIVE, Resource, logical, ref, sub
+from analytics.tables import FIRST_DAY, PARTITION, TABLES, Table
+
+ViewColumns = dict[str, list[tuple[str, str]]]  # by view: name and Athena type
+_TEXT_INPUT = "org.apache.hadoop.mapred.TextInputFormat"
+_TEXT_OUTPUT = "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat"
+
+
+def resources(columns: ViewColumns) -> dict[str, Resource]:
+    """Database, tables, views; `columns` are those that the views have."""
+    found = {"Database": _database()}
+    for table in TABLES.values():
+        found[logical("Table", table.name)] = _glue(_table(table))
+    for name, view in sql.views().items():
+        reads = [logical("Table", other) for other in TABLES if other in view.sql.split()]
+        found[logical("View", name.removeprefix("v_"))] = {
+            **_glue(_view(view, columns[name])),
+            **({"DependsOn": reads} if reads else {}),
+        }
+    return found
+
+
+def _database() -> Resource:
+    return {
+        "Type": "AWS::Glue::Database",
+        "Properties": {
+            "CatalogId": ref("AWS::AccountId"),
+            "DatabaseInput": {
+                "Name": ref("DatabaseName"),
+                "Description": "Radiology impressions: drafts, scores, failures, files, training",
+                "LocationUri": sub("s3://${ResultsBucketName}/lake/"),
+            },
+        },
+    }
+
+
+def _glue(table: Resource) -> Resource:
+    return {
+        "Type": "AWS::Glue::Table",
+        "Properties": {
+            "CatalogId": ref("AWS::AccountId"),
+            "DatabaseName": ref("Database"),
+            "TableInput": table,
+        },
+    }
+
+
+def _table(table: Table) -> Resource:
+    where = f"s3://${{ResultsBucketName}}/lake/{table.name}/"
+    return {
+        "Name": table.name,
+        "Description": table.comment,
+        "TableType": "EXTERNAL_TABLE",
+        "Parameters": {
+            "EXTERNAL": "TRUE",
+            "classification": "json",
+            # No crawler and no ALTER TABLE: Athena counts the days itself.
+            "projection.enabled": "true",
+            f"projection.{PARTITION}.type": "date",
+            f"projection.{PARTITION}.format": "yyyy-MM-dd",
+            f"projection.{PARTITION}.range": f"{FIRST_DAY},NOW+1DAYS",
+            f"projection.{PARTITION}.interval": "1",
+            f"projection.{PARTITION}.interval.unit": "DAYS",
+            "storage.location.template": sub(f"{where}{PARTITION}=${{!{PARTITION}}}/"),
+        },
+        "PartitionKeys": [
+            {"Name": PARTITION, "Type": "date", "Comment": "UTC day of the landing object"}
+        ],
+        "StorageDescriptor": {
+            "Location": sub(where),
+            "InputFormat": _TEXT_INPUT,
+            "OutputFormat": _TEXT_OUTPUT,
+            "Compressed": True,
+            "SerdeInfo": {
+                "SerializationLibrary": "org.openx.data.jsonserde.JsonSerDe",
+                # A line that is not JSON becomes a row of nulls, which the views leave out and the
+                # query unread_lines finds: one bad line must not fail every dashboard.
+                "Parameters": {"ignore.malformed.json": "true", "case.insensitive": "true"},
+            },
+            "Columns": [
+                {"Name": one.name, "Type": one.kind, "Comment": one.comment}
+                for one in table.columns
+            ],
+        },
+    }
+
+
+def _view(view: sql.Statement, columns: list[tuple[str, str]]) -> Resource:
+    # How Athena stores a view in Glue: Trino's own JSON, in Base64, in a comment.
+    stored = {
+        "originalSql": view.sql,
+        "catalog": "awsdatacatalog",
+        "schema": "@database@",
+        "columns": [{"name": name, "type": kind} for name, kind in columns],
+    }
+    text = json.dumps(stored).replace("${", "${!").replace("@database@", "${DatabaseName}")
+    return {
+        "Name": view.name,
+        "Description": view.question,
+        "TableType": "VIRTUAL_VIEW",
+        "Parameters": {"presto_view": "true", "comment": "Presto View"},
+        "ViewOriginalText": {
+            "Fn::Join": ["", ["/* Presto View: ", {"Fn::Base64": sub(text)}, " */"]]
+        },
+        "ViewExpandedText": "/* Presto View */",
+        "PartitionKeys": [],
+        "StorageDescriptor": {
+            "SerdeInfo": {},
+            "Columns": [{"Name": name, "Type": HIVE[kind]} for name, kind in columns],
+        },
+    }

@@ -1,0 +1,23 @@
+// Reads {name: SQL} on stdin, writes {name: first error} for what Trino's grammar refuses.
+import { existsSync, readFileSync } from 'node:fs';
+import { registerHooks } from 'node:module';
+import { fileURLToPath } from 'node:url';
+
+// dt-sql-parser is written for bundlers: its own imports name folders and leave out `.js`.
+registerHooks({
+  resolve(specifier, context, next) {
+    if (!specifier.startsWith('.') || /\.m?js$/.test(specifier)) return next(specifier, context);
+    const endings = ['.js', '/index.js'].map((ending) => new URL(specifier + ending, context.parentURL));
+    const found = endings.find((url) => existsSync(fileURLToPath(url)));
+    return next(found ? found.href : specifier, context);
+  },
+});
+const { TrinoSQL } = await import('dt-sql-parser');
+
+const parser = new TrinoSQL();
+const refused = {};
+for (const [name, sql] of Object.entries(JSON.parse(readFileSync(0, 'utf8')))) {
+  const [error] = parser.validate(`${sql.trim().replace(/;$/, '')};`);
+  if (error) refused[name] = `line ${error.startLine}, column ${error.startColumn}: ${error.message}`;
+}
+process.stdout.write(JSON.stringify(refused));

