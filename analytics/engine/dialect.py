@@ -137,12 +137,13 @@ def to_duckdb(tree: exp.Query, schema: Schema) -> str:
     for column in tree.find_all(exp.Column):
         if column.name.startswith("$"):
             raise UntranslatableError(f'"{column.name}" exists on Athena only')
-    typed = _typed(_unqualified(tree.copy()), schema)
+    plain = _unqualified(tree.copy())
+    for name, projection in _unnamed(plain):
+        projection.replace(exp.alias_(projection.copy(), name, quoted=True))
+    typed = _typed(plain, schema)
     for node in typed.find_all(exp.Func, exp.AtTimeZone, exp.MatchRecognize):
         _refuse(node)
     mended: exp.Expr = typed.transform(_mend)
-    for name, projection in _unnamed(mended):
-        projection.replace(exp.alias_(projection.copy(), name, quoted=True))
     try:
         return mended.sql(dialect="duckdb", unsupported_level=sqlglot.ErrorLevel.RAISE)
     except SqlglotError as error:

@@ -145,6 +145,8 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Aws:
 @pytest.fixture
 def package(tmp_path: Path) -> Package:
     (tmp_path / "template.json").write_text(json.dumps(TEMPLATE), encoding="utf-8")
+    (tmp_path / "analytics").mkdir()
+    (tmp_path / "analytics" / "template.json").write_text('{"Resources": {}}', encoding="utf-8")
     (tmp_path / "deployment.zip").write_bytes(b"zip")
     return Package(str(tmp_path), "python3.13", "f", SHA, 3, 3)
 
@@ -245,6 +247,7 @@ def test_a_new_stack_is_created_with_zip_and_time_to_live(aws: Aws, package: Pac
         "bucket jumpstart-cache-prod-us-east-1",
         "delete old.zip",
         f"put {package.zip_key}",
+        "put analytics-ff1f86057e3b2b2a.json",
         "create",
         "ttl table expiration",
     ]

@@ -1,9 +1,10 @@
 import json
 from typing import Any
 
-from local.mends import mended
+from local.mends import mended, nested
 from local.settings import Settings
 
+URL = "http://127.0.0.1:1/artifacts/analytics.json"
 VALUES = {"WorkerConcurrency": "2"}
 TEMPLATE: dict[str, Any] = {
     "Resources": {
@@ -20,7 +21,7 @@ TEMPLATE: dict[str, Any] = {
 
 
 def test_the_concurrency_is_a_number_where_ministack_would_take_a_text() -> None:
-    made = mended(TEMPLATE, VALUES, Settings())
+    made = mended(TEMPLATE, VALUES, Settings(), URL)
 
     source = made["Resources"]["Source"]["Properties"]
     assert source["ScalingConfig"] == {"MaximumConcurrency": 2}
@@ -29,7 +30,7 @@ def test_the_concurrency_is_a_number_where_ministack_would_take_a_text() -> None
 def test_the_code_lies_in_the_artifacts_bucket_and_the_template_stays_as_it_was() -> None:
     before = json.dumps(TEMPLATE)
 
-    made = mended(TEMPLATE, VALUES, Settings(stack_name="x"))
+    made = mended(TEMPLATE, VALUES, Settings(stack_name="x"), URL)
 
     code = made["Resources"]["Summarize"]["Properties"]["Code"]
     assert code == {"S3Bucket": "x-artifacts", "S3Key": "deployment.zip"}
@@ -46,10 +47,32 @@ def test_a_role_that_may_send_may_send_batches() -> None:
         "Properties": {"Policies": [{"PolicyDocument": {"Statement": statements}}]},
     }
 
-    made = mended({"Resources": {"Role": role}}, VALUES, Settings())
+    made = mended({"Resources": {"Role": role}}, VALUES, Settings(), URL)
 
     [policy] = made["Resources"]["Role"]["Properties"]["Policies"]
     assert [one["Action"] for one in policy["PolicyDocument"]["Statement"]] == [
         ["sqs:SendMessage", "sqs:ReceiveMessage", "sqs:SendMessageBatch"],
         "s3:ListBucket",
     ]
+
+
+def test_the_nested_stack_is_taken_from_where_it_was_uploaded_to() -> None:
+    stack = {
+        "Type": "AWS::CloudFormation::Stack",
+        "Properties": {"TemplateURL": "analytics/template.json"},
+    }
+
+    made = mended({"Resources": {"Analytics": stack}}, VALUES, Settings(), URL)
+
+    assert made["Resources"]["Analytics"]["Properties"]["TemplateURL"] == URL
+
+
+def test_only_what_ministack_does_not_make_is_left_out_of_the_nested_stack() -> None:
+    template = {
+        "Resources": {
+            "Query": {"Type": "AWS::Athena::NamedQuery"},
+            "Table": {"Type": "AWS::Glue::Table"},
+        }
+    }
+
+    assert nested(template) == {"Resources": {"Table": {"Type": "AWS::Glue::Table"}}}

@@ -24,6 +24,8 @@ def project(tmp_path: Path) -> Path:
     (app / ".chalice" / "policy-summarize.json").write_text("{}", encoding="utf-8")
     (app / ".chalice" / "deployments" / "old.zip").touch()
     shutil.copy(ROOT / "template.yaml", tmp_path)
+    (tmp_path / "analytics").mkdir()
+    (tmp_path / package.NESTED).write_text('{"Resources": {}}', encoding="utf-8")
     return tmp_path
 
 
@@ -65,6 +67,8 @@ def test_a_package_is_a_zip_a_merged_template_and_its_translation(
     translated = json.loads(built.template_path.read_text(encoding="utf-8"))
     assert sam["Resources"]["Summarize"]["Type"] == "AWS::Serverless::Function"
     assert translated["Resources"]["Summarize"]["Properties"]["Code"]["S3Key"] == built.zip_key
+    assert built.nested_path.read_text(encoding="utf-8") == '{"Resources": {}}'
+    assert sam["Resources"]["Analytics"]["Properties"]["TemplateURL"] == package.NESTED
     assert built.zip_key == f"deployment-{built.zip_sha256[:16]}.zip"
     assert runs == [project / "out"]
     assert said[0] == f"packaging the function for {package.runtime_at_hand()} …"

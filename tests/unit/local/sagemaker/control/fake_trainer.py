@@ -30,7 +30,10 @@ def main() -> int:
     while step < int(hyperparameters.get("steps", "2")) and not stopped:
         step += 1
         print(f"{{'loss': {1 / step}, 'epoch': {step}.0}}")
-        (base / "model" / "weights").write_text(str(step))
+        # In one step, like the checkpoint: a job that is killed leaves no half of it.
+        weights = base / "weights.partial"
+        weights.write_text(str(step))
+        weights.replace(base / "model" / "weights")
         partial = checkpoint.with_name(".partial")
         partial.write_text(str(step))
         partial.replace(checkpoint)

@@ -1,0 +1,255 @@
+"""The views and queries on lakes of many kinds, against pandas."""
+
+from __future__ import annotations
+
+import gzip
+import random
+from typing import Any
+
+import boto3
+import pandas as pd
+import pytest
+from moto import mock_aws
+
+from analytics import sql
+from analytics.engine.athena import Athena
+from analytics.errors import LakeError
+from analytics.lake import BucketLake, FolderLake, opened
+from analytics.tables import TABLES
+from training.aws import Target
+from training.errors import AwsError
+
+from .conftest import DAY, METRICS, LakeOnDisk, failure, file, impression, score
+
+VALUES = {
+    "price of an instance hour": "1.515",
+    "dataset": "dev1",
+    "source or dataset": "hospital",
+    "model role": "fine-tuned",
+    "report id": "r1",
+}
+
+
+def values_of(one: sql.Statement) -> list[str]:
+    return [VALUES[name] for name in one.parameters]
+
+
+def test_every_view_and_query_stands_on_an_empty_lake(athena: Athena) -> None:
+    for name in [*TABLES, *sql.views()]:
+        result = athena.query(f"SELECT * FROM {name}")
+        assert result.rows == ()
+        assert result.columns
+    for one in sql.queries().values():
+        assert athena.query(one.sql, values_of(one)).rows == ()
+
+
+def test_every_view_and_query_has_rows_on_a_full_lake(lake: LakeOnDisk, athena: Athena) -> None:
+    lake.drafts(5)
+    lake.put("impressions", impression(), impression(), day="2026-11-03")  # a replay
+    lake.put("failures", failure())
+    lake.put("files", file())
+    loss = {
+        "training_job_name": "job",
+        "model_id": "t5",
+        "model_version": "job",
+        "metric_name": "val_loss",
+        "step": 1.0,
+        "epoch": 0.5,
+        "value": 2.0,
+        "observed_at": f"{DAY} 00:00:00.000",
+        "schema_version": 1,
+    }
+    lake.put("training_metrics", loss)
+    empty_here = {"unread_lines"}
+
+    for name in sql.views():
+        assert athena.query(f"SELECT * FROM {name}").rows, name
+    for one in sql.queries().values():
+        assert bool(athena.query(one.sql, values_of(one)).rows) != (one.name in empty_here)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 5, 7, 100, 1001])
+def test_describe_is_pandas(lake: LakeOnDisk, athena: Athena, count: int) -> None:
+    draw = random.Random(count)
+    made = [
+        score(record_index=i, report_id=f"r{i}", metric=metric, fmeasure=draw.random())
+        for i in range(count)
+        for metric in METRICS
+    ]
+    lake.put("rouge_scores", *made)
+
+    found = athena.query("SELECT * FROM v_rouge_describe").dicts()
+
+    frame = pd.DataFrame(made)
+    wanted = frame.groupby(["dataset", "model_role", "metric"])["fmeasure"].describe()
+    assert len(found) == len(METRICS)
+    for row in found:
+        one = wanted.loc[(row["dataset"], row["model_role"], row["metric"])]
+        ours = [row[name] for name in ("count", "mean", "min", "p25", "p50", "p75", "max")]
+        theirs = [one[name] for name in ("count", "mean", "min", "25%", "50%", "75%", "max")]
+        assert ours == pytest.approx(theirs, abs=1e-9)
+        # pandas says NaN of one value's deviation, SQL says null.
+        assert row["std"] == (None if count == 1 else pytest.approx(one["std"], abs=1e-9))
+
+
+def test_box_and_histogram_hold_every_score(lake: LakeOnDisk, athena: Athena) -> None:
+    values = [0.0, 0.4, 0.5, 0.5, 0.55, 0.6, 1.0]
+    lake.put("rouge_scores", *(score(record_index=i, fmeasure=v) for i, v in enumerate(values)))
+
+    box = athena.query("SELECT * FROM v_rouge_box").dicts()[0]
+    bins = athena.query("SELECT * FROM v_rouge_histogram ORDER BY bin_from").dicts()
+
+    frame = pd.Series(values)
+    low, high = frame.quantile(0.25), frame.quantile(0.75)
+    inside = frame[(frame >= low - 1.5 * (high - low)) & (frame <= high + 1.5 * (high - low))]
+    assert (box["low_whisker"], box["high_whisker"]) == (inside.min(), inside.max())
+    assert box["outliers"] == len(frame) - len(inside) == 2
+    assert sum(row["reports"] for row in bins) == len(values)
+    assert (bins[-1]["bin_from"], bins[-1]["bin_to"], bins[-1]["reports"]) == (0.95, 1.0, 1)
+
+
+def test_gains_count_only_reports_that_both_scored(lake: LakeOnDisk, athena: Athena) -> None:
+    lake.put(
+        "rouge_scores",
+        score(record_index=0, fmeasure=0.9),
+        score(record_index=0, fmeasure=0.5, model_role="pre-trained"),
+        score(record_index=0, fmeasure=0.3, model_role="baseline-constant"),
+        score(record_index=1, fmeasure=0.1),  # the pre-trained endpoint was down
+    )
+
+    row = athena.query("SELECT * FROM v_comparison").dicts()[0]
+
+    assert row["reports"] == 2
+    assert row["fine_tuned"] == pytest.approx(0.5)
+    assert row["gain_points"] == pytest.approx(40)
+    assert row["over_constant_points"] == pytest.approx(60)
+    assert row["over_lead_points"] is None
+
+
+def test_replays_and_second_deliveries_count_once(lake: LakeOnDisk, athena: Athena) -> None:
+    old, new = impression(generated_at="2026-11-02 10:00:00.000"), impression(latency_ms=99.0)
+    lake.put("impressions", old)
+    lake.put("impressions", new, new)
+    lake.put("impressions", old, day="2026-11-03")
+    lake.put("rouge_scores", score(), score())
+    lake.put("failures", failure(), failure(), failure(record_index=4))
+    lake.put("files", file(), file(finished_at="2026-11-03 00:00:00.000", attempt=2))
+
+    assert athena.rows_of("impressions") == 4
+    assert athena.query("SELECT latency_ms FROM v_impressions").rows == ((99.0,),)
+    assert athena.rows_of("v_rouge") == 1
+    assert athena.rows_of("v_failures") == 2
+    assert athena.query("SELECT attempt FROM v_files").rows == ((2,),)
+    replays = athena.query(sql.queries()["replayed_rows"].sql).dicts()
+    assert sum(row["replays"] for row in replays) == 2
+
+
+def test_rows_of_an_older_form_have_nulls(lake: LakeOnDisk, athena: Athena) -> None:
+    old = {"report_id": "r9", "run_id": "o9", "dataset": "dev1", "model_role": "fine-tuned"}
+    lake.put("impressions", old | {"schema_version": 0}, impression())
+    lake.put("rouge_scores", old | {"metric": "rouge1", "fmeasure": 0.25})
+
+    drafts = athena.query("SELECT report_id, findings FROM v_impressions ORDER BY report_id").rows
+
+    assert drafts == (("r1", "Heart is normal."), ("r9", None))
+    assert athena.query("SELECT rouge1 FROM v_rouge_mean").rows == ((0.25,),)
+
+
+def test_columns_of_a_newer_form_are_passed_over(lake: LakeOnDisk, athena: Athena) -> None:
+    lake.put("impressions", impression() | {"of_tomorrow": {"a": [1]}, "schema_version": 2})
+
+    assert athena.query("SELECT schema_version AS v FROM impressions").rows == ((2,),)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda whole: whole[: len(whole) // 2],
+        lambda whole: b"",
+        lambda _: b"no gzip at all",
+        lambda _: gzip.compress(b'{"run_id": "o1", "report'),
+        lambda _: gzip.compress(b'{"run_id": "o1", "latency_ms": "slow"}\n'),
+        lambda _: gzip.compress(b'[1, 2]\n"text"\n'),
+    ],
+)
+def test_an_object_that_cannot_be_read_hides_no_other(
+    lake: LakeOnDisk, athena: Athena, warnings: list[str], damage: Any
+) -> None:
+    path = lake.put("impressions", *(impression(record_index=i) for i in range(200)), name="bad-0")
+    path.write_bytes(damage(path.read_bytes()))
+    lake.put("impressions", impression(report_id="whole"))
+
+    found = athena.query("SELECT report_id, latency_ms FROM v_impressions").rows
+
+    assert ("whole", 10.0) in found
+    if len(found) == 1:
+        assert athena.damaged in ([f"impressions/dt={DAY}/bad-0.jsonl.gz"], [])
+        assert all("Heart" not in line for line in warnings)
+
+
+def test_text_is_data(lake: LakeOnDisk, athena: Athena) -> None:
+    text = (
+        "quotes ' \" ; -- \\ newline\n tab\t emoji \U0001fac1 <b>html</b> {findings} \u2028" * 400
+    )
+    lake.put("impressions", impression(findings=text))
+    lake.put("rouge_scores", score())
+
+    assert athena.query("SELECT findings FROM v_cases").rows == ((text,),)
+    assert athena.query("SELECT report_id FROM v_cases WHERE findings = ?", [text]).rows
+
+
+def test_what_is_no_object_of_the_lake_is_passed_over(lake: LakeOnDisk, athena: Athena) -> None:
+    lake.put("files", file())
+    (lake.folder / "files" / f"dt={DAY}" / "_temporary.jsonl.gz").write_bytes(b"x")
+    (lake.folder / "files" / f"dt={DAY}" / "notes.txt").write_text("x")
+
+    assert athena.rows_of("files") == 1
+
+
+def test_a_lake_in_s3_is_read_through_boto3(lake: LakeOnDisk, monkeypatch: Any) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    path = lake.put("files", file())
+    with mock_aws():
+        s3 = boto3.client("s3", region_name="us-east-1")
+        s3.create_bucket(Bucket="results")
+        key = f"lake/files/dt={DAY}/{path.name}"
+        s3.put_object(Bucket="results", Key=key, Body=path.read_bytes())
+        s3.put_object(Bucket="results", Key=f"lake/files/dt={DAY}/_odd", Body=b"")
+        target = Target(region="us-east-1")
+
+        for place in ("s3://results", "s3://results/lake/", "s3://results/lake"):
+            with opened(place, target) as found, Athena(found) as athena:
+                assert isinstance(found, BucketLake)
+                assert athena.rows_of("v_files") == 1
+                assert athena.rows_of("v_rouge") == 0
+                copies = found._folder
+            assert not copies.exists()  # they hold report text
+
+        with (
+            pytest.raises(AwsError, match="nowhere"),
+            opened("s3://nowhere/lake", target) as found,
+            Athena(found) as athena,
+        ):
+            athena.rows_of("files")
+
+
+def test_a_folder_that_is_no_lake_is_named(lake: LakeOnDisk) -> None:
+    (lake.folder / "other").mkdir()
+
+    with (
+        pytest.raises(LakeError, match="holds none of the tables impressions"),
+        opened(str(lake.folder), Target()),
+    ):
+        pass
+    with (
+        pytest.raises(LakeError, match="is no folder"),
+        opened(str(lake.folder / "gone"), Target()),
+    ):
+        pass
+
+
+def test_a_folder_with_a_lake_in_it_is_a_lake(lake: LakeOnDisk) -> None:
+    lake.put("files", file())
+
+    assert len(FolderLake(lake.folder.parent).files("files")) == 1
