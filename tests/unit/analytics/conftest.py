@@ -138,7 +138,9 @@ class LakeOnDisk:
             "impressions",
             *(impression(report_id=f"r{i}", record_index=i, **given) for i in range(count)),
         )
-        kept = {k: v for k, v in given.items() if k in {"dataset", "model_role", "stratum"}}
+        kept = {
+            k: v for k, v in given.items() if k in {"dataset", "model_role", "stratum", "run_id"}
+        }
         self.put(
             "rouge_scores",
             *(

@@ -115,7 +115,7 @@ def test_what_cannot_be_said_in_duckdb_is_refused(athena: Athena, expression: st
         ("DROP TABLE files", "only queries are run"),
         ("INSERT INTO files SELECT * FROM files", "only queries are run"),
         ("SELECT run_id FROM nowhere", "table nowhere does not exist"),
-        ("SELECT * FROM read_json('/etc/passwd')", "read_json"),
+        ("SELECT * FROM read_json('/etc/passwd')", "table functions"),
         ("SELECT ? AS v", "has 1 parameters"),
         ('SELECT "$path" FROM files', "exists on Athena only"),
     ],

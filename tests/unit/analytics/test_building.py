@@ -1,0 +1,153 @@
+"""One set of schemas: what is generated is fresh, and everything agrees with it."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from analytics import building, sql, tables
+from analytics.building import quicksight, rows, template
+from chalicelib import tables as lambdas
+from training.jobs import lake
+
+TEMPLATE = json.loads((building.ROOT / "analytics/template.json").read_text(encoding="utf-8"))
+RESOURCES: dict[str, Any] = TEMPLATE["Resources"]
+
+
+def of(kind: str) -> list[dict[str, Any]]:
+    return [one["Properties"] for one in RESOURCES.values() if one["Type"] == kind]
+
+
+def glue_tables() -> dict[str, dict[str, Any]]:
+    return {one["TableInput"]["Name"]: one["TableInput"] for one in of("AWS::Glue::Table")}
+
+
+def test_nothing_that_is_generated_is_stale() -> None:
+    assert building.stale() == []
+
+
+def test_what_changes_is_written_and_only_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(building, "ROOT", tmp_path)
+    monkeypatch.setattr(building, "FILES", {"a/b.md": lambda: "x", "c.md": lambda: "y"})
+    (tmp_path / "c.md").write_text("y")
+
+    assert building.write() == ["a/b.md"]
+    assert building.stale() == []
+
+
+def test_a_new_column_makes_every_generated_file_stale(monkeypatch: pytest.MonkeyPatch) -> None:
+    column = tables.Column("severity", "string", "How bad")
+    wider = dataclasses.replace(tables.FILES, columns=(*tables.FILES.columns, column))
+    monkeypatch.setitem(tables.TABLES, "files", wider)
+
+    assert set(building.stale()) == set(building.FILES)
+    assert "severity: str" in rows.source()
+
+
+def test_the_lambda_writes_the_columns_of_its_tables() -> None:
+    for struct, name in lambdas.TABLES.items():
+        fields = {field.name for field in msgspec.structs.fields(struct)}
+        assert fields == {column.name for column in tables.TABLES[name].columns}
+
+
+def test_training_writes_the_columns_of_its_table() -> None:
+    point = type(
+        "P", (), {"metric": "m", "step": 1.0, "epoch": 1.0, "value": 1.0, "observed_at": ""}
+    )
+    (row,) = lake.rows({"TrainingJobName": "job"}, [point()], "t5")  # type: ignore[list-item]
+
+    assert set(row) == {column.name for column in tables.TRAINING_METRICS.columns}
+    assert row["schema_version"] == tables.SCHEMA_VERSION
+    assert tables.TRAINING_METRICS.name == lake.TABLE
+
+
+def test_glue_has_the_tables_with_partition_projection() -> None:
+    for table in tables.TABLES.values():
+        found = glue_tables()[table.name]
+        columns = {one["Name"]: one["Type"] for one in found["StorageDescriptor"]["Columns"]}
+        assert columns == {one.name: one.kind for one in table.columns}
+        assert all(one["Comment"] for one in found["StorageDescriptor"]["Columns"])
+        parameters = found["Parameters"]
+        assert parameters["projection.enabled"] == "true"
+        assert parameters["projection.dt.range"] == "2026-01-01,NOW+1DAYS"
+        assert parameters["storage.location.template"] == {
+            "Fn::Sub": f"s3://${{ResultsBucketName}}/lake/{table.name}/dt=${{!dt}}/"
+        }
+
+
+def test_views_are_stored_as_athena_stores_them() -> None:
+    for name, view in sql.views().items():
+        found = glue_tables()[name]
+        before, encoded, after = found["ViewOriginalText"]["Fn::Join"][1]
+        assert (before, after) == ("/* Presto View: ", " */")
+        stored = json.loads(encoded["Fn::Base64"]["Fn::Sub"].replace("${DatabaseName}", "d"))
+        assert stored["originalSql"] == view.sql
+        assert stored["schema"] == "d"
+        assert base64.b64encode(json.dumps(stored).encode())
+        types = [(one["name"], one["type"]) for one in stored["columns"]]
+        assert types == template.view_columns()[name]
+        hive = [one["Name"] for one in found["StorageDescriptor"]["Columns"]]
+        assert hive == [column for column, _ in types]
+
+
+def test_the_workgroup_is_enforced_encrypted_and_bounded() -> None:
+    (group,) = of("AWS::Athena::WorkGroup")
+    settings = group["WorkGroupConfiguration"]
+
+    assert settings["EnforceWorkGroupConfiguration"] is True
+    assert (
+        settings["ResultConfiguration"]["EncryptionConfiguration"]["EncryptionOption"] == "SSE_KMS"
+    )
+    assert settings["BytesScannedCutoffPerQuery"] == {"Ref": "BytesScannedCutoff"}
+
+
+def test_every_query_is_a_named_query() -> None:
+    assert {one["Name"]: one["QueryString"] for one in of("AWS::Athena::NamedQuery")} == {
+        name: one.sql for name, one in sql.queries().items()
+    }
+
+
+def test_no_quicksight_without_its_condition() -> None:
+    made = [one for one in RESOURCES.values() if "QuickSight" in one["Type"]]
+
+    assert len(made) > 5
+    assert all(one["Condition"] == "HasQuickSight" for one in made)
+    assert RESOURCES["QuickSightRole"]["Condition"] == "HasQuickSight"
+
+
+def test_report_text_is_hidden_without_the_grant() -> None:
+    for one in of("AWS::QuickSight::DataSet"):
+        columns = one["PhysicalTableMap"]["view"]["RelationalTable"]["InputColumns"]
+        text = {column["Name"] for column in columns} & set(quicksight.REPORT_TEXT)
+        hidden = [set(rule["ColumnNames"]) for rule in one.get("ColumnLevelPermissionRules", [])]
+        assert hidden == ([text] if text else [])
+        # What is hidden does not lie about in QuickSight's memory either.
+        assert not text or one["ImportMode"] == "DIRECT_QUERY"
+
+
+def test_the_scores_policy_reads_no_report_text() -> None:
+    def objects(name: str) -> list[str]:
+        statements = RESOURCES[name]["Properties"]["PolicyDocument"]["Statement"]
+        (lake,) = [one for one in statements if one["Sid"] == "Lake"]
+        return [one["Fn::Sub"].rsplit("/", 2)[1] for one in lake["Resource"]]
+
+    assert "impressions" not in objects("ScoresPolicy")
+    assert set(objects("ScoresPolicy")) | set(objects("ReportTextPolicy")) == set(tables.TABLES)
+
+
+def test_data_sets_have_the_columns_of_their_views() -> None:
+    for name, (view, _) in quicksight.DATA_SETS.items():
+        found = RESOURCES[f"QuickSight{name.capitalize()}"]["Properties"]
+        source = found["PhysicalTableMap"]["view"]["RelationalTable"]
+        assert source["Name"] == view
+        assert [one["Name"] for one in source["InputColumns"]] == [
+            column for column, kind in template.view_columns()[view] if not kind.startswith("array")
+        ]

@@ -1,0 +1,111 @@
+"""`python -m analytics …` as it is typed; the environment is the tests' own."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from analytics import __main__ as command
+from analytics import building
+from local import environments
+
+from .conftest import LakeOnDisk
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Runner:
+    monkeypatch.setattr(environments, "reexec", lambda _name: None)
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["analytics", *arguments])
+        status = command.main()
+        said = capsys.readouterr()
+        return status, said.out, said.err
+
+    return call
+
+
+class Runner:
+    def __call__(self, *arguments: str) -> tuple[int, str, str]: ...
+
+
+def test_sql_prints_a_table_csv_or_json(run: Runner, lake: LakeOnDisk) -> None:
+    lake.drafts(3)
+    place = ("--lake", str(lake.folder))
+
+    _, table, _ = run("sql", "SELECT dataset, rouge1 FROM v_rouge_mean", *place)
+    _, csv, _ = run("sql", "SELECT dataset FROM v_rouge_mean", "--csv", *place)
+    status, text, err = run("sql", "SELECT rouge1 FROM v_rouge_mean", "--json", *place)
+
+    assert table.splitlines()[-1] == "(1 row)"
+    assert csv == '"dataset"\n"dev1"\n'
+    assert json.loads(text) == [{"rouge1": 0.5}]
+    assert (status, err) == (0, "")
+
+
+def test_a_named_query_takes_its_parameters(run: Runner, lake: LakeOnDisk) -> None:
+    lake.drafts(3)
+    place = ("--lake", str(lake.folder))
+
+    status, text, _ = run(
+        "sql", "--query", "cost_per_thousand", "--parameter", "3.6", "--json", *place
+    )
+    refused, _, said = run("sql", "--query", "cost_per_thousand", *place)
+    unknown, _, listed = run("sql", "--query", "nope", *place)
+
+    assert status == 0
+    assert json.loads(text)[0]["cost_per_thousand"] == pytest.approx(0.01)
+    assert (refused, unknown) == (2, 2)
+    assert "price of an instance hour" in said
+    assert "worst_cases" in listed
+
+
+def test_errors_are_one_line(run: Runner, lake: LakeOnDisk, tmp_path: Path) -> None:
+    for arguments in (
+        ("sql", "SELECT x FROM nope", "--lake", str(lake.folder)),
+        ("sql", "SELECT 1", "--lake", str(tmp_path / "gone")),
+        ("sql", "SELECT 1", "--lake", "s3://Not_A_Bucket"),
+        ("report", "--lake", str(tmp_path / "gone")),
+    ):
+        status, out, err = run(*arguments)
+        assert (status, out) == (3, "")
+        assert err.startswith("error: ")
+        assert err.count("\n") == 1
+
+
+def test_the_views_are_listed_with_their_questions(run: Runner) -> None:
+    status, out, _ = run("sql", "--list")
+
+    assert status == 0
+    assert "v_rouge_describe" in out
+    assert "cost_per_thousand" in out
+
+
+def test_report_writes_and_says_where(run: Runner, lake: LakeOnDisk, tmp_path: Path) -> None:
+    out = tmp_path / "page.html"
+
+    status, said, _ = run("report", "--lake", str(lake.folder), "--out", str(out))
+    refused, _, _ = run("report", "--lake", str(lake.folder), "--cases", "-1")
+
+    assert (status, said, refused) == (0, f"{out}\n", 2)
+    assert out.read_text(encoding="utf-8").startswith("<!doctype html>")
+
+
+def test_build_says_what_it_wrote(run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(building, "write", lambda: ["docs/tables.md"])
+
+    assert run("build") == (0, "docs/tables.md\n", "")
+
+
+def test_no_local_stack_says_what_to_do(
+    run: Runner, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("IMPRESSIONS_STATE_DIR", str(tmp_path))
+
+    status, _, err = run("sql", "SELECT 1")
+
+    assert status == 3
+    assert "python -m local up" in err

@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from decimal import Decimal
+
+import pytest
+
+from analytics.engine.results import Result, athena_type
+
+RESULT = Result(
+    (
+        ("name", "varchar"),
+        ("n", "bigint"),
+        ("share", "double"),
+        ("at", "timestamp(3)"),
+        ("day", "date"),
+        ("yes", "boolean"),
+        ("list", "array(varchar)"),
+    ),
+    (
+        ('a "b",\nc', 2, 0.5, datetime(2026, 1, 2, 3, 4, 5, 678900), date(2026, 1, 2), True, ["x"]),  # noqa: DTZ001
+        (None, None, float("nan"), None, None, None, []),
+    ),
+)
+
+
+def test_csv_is_athenas() -> None:
+    assert RESULT.as_csv() == (
+        '"name","n","share","at","day","yes","list"\n'
+        '"a ""b"",\nc","2","0.5","2026-01-02 03:04:05.678","2026-01-02","true","[x]"\n'
+        ',,"nan",,,,"[]"\n'
+    )
+
+
+def test_json_is_an_array_of_objects() -> None:
+    first, second = json.loads(RESULT.as_json())
+
+    assert first == {
+        "name": 'a "b",\nc',
+        "n": 2,
+        "share": 0.5,
+        "at": "2026-01-02 03:04:05.678",
+        "day": "2026-01-02",
+        "yes": True,
+        "list": ["x"],
+    }
+    assert second["share"] is None
+
+
+def test_json_takes_what_else_there_is() -> None:
+    row = (Decimal("1.5"), {"a": 1}, b"\x01")
+    result = Result((("d", "decimal(2,1)"), ("m", "map"), ("b", "varbinary")), (row,))
+
+    assert json.loads(result.as_json()) == [{"d": 1.5, "m": {"a": 1}, "b": "01"}]
+
+
+def test_the_table_is_one_line_a_row() -> None:
+    long = Result((("text", "varchar"),), (("word\n" * 40,),))
+
+    lines = long.as_table().splitlines()
+
+    assert len(lines) == 4
+    assert lines[2].endswith("…")
+    assert lines[3] == "(1 row)"
+    assert Result((("a", "varchar"),), ()).as_table().endswith("(0 rows)")
+
+
+@pytest.mark.parametrize(
+    ("duckdb", "athena"),
+    [
+        ("HUGEINT", "bigint"),
+        ("VARCHAR[]", "array(varchar)"),
+        ("DECIMAL(5,2)", "decimal(5,2)"),
+        ("TIMESTAMP", "timestamp(3)"),
+        ("DOUBLE[][]", "array(array(double))"),
+    ],
+)
+def test_types_are_athenas(duckdb: str, athena: str) -> None:
+    assert athena_type(duckdb) == athena
