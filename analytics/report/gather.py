@@ -148,13 +148,14 @@ def _cases(rows: Iterable[Row]) -> list[Row]:
                 "d": row["dataset"],
                 "s": row["stratum"] or "",
                 "k": row["source_key"],
-                "f": row["findings"],
+                "f": row["findings"] or "",
                 "r": row["reference_impression"] or "",
                 "m": [],
             },
         )
-        draft = [row["model_role"], round(row["rouge1"], 4), row["generated_impression"]]
-        case["m"].append([*draft, row["model_version"]])
+        draft = row["generated_impression"] or ""
+        score, version = round(row["rouge1"], 4), row["model_version"] or ""
+        case["m"].append([row["model_role"], score, draft, version])
     for case in found.values():
         case["m"].sort(key=lambda draft: _rank(draft[0]))
     return list(found.values())

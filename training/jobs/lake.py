@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from datetime import UTC
 from typing import Any
 
+from analytics.tables import SCHEMA_VERSION, TRAINING_METRICS
 from training.aws import Target, explained
 from training.errors import AwsError
 from training.jobs.find import Job, model_id
 from training.jobs.points import Point
 from training.s3 import S3Uri
 
-TABLE = "training_metrics"
-SCHEMA_VERSION = 1
+TABLE = TRAINING_METRICS.name
 
 
 def rows(job: Job, found: Sequence[Point], model_id: str) -> list[dict[str, Any]]:

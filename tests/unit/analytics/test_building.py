@@ -15,6 +15,7 @@ from analytics import building, sql, tables
 from analytics.building import quicksight, rows, template
 from chalicelib import tables as lambdas
 from training.jobs import lake
+from training.jobs.points import Point
 
 TEMPLATE = json.loads((building.ROOT / "analytics/template.json").read_text(encoding="utf-8"))
 RESOURCES: dict[str, Any] = TEMPLATE["Resources"]
@@ -59,10 +60,9 @@ def test_the_lambda_writes_the_columns_of_its_tables() -> None:
 
 
 def test_training_writes_the_columns_of_its_table() -> None:
-    point = type(
-        "P", (), {"metric": "m", "step": 1.0, "epoch": 1.0, "value": 1.0, "observed_at": ""}
-    )
-    (row,) = lake.rows({"TrainingJobName": "job"}, [point()], "t5")  # type: ignore[list-item]
+    point = Point(metric="val_loss", step=1, epoch=1.0, value=1.0, at=0)
+
+    (row,) = lake.rows({"TrainingJobName": "job"}, [point], "t5")
 
     assert set(row) == {column.name for column in tables.TRAINING_METRICS.columns}
     assert row["schema_version"] == tables.SCHEMA_VERSION
@@ -103,9 +103,8 @@ def test_the_workgroup_is_enforced_encrypted_and_bounded() -> None:
     settings = group["WorkGroupConfiguration"]
 
     assert settings["EnforceWorkGroupConfiguration"] is True
-    assert (
-        settings["ResultConfiguration"]["EncryptionConfiguration"]["EncryptionOption"] == "SSE_KMS"
-    )
+    encryption = settings["ResultConfiguration"]["EncryptionConfiguration"]
+    assert encryption["EncryptionOption"] == "SSE_KMS"
     assert settings["BytesScannedCutoffPerQuery"] == {"Ref": "BytesScannedCutoff"}
 
 
