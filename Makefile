@@ -6,7 +6,7 @@ STACK ?= radiology-impressions
 BUCKET ?=
 PARAMETERS ?=
 
-.PHONY: help demo test test-supported test-torch test-sagemaker lint bench notebook package deploy clean
+.PHONY: help demo test test-supported test-browser test-torch test-sagemaker lint bench notebook package deploy clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -20,6 +20,9 @@ test:  ## every test
 test-supported:  ## the tests whose outcome could depend on the interpreter (all but the README's)
 	@python=$$($(PYTHON) -m local.environments test) \
 	&& $$python -m pytest -q tests/unit tests/faults tests/integration
+
+test-browser:  ## the page in headless Chromium (skipped where there is none)
+	@python=$$($(PYTHON) -m local.environments test-browser) && $$python -m pytest -q tests/browser
 
 test-torch:  ## the tests that need torch (the training container), in an environment of their own
 	@python=$$($(PYTHON) -m local.environments test-torch) && $$python -m pytest -q tests/torch
