@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tabulate import tabulate
 
+from benchmarks.analytics import analytics
 from benchmarks.calls import aws_calls_a_file
 from benchmarks.cold_start import cold_start
 from benchmarks.large_file import large_file
@@ -20,6 +21,9 @@ from local.settings import ROOT, Settings
 LAMBDA_LIMIT_MB = 250
 # What a small file may cost in calls; the shared facts counted 4.2 for a draft with one table.
 MOST_CALLS = 10
+# The page of 2,000 cases.
+PAGE_S = 5
+PAGE_MB = 1.5
 
 
 def main() -> int:
@@ -36,9 +40,12 @@ def main() -> int:
             figures |= records_a_second(running, folder)
         finally:
             stack.down(settings)
+        figures |= analytics(folder)
     bars = {
         "unzipped_mb": _bar(figures["unzipped_mb"], LAMBDA_LIMIT_MB),
         "aws_calls_a_file": _bar(figures["aws_calls_a_file"], MOST_CALLS),
+        "page_s": _bar(figures["page_s"], PAGE_S),
+        "page_mb": _bar(figures["page_mb"], PAGE_MB),
     }
     print(tabulate(sorted(figures.items()), ["figure", "value"], floatfmt=".3f"))
     for bar, found in bars.items():

@@ -15,6 +15,12 @@ from analytics.errors import QueryError, UntranslatableError
 from analytics.lake import Lake
 from analytics.tables import DUCKDB, PARTITION, TABLES, TRINO, Table
 
+# Nothing is fetched at run time, and nothing but results is printed.
+_CONFIG: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "enable_progress_bar": False,
+}
 # What DuckDB raises when an object is not what its table says: cut off, not JSON, another type.
 _UNREADABLE = (duckdb.InvalidInputException, duckdb.IOException, duckdb.ConversionException)
 _UNKNOWN = (duckdb.CatalogException, duckdb.BinderException, duckdb.ParserException)
@@ -33,10 +39,7 @@ class Athena:
         self._files: dict[str, list[Path]] = {}
         self._schema: dict[str, dict[str, str]] = {}
         self.damaged: list[str] = []
-        # Nothing is fetched at run time: this machine may have no internet, and needs no extension.
-        self._duckdb = duckdb.connect(
-            config={"autoinstall_known_extensions": False, "autoload_known_extensions": False}
-        )
+        self._duckdb = duckdb.connect(config=_CONFIG)
         self._duckdb.execute(dialect.MACROS)
 
     def __enter__(self) -> Self:

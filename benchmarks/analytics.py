@@ -1,0 +1,152 @@
+"""How fast the analysts' questions are answered here, and how fast and small the page is.
+
+The describe view is measured beside pandas on the same files: pandas reads every row and column,
+the engine what the view needs.
+"""
+
+from __future__ import annotations
+
+import gzip
+import random
+import statistics
+import time
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import pandas as pd
+
+from analytics import report
+from analytics.engine.athena import Athena
+from analytics.lake import FolderLake
+from benchmarks.reports import records
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+SIZES = (2_000, 200_000, 2_000_000)
+IN_PANDAS = 200_000  # pandas takes minutes for the largest
+ROWS_AN_OBJECT = 400  # a chunk of 50 reports, two models, four metrics
+CASES = 2_000
+REPEATS = 3
+DAY = "2026-11-02"
+AT = f"{DAY} 10:00:00.000"
+METRICS = ("rouge1", "rouge2", "rougeL", "rougeLsum")
+ROLES = ("fine-tuned", "pre-trained")
+
+
+def analytics(folder: Path) -> dict[str, float]:
+    """Seconds of describe and comparison by rows, ratios between sizes, and the page."""
+    figures: dict[str, float] = {}
+    for size in SIZES:
+        lake = folder / f"lake-{size}"
+        _write(lake / "rouge_scores", _scores(size // 8))
+        name = _name(size)
+        figures[f"describe_{name}_s"] = _seconds(partial(_ask, lake, "v_rouge_describe"))
+        figures[f"comparison_{name}_s"] = _seconds(partial(_ask, lake, "v_comparison"))
+        if size == IN_PANDAS:
+            pandas = _seconds(partial(_describe_in_pandas, lake))
+            figures[f"describe_{name}_to_pandas"] = figures[f"describe_{name}_s"] / pandas
+    return figures | _page(folder)
+
+
+def _page(folder: Path) -> dict[str, float]:
+    lake, out = folder / "lake-page", folder / "report.html"
+    texts = records(CASES, "page")
+    _write(lake / "impressions", _drafts(texts))
+    _write(lake / "rouge_scores", _scores(CASES))
+    seconds = _seconds(lambda: report.write(FolderLake(lake), out))
+    return {"page_s": seconds, "page_mb": out.stat().st_size / 1e6}
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    took = []
+    for _ in range(REPEATS):
+        began = time.perf_counter()
+        work()
+        took.append(time.perf_counter() - began)
+    return statistics.median(took)
+
+
+def _ask(lake: Path, view: str) -> None:
+    with Athena(FolderLake(lake)) as athena:
+        athena.query(f"SELECT * FROM {view}")  # noqa: S608 - our own views
+
+
+def _describe_in_pandas(lake: Path) -> None:
+    parts = [pd.read_json(path, lines=True) for path in sorted(lake.rglob("*.jsonl.gz"))]
+    pd.concat(parts).groupby(["dataset", "model_role", "metric"])["fmeasure"].describe()
+
+
+def _name(size: int) -> str:
+    return f"{size // 1_000_000}m" if size >= 1_000_000 else f"{size // 1_000}k"  # noqa: PLR2004
+
+
+def _write(folder: Path, rows: Iterator[dict[str, Any]]) -> None:
+    there = folder / f"dt={DAY}"
+    there.mkdir(parents=True)
+    encoder, lines, number = msgspec.json.Encoder(), list[bytes](), 0
+    for row in rows:
+        lines.append(encoder.encode(row))
+        if len(lines) == ROWS_AN_OBJECT:
+            _object(there, number, lines)
+            lines, number = [], number + 1
+    if lines:
+        _object(there, number, lines)
+
+
+def _object(there: Path, number: int, lines: list[bytes]) -> None:
+    path = there / f"{number:032d}-0.jsonl.gz"
+    path.write_bytes(gzip.compress(b"\n".join(lines) + b"\n", mtime=0))
+
+
+def _common(report: int, role: str) -> dict[str, Any]:
+    return {
+        "report_id": f"s{report}",
+        "run_id": f"{report // 50:032d}",
+        "record_index": report % 50,
+        "lane": "evaluation",
+        "dataset": f"dev{report % 2 + 1}",
+        "model_role": role,
+        "model_id": "t5",
+        "model_version": "1",
+        "stratum": "normal" if report % 3 else "abnormal",
+        "source_key": f"evaluation/dev/{report // 50}.jsonl",
+        "schema_version": 1,
+    }
+
+
+def _scores(reports: int) -> Iterator[dict[str, Any]]:
+    draw = random.Random(1)  # noqa: S311 - invented scores
+    for number in range(reports):
+        for role in ROLES:
+            for metric in METRICS:
+                yield _common(number, role) | {
+                    "metric": metric,
+                    "rouge_precision": draw.random(),
+                    "rouge_recall": draw.random(),
+                    "fmeasure": draw.random(),
+                    "scorer": "rouge-score",
+                    "scored_at": AT,
+                }
+
+
+def _drafts(texts: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    for number, text in enumerate(texts):
+        for role in ROLES:
+            yield _common(number, role) | {
+                "endpoint_name": role,
+                "prompt_sha256": "0" * 64,
+                "findings": text["findings"],
+                "reference_impression": text["impression"],
+                "generated_impression": texts[(number + 7) % len(texts)]["impression"],
+                "flags": [],
+                "metadata": None,
+                "latency_ms": 12.5,
+                "output_truncated": False,
+                "source_bucket": "landing",
+                "source_etag": "e",
+                "source_version_id": None,
+                "generated_at": AT,
+            }
