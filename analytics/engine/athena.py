@@ -15,11 +15,10 @@ from analytics.errors import QueryError, UntranslatableError
 from analytics.lake import Lake
 from analytics.tables import DUCKDB, PARTITION, TABLES, TRINO, Table
 
-# Nothing is fetched at run time, and nothing but results is printed.
+# Nothing is fetched at run time.
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
-    "enable_progress_bar": False,
 }
 # What DuckDB raises when an object is not what its table says: cut off, not JSON, another type.
 _UNREADABLE = (duckdb.InvalidInputException, duckdb.IOException, duckdb.ConversionException)
@@ -40,6 +39,8 @@ class Athena:
         self._schema: dict[str, dict[str, str]] = {}
         self.damaged: list[str] = []
         self._duckdb = duckdb.connect(config=_CONFIG)
+        # Its progress bar goes to stdout, among the results.
+        self._duckdb.execute("SET enable_progress_bar = false")
         self._duckdb.execute(dialect.MACROS)
 
     def __enter__(self) -> Self:
