@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from analytics import sql
-from analytics.building import access, catalog, quicksight
+from analytics.building import access, catalog, curated, quicksight
 from analytics.building.names import Resource, att, ref
 from analytics.engine.athena import Athena
 from analytics.lake import FolderLake
@@ -35,12 +35,14 @@ def document() -> str:
         "Parameters": _parameters(),
         "Conditions": {
             "HasQuickSight": _given("QuickSightPrincipalArn"),
+            "HasCurated": {"Fn::Equals": [ref("CuratedLayer"), "true"]},
             "HasReaders": _given("QuickSightReaderGroupArn"),
             "HasTextReaders": _given("ReportTextGroupArn"),
         },
         "Resources": {
             **catalog.resources(columns),
             **access.resources(),
+            **curated.resources(),
             **quicksight.resources(columns),
         },
         "Outputs": {
@@ -82,6 +84,12 @@ def _parameters() -> Resource:
             "Type": "Number",
             "MinValue": 10000000,
             "Description": "Bytes that one query may scan",
+        },
+        "CuratedLayer": {
+            "Type": "String",
+            "Default": "false",
+            "AllowedValues": ["true", "false"],
+            "Description": "Scores also in an Iceberg table, merged every night",
         },
         "QuickSightPrincipalArn": arn("Owner of the dashboard; empty: no QuickSight"),
         "QuickSightReaderGroupArn": arn("Group that reads the dashboard; empty: the owner alone"),

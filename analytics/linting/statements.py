@@ -39,14 +39,19 @@ def findings() -> list[str]:
             continue
         found += [f"{name}: column {place} has no name" for place in dialect.unnamed_of(tree)]
     found += [f"{name}: says no question in a comment" for name in _silent()]
+    for one in sql.maintenance().values():
+        texts[f"maintenance/{one.name}.sql"] = one.sql
+        try:
+            dialect.check_grammar(one.sql)
+        except QueryError as error:
+            found.append(f"maintenance/{one.name}.sql: {error}")
     refused = grammar_errors(texts)
     return found + [f"{name}: {error}" for name, error in refused.items()]
 
 
 def _silent() -> list[str]:
-    return [
-        one.name for one in (*sql.views().values(), *sql.queries().values()) if not one.question
-    ]
+    every = [*sql.views().values(), *sql.queries().values(), *sql.maintenance().values()]
+    return [one.name for one in every if not one.question]
 
 
 def grammar_errors(texts: dict[str, str]) -> dict[str, str]:

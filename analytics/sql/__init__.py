@@ -33,6 +33,12 @@ def queries() -> dict[str, Statement]:
     return _read("queries")
 
 
+@lru_cache
+def maintenance() -> dict[str, Statement]:
+    """What is run on a schedule and changes tables, by name."""
+    return _read("maintenance")
+
+
 def _read(folder: str) -> dict[str, Statement]:
     found = (_statement(path) for path in sorted((FOLDER / folder).glob("*.sql")))
     return {one.name: one for one in found}

@@ -8,11 +8,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import msgspec
 import pytest
+import sqlglot
 
 from analytics import building, sql, tables
-from analytics.building import quicksight, rows, template
+from analytics.building import curated, quicksight, rows, template
 from chalicelib import tables as lambdas
 from training.jobs import lake
 from training.jobs.points import Point
@@ -150,3 +152,37 @@ def test_data_sets_have_the_columns_of_their_views() -> None:
         assert [one["Name"] for one in source["InputColumns"]] == [
             column for column, kind in template.view_columns()[view] if not kind.startswith("array")
         ]
+
+
+def test_the_curated_layer_is_off_unless_asked_for() -> None:
+    made = [one for name, one in RESOURCES.items() if name.startswith("Curated")]
+
+    assert len(made) == 5
+    assert all(one["Condition"] == "HasCurated" for one in made)
+    assert TEMPLATE["Parameters"]["CuratedLayer"]["Default"] == "false"
+
+
+def test_the_merge_fills_every_curated_column_and_twice_is_once() -> None:
+    iceberg = RESOURCES["CuratedScores"]["Properties"]["OpenTableFormatInput"]["IcebergInput"]
+    fields = [one["Name"] for one in iceberg["IcebergTableInput"]["Schema"]["Fields"]]
+    merge = sqlglot.transpile(
+        sql.maintenance()["merge_rouge_scores"].sql, read="trino", write="duckdb"
+    )[0]
+    kinds = {name: tables.DUCKDB[kind] for name, kind in tables.ROUGE_SCORES.kinds.items()}
+    columns = ", ".join(f"{name} {kinds[name]}" for name in fields)
+    with duckdb.connect() as database:
+        database.execute(f"CREATE TABLE {curated.TABLE} ({columns})")
+        database.execute(f"CREATE TABLE rouge_scores ({columns})")
+        row = ", ".join(
+            {"dt": "current_date", "scored_at": "now()::TIMESTAMP"}.get(name, "'1'")
+            for name in fields
+        )
+        database.execute(f"INSERT INTO rouge_scores SELECT {row} UNION ALL SELECT {row}")
+
+        database.execute(merge)
+        database.execute(merge)
+
+        database.execute("UPDATE rouge_scores SET fmeasure = 0.5")
+        database.execute(merge)
+        found = database.execute(f"SELECT fmeasure, scorer, dt IS NULL FROM {curated.TABLE}")
+        assert found.fetchall() == [(0.5, "1", False)]
