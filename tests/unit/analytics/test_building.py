@@ -28,7 +28,8 @@ def of(kind: str) -> list[dict[str, Any]]:
 
 
 def glue_tables() -> dict[str, dict[str, Any]]:
-    return {one["TableInput"]["Name"]: one["TableInput"] for one in of("AWS::Glue::Table")}
+    made = [one["TableInput"] for one in of("AWS::Glue::Table") if "TableInput" in one]
+    return {one["Name"]: one for one in made}
 
 
 def test_nothing_that_is_generated_is_stale() -> None:
