@@ -50,7 +50,6 @@ _OURS = {"WIDTH_BUCKET", "NAN", "INFINITY", "E", "ARRAYS_OVERLAP", "TO_ISO8601"}
 # Unknown to sqlglot, and in DuckDB under the same name with the same meaning (each is tested).
 _SAME = {"LOG10", "TRANSLATE", "LAST_DAY_OF_MONTH", "JSON_ARRAY_LENGTH", "URL_DECODE", "NULLIF"}
 # Known to sqlglot, translated into something else than what Trino means.
-_REFUSED_NAMES = {"TYPEOF", "FORMAT", "FROM_UNIXTIME", "URL_ENCODE"}
 _REFUSED: dict[type[exp.Expr], str] = {
     exp.Typeof: "typeof",
     exp.Format: "format",
@@ -181,10 +180,8 @@ def _refuse(node: exp.Expr) -> None:
     for kind, name in _REFUSED.items():
         if isinstance(node, kind):
             raise UntranslatableError(f"{name} is not translated; run this on Athena")
-    if isinstance(node, exp.Anonymous):
-        name = node.name.upper()
-        if name not in _OURS | _SAME or name in _REFUSED_NAMES:
-            raise UntranslatableError(f"{name.lower()} is not translated; run this on Athena")
+    if isinstance(node, exp.Anonymous) and node.name.upper() not in _OURS | _SAME:
+        raise UntranslatableError(f"{node.name.lower()} is not translated; run this on Athena")
 
 
 def _mend(node: exp.Expr) -> exp.Expr:

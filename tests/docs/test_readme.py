@@ -79,16 +79,29 @@ def test_make_demo_prints_what_the_readme_shows(clone: Path) -> None:
     assert time.monotonic() - began < LONGEST_DEMO_S
     assert shape(done.stdout) == shape(fenced("text")[0])
     assert not (clone / "build" / "demo").exists()
+    page = (clone / "build" / "report.html").read_text(encoding="utf-8")
+    figures = re.findall(
+        r"^(evaluation|hospital) +(\S+) +(\d+) +([0-9.]+)", done.stdout, re.MULTILINE
+    )
+    assert len(figures) == 5
+    for dataset, model, reports, rouge1 in figures:
+        row = (
+            f'{dataset}</th><td>{model}</td><td class="n">{reports}</td><td class="n">{rouge1}</td>'
+        )
+        assert row in page
 
 
-def test_up_run_down_work_as_written(clone: Path) -> None:
+def test_up_run_down_and_analyse_work_as_written(clone: Path) -> None:
     block = next(block for block in fenced("sh") if "local up" in block)
     up, run, down = block.strip().splitlines()
+    analyse = next(block for block in fenced("sh") if "local sql" in block)
+    describe, worst, report = analyse.strip().splitlines()
 
     try:
         started = sh(up, clone)
         ran = sh(run, clone)
         health = sh("python3 -m local status", clone)
+        described, listed, page = (sh(one, clone) for one in (describe, worst, report))
     finally:
         stopped = sh(down, clone)
 
@@ -97,6 +110,11 @@ def test_up_run_down_work_as_written(clone: Path) -> None:
     assert ran.returncode == 1, ran.stderr[-2000:]  # the examples hold bad records
     assert "84 records in: 78 impressions, 6 failed" in ran.stdout
     assert (clone / "out.json").is_file()
+    assert "(4 rows)" in described.stdout, described.stderr[-2000:]
+    assert listed.returncode == 0, listed.stderr[-2000:]
+    assert "generated_impression" in listed.stdout
+    assert page.stdout == "report.html\n", page.stderr[-2000:]
+    assert (clone / "report.html").read_text(encoding="utf-8").count("<svg ") == 1
     assert health.returncode == 0, health.stdout
     assert stopped.returncode == 0, stopped.stderr
     assert sh("python3 -m local run examples", clone).returncode == 3
