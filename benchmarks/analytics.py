@@ -144,6 +144,7 @@ def _drafts(texts: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
                 "flags": [],
                 "metadata": None,
                 "latency_ms": 12.5,
+                "call_records": 8,
                 "output_truncated": False,
                 "source_bucket": "landing",
                 "source_etag": "e",

@@ -164,6 +164,7 @@ def _impression_row(source: Source, record: Record, written: _Written) -> Impres
         flags=_flags(record),
         metadata=None if metadata is None else msgspec.json.encode(metadata).decode(),
         latency_ms=written.draft.latency_ms,
+        call_records=written.draft.call_records,
         output_truncated=False,
         source_bucket=ref.bucket,
         source_key=ref.key,

@@ -64,10 +64,14 @@ TIMED_OUT = 0
 
 
 class Draft(msgspec.Struct, frozen=True):
-    """What the model wrote for one record, and how long its call took in milliseconds."""
+    """What the model wrote for one record, and how long its call took in milliseconds.
+
+    `call_records` is how many records shared the call.
+    """
 
     impression: str
     latency_ms: float
+    call_records: int = 1
 
 
 class Pace(msgspec.Struct, frozen=True):
@@ -163,7 +167,7 @@ class EndpointClient:
         elapsed_ms = (self._pace.clock() - began) * 1000
         if self._observe is not None:
             self._observe(model.role, len(prompts), elapsed_ms)
-        return [Draft(text, round(elapsed_ms, 3)) for text in texts]
+        return [Draft(text, round(elapsed_ms, 3), len(texts)) for text in texts]
 
 
 def _sorted_error(error: ClientError, endpoint: str) -> ImpressionsError:

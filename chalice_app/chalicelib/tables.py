@@ -33,6 +33,7 @@ class ImpressionRow(msgspec.Struct, kw_only=True):
     flags: list[str]
     metadata: str | None
     latency_ms: float
+    call_records: int | None
     output_truncated: bool
     source_bucket: str
     source_key: str

@@ -1,7 +1,6 @@
 -- What do a thousand drafts cost in busy endpoint time? Idle time is not in it.
 -- parameters: price of an instance hour
-SELECT dt, model_role, model_version, endpoint_name, drafts,
-       drafts * mean_ms / 1000E0 AS busy_seconds,
-       1000E0 * mean_ms / 3600000E0 * CAST(? AS double) AS cost_per_thousand
+SELECT dt, model_role, model_version, endpoint_name, drafts, busy_ms / 1000E0 AS busy_seconds,
+       1000E0 * busy_ms / drafts / 3600000E0 * CAST(? AS double) AS cost_per_thousand
 FROM v_latency
-ORDER BY dt DESC, model_role
+ORDER BY dt DESC, model_role, endpoint_name

@@ -1,7 +1,7 @@
 -- Which drafts are there, each once? (A report that came in twice on two days is one.)
 SELECT report_id, run_id, record_index, lane, dataset, model_role, model_id, model_version, endpoint_name,
        prompt_sha256, findings, reference_impression, generated_impression, stratum, flags, metadata,
-       latency_ms, output_truncated, source_bucket, source_key, source_etag, source_version_id,
+       latency_ms, call_records, output_truncated, source_bucket, source_key, source_etag, source_version_id,
        generated_at, dt
 FROM (
   SELECT t.*, row_number() OVER (PARTITION BY run_id, record_index, report_id, model_role ORDER BY generated_at DESC, dt DESC) AS newest

@@ -38,6 +38,7 @@ def impression(**given: Any) -> dict[str, Any]:
         "flags": [],
         "metadata": None,
         "latency_ms": 10.0,
+        "call_records": 1,
         "output_truncated": False,
         "source_bucket": "landing",
         "source_key": "evaluation/dev1/a.json",

@@ -253,3 +253,20 @@ def test_a_folder_with_a_lake_in_it_is_a_lake(lake: LakeOnDisk) -> None:
     lake.put("files", file())
 
     assert len(FolderLake(lake.folder.parent).files("files")) == 1
+
+
+def test_a_call_that_records_shared_is_paid_once(lake: LakeOnDisk, athena: Athena) -> None:
+    lake.put(
+        "impressions",
+        *(impression(record_index=i, latency_ms=900.0, call_records=9) for i in range(9)),
+        impression(record_index=9, latency_ms=100.0, call_records=None),  # an older row
+        impression(record_index=10, model_role="baseline-lead", endpoint_name="", latency_ms=0.0),
+    )
+
+    (row,) = athena.query("SELECT * FROM v_latency").dicts()
+    (cost,) = athena.query(sql.queries()["cost_per_thousand"].sql, ["3.6"]).dicts()
+
+    assert (row["drafts"], row["p50_ms"], row["p99_ms"]) == (10, 900.0, 900.0)
+    assert row["busy_ms"] == pytest.approx(1000)
+    # A second of work for ten drafts at 3.6 an hour: 0.1 for a thousand.
+    assert cost["cost_per_thousand"] == pytest.approx(0.1)
