@@ -41,6 +41,7 @@ def test_draft_becomes_an_entry_and_a_row_that_names_all_that_made_it() -> None:
     assert row.prompt_sha256 == hashlib.sha256(LIVE.prompt.encode()).hexdigest()
     assert (row.findings, row.reference_impression) == (SCORED.findings, "Cardiomegaly.")
     assert (row.generated_impression, row.latency_ms) == ("Big heart.", 12.5)
+    assert row.call_records == 1
     assert (row.stratum, row.flags, row.metadata) == ("abnormal", [], '{"b":1,"a":[2]}')
     assert (row.source_bucket, row.source_key) == ("b", "evaluation/openi/a")
     assert (row.source_etag, row.source_version_id) == ("e", "v")
