@@ -13,6 +13,7 @@ METRICS = ("rouge1", "rouge2", "rougeL", "rougeLsum")
 # The order in which models stand everywhere; what else there is follows by name.
 ROLES = ("fine-tuned", "pre-trained", "baseline-constant", "baseline-lead")
 _MOST_FAILURES = 200
+_NAMES = ("dataset", "model_role", "metric")
 Row = dict[str, Any]
 
 # The farthest from the radiologist first; the fine-tuned model's score counts where it has one.
@@ -112,8 +113,13 @@ def _rank(role: str) -> tuple[int, str]:
     return (ROLES.index(role) if role in ROLES else len(ROLES), role)
 
 
+def _named(rows: list[Row]) -> list[Row]:
+    """Rows of an older form may lack a name, and rows are sorted by it."""
+    return [row | {name: row[name] or "(none)" for name in _NAMES if name in row} for row in rows]
+
+
 def _by_model(rows: list[Row]) -> list[Row]:
-    return sorted(rows, key=lambda row: (row["dataset"], _rank(row["model_role"])))
+    return sorted(_named(rows), key=lambda row: (row["dataset"], _rank(row["model_role"])))
 
 
 def _by_metric(rows: list[Row]) -> list[Row]:
@@ -122,7 +128,7 @@ def _by_metric(rows: list[Row]) -> list[Row]:
         place = METRICS.index(metric) if metric in METRICS else len(METRICS)
         return (row["dataset"], _rank(row.get("model_role", "")), place, metric)
 
-    return sorted(rows, key=key)
+    return sorted(_named(rows), key=key)
 
 
 def _strata(rows: Iterable[Row]) -> list[Row]:
@@ -144,10 +150,10 @@ def _cases(rows: Iterable[Row]) -> list[Row]:
         case = found.setdefault(
             key,
             {
-                "i": row["report_id"],
-                "d": row["dataset"],
+                "i": row["report_id"] or "",
+                "d": row["dataset"] or "",
                 "s": row["stratum"] or "",
-                "k": row["source_key"],
+                "k": row["source_key"] or "",
                 "f": row["findings"] or "",
                 "r": row["reference_impression"] or "",
                 "m": [],
@@ -155,7 +161,7 @@ def _cases(rows: Iterable[Row]) -> list[Row]:
         )
         draft = row["generated_impression"] or ""
         score, version = round(row["rouge1"], 4), row["model_version"] or ""
-        case["m"].append([row["model_role"], score, draft, version])
+        case["m"].append([row["model_role"] or "", score, draft, version])
     for case in found.values():
         case["m"].sort(key=lambda draft: _rank(draft[0]))
     return list(found.values())

@@ -242,3 +242,18 @@ def test_the_page_is_the_owners_alone(lake: LakeOnDisk) -> None:
 def test_a_folder_that_is_not_there_is_named(lake: LakeOnDisk, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="its folder does not exist"):
         report.write(FolderLake(lake.folder), tmp_path / "gone" / "report.html")
+
+
+def test_rows_without_any_name_are_shown_too(lake: LakeOnDisk) -> None:
+    lake.drafts(2)
+    lake.put("impressions", {"run_id": "o8"})
+    lake.put(
+        "rouge_scores", {"run_id": "o8", "fmeasure": 0.5, "metric": "rouge1"}, {"run_id": "o7"}
+    )
+    lake.put("failures", {"run_id": "o8"})
+    lake.put("files", {"run_id": "o8"})
+
+    page = text_of(lake)
+
+    assert ["(none)", "(none)"] in [row[:2] for row in table(page, "t-means")]
+    assert table(page, "t-failures") == [["-", "-", "-", "-"]]
