@@ -9,7 +9,13 @@ import msgspec
 
 from chalicelib import baselines, scoring
 from chalicelib.endpoint import Draft
-from chalicelib.errors import FileRejectedError, ModelError, RecordRejectedError, TerminalError
+from chalicelib.errors import (
+    FileRejectedError,
+    ModelDownError,
+    ModelError,
+    RecordRejectedError,
+    TerminalError,
+)
 from chalicelib.prompts import prompt_sha256
 from chalicelib.records import Record
 from chalicelib.results import Counts, Entry
@@ -17,7 +23,8 @@ from chalicelib.rows import Source
 from chalicelib.settings import Model
 from chalicelib.tables import FailureRow, ImpressionRow, RougeRow, Row
 
-Drafts = Sequence[Draft | ModelError]
+# One for each record that was read; None where the model was not asked.
+Drafts = Sequence[Draft | ModelError | None]
 METADATA_DROPPED = "metadata_dropped"
 # The version of the two baselines: it changes when what they write does.
 BASELINE_VERSION = "1"
@@ -53,7 +60,7 @@ def assemble(
     Args:
         source: the object they come from.
         records: what was read, or why it was not.
-        drafts: each model with one draft or error for each record that was read, in order.
+        drafts: each model with what it made of each record that was read, in order.
         baseline_sentence: also score the two baselines; None outside the evaluation lane.
     """
     rows: list[Row] = []
@@ -69,6 +76,8 @@ def assemble(
         whole = True
         for model, made in drafts:
             draft = made[read]
+            if draft is None:
+                continue
             if isinstance(draft, ModelError):
                 whole = False
                 entries.append(_failed_entry(record.report_id, model, draft, record))
@@ -217,7 +226,7 @@ def _failure_row(
         stage=_stage(error),
         error_type=error.code,
         error_message=str(error),
-        retryable=False,
+        retryable=isinstance(error, ModelDownError),
         source_bucket=ref.bucket,
         source_key=ref.key,
         source_etag=ref.etag,

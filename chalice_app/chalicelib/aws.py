@@ -13,7 +13,9 @@ from chalicelib.errors import SettingsError
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sagemaker import SageMakerClient
     from mypy_boto3_sagemaker_runtime import SageMakerRuntimeClient
     from mypy_boto3_sqs import SQSClient
 
@@ -71,7 +73,19 @@ def sagemaker_runtime() -> SageMakerRuntimeClient:
     return cast("SageMakerRuntimeClient", session().client("sagemaker-runtime", config=_RUNTIME))
 
 
+@cache
+def sagemaker() -> SageMakerClient:
+    """Amazon SageMaker's control plane."""
+    return cast("SageMakerClient", session().client("sagemaker", config=_STORES))
+
+
+@cache
+def functions() -> LambdaClient:
+    """AWS Lambda, by which a night goes on in another invocation."""
+    return cast("LambdaClient", session().client("lambda", config=_STORES))
+
+
 def forget_clients() -> None:
     """Make new clients from here on: for tests that change the world under a process."""
-    for made in (session, s3, sqs, dynamodb, sagemaker_runtime):
+    for made in (session, s3, sqs, dynamodb, sagemaker_runtime, sagemaker, functions):
         made.cache_clear()

@@ -58,6 +58,18 @@ def decode_answer(codec: str, body: bytes, expected: int) -> list[str]:
     return [_check(text) for text in texts]
 
 
+def text_of_batch(values: dict[str, Any]) -> str:
+    """The text of one line of a transform job's output.
+
+    Raises:
+        EndpointAnswerError: it has none, or a blank or endless one.
+    """
+    for name in ("generated_text", "generated_texts"):
+        if name in values:
+            return _check(_first(_first(values[name])))
+    raise EndpointAnswerError("the line has no generated text")
+
+
 def _texts_v1(answer: Any) -> list[Any]:  # noqa: ANN401 - any JSON value
     if not isinstance(answer, dict) or not isinstance(answer.get("generated_texts"), list):
         raise EndpointAnswerError("the endpoint's answer has no list generated_texts")

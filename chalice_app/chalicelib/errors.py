@@ -8,13 +8,16 @@ ImpressionsError
 │   └── ModelError           the model did not draft this record
 │       ├── EndpointRejectedError  the endpoint refused the request (4xx, 424)
 │       ├── EndpointSlowError      the model did not end in time
+│       ├── ModelDownError         the endpoint was away at every delivery it was waited for
 │       └── EndpointAnswerError    the answer does not hold what was asked for
 └── RetryableError           the message goes back to the queue
     ├── MessageError         nobody knows this message: the dead-letter queue gets it in the end
     ├── EndpointBusyError    throttled, 5xx, connection lost or timed out
     ├── EndpointUnavailableError  the endpoint is missing, being made, or not permitted
     ├── AlreadyRunningError  another invocation holds this chunk
-    ├── QueueError           the queue took only some of a large file's chunk messages
+    ├── QueueError           the queue took only some of the messages
+    ├── ConflictError        somebody else changed the record of the nights at this moment
+    ├── TransformError       the batch cannot be started: its model or a permission is missing
     └── OutOfTimeError       the invocation has not enough time left to begin this work
 
 No message ever holds report text: they reach logs and the `failures` table.
@@ -86,6 +89,10 @@ class EndpointAnswerError(ModelError):
     """The endpoint answered, but not with one text for each findings."""
 
 
+class ModelDownError(ModelError):
+    """The endpoint was away for so long that its records are given up, until they are run again."""
+
+
 class RetryableError(ImpressionsError):
     """The message goes back to the queue."""
 
@@ -107,7 +114,15 @@ class AlreadyRunningError(RetryableError):
 
 
 class QueueError(RetryableError):
-    """The queue took only some of the messages; the file's message is tried again."""
+    """The queue took only some of the messages; what sent them is tried again."""
+
+
+class ConflictError(RetryableError):
+    """Somebody else changed the record of the nights at this moment."""
+
+
+class TransformError(RetryableError):
+    """The batch cannot be started."""
 
 
 class OutOfTimeError(RetryableError):

@@ -1,4 +1,4 @@
-"""Reads the messages of the work queue: S3 notifications, EventBridge S3 events, our own."""
+"""Reads the messages of the work queue: events of S3 and of transform jobs, and our own."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ class Work(msgspec.Struct, frozen=True):
     """One thing to do: a whole object, or the records [start, stop) of one.
 
     `offset` is the byte of the decoded text where record `start` begins; None: count from 0.
-    `noticed_at` stands in for LastModified when the object can no longer be read.
+    `noticed_at` stands in for LastModified when the object can no longer be read. `again` names
+    an operator's re-run, which what was done before does not answer. `night` is the folder of a
+    batch that drafted these records, `drafts` the key of the output that holds them.
     """
 
     ref: ObjectRef
@@ -24,6 +26,15 @@ class Work(msgspec.Struct, frozen=True):
     start: int | None = None
     stop: int | None = None
     offset: int | None = None
+    again: str | None = None
+    night: str | None = None
+    drafts: str | None = None
+
+
+class JobChanged(msgspec.Struct, frozen=True):
+    """A transform job has another status; which, SageMaker itself is asked."""
+
+    job: str
 
 
 class OwnMessage(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -36,9 +47,17 @@ class OwnMessage(msgspec.Struct, frozen=True, omit_defaults=True):
     stop: int | None = None
     version_id: str | None = None
     offset: int | None = None
+    again: str | None = None
+    night: str | None = None
+    drafts: str | None = None
+
+    @property
+    def ref(self) -> ObjectRef:
+        """The object that it is about."""
+        return ObjectRef(self.bucket, self.key, _etag(self.etag), _version(self.version_id))
 
 
-def read_message(body: str, sent_at: datetime) -> list[Work]:
+def read_message(body: str, sent_at: datetime) -> list[Work | JobChanged]:
     """Read one message; an empty list is a message to acknowledge and ignore.
 
     Args:
@@ -61,6 +80,8 @@ def read_message(body: str, sent_at: datetime) -> list[Work]:
             works = [_notified(record, sent_at) for record in message["Records"]]
             return [work for work in works if work is not None]
         if "detail-type" in message:
+            if message.get("source") == "aws.sagemaker":
+                return [JobChanged(_text(message["detail"]["TransformJobName"]))]
             work = _bridged(message, sent_at)
             return [] if work is None else [work]
         if "bucket" in message:
@@ -88,7 +109,7 @@ def _notified(record: dict[str, Any], sent_at: datetime) -> Work | None:
 
 def _bridged(message: dict[str, Any], sent_at: datetime) -> Work | None:
     if message.get("source") != "aws.s3":
-        raise MessageError("the EventBridge event does not come from S3")
+        raise MessageError("the EventBridge event comes from neither S3 nor SageMaker")
     if message["detail-type"] != "Object Created":
         return None
     found = message["detail"]["object"]
@@ -107,8 +128,9 @@ def _own(message: dict[str, Any], sent_at: datetime) -> Work:
         raise MessageError("start and stop of the message are no range")
     if own.offset is not None and own.offset < 0:
         raise MessageError("offset of the message is no place in a text")
-    ref = ObjectRef(own.bucket, own.key, _etag(own.etag), _version(own.version_id))
-    return Work(ref, sent_at, own.start, own.stop, own.offset)
+    return Work(
+        own.ref, sent_at, own.start, own.stop, own.offset, own.again, own.night, own.drafts
+    )
 
 
 def _text(value: Any) -> str:  # noqa: ANN401 - any JSON value

@@ -62,6 +62,11 @@ def lake_key(table: str, day: str, ref: ObjectRef, chunk: int) -> str:
     return f"lake/{table}/dt={day}/{ref.object_id}-{chunk:05d}.jsonl.gz"
 
 
+def saved_drafts_key(object_id: str, chunk: int, role: str, digest: str) -> str:
+    """The key of one model's drafts of a chunk that another model still owes."""
+    return f"work/drafts/{object_id}-{chunk:05d}/{role}-{digest}.json"
+
+
 def _bounded(key: str) -> str:
     """The landing key itself, or for one too long a readable start and a digest of the whole."""
     encoded = key.encode()

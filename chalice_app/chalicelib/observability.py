@@ -32,12 +32,16 @@ ALLOWED_FIELDS = frozenset(
         "delay_s",
         "error",
         "failed",
+        "job",
         "lane",
         "message_id",
+        "night",
         "object_id",
+        "objects",
         "problem",
         "reason",
         "records",
+        "shards",
         "status",
     }
 )

@@ -23,6 +23,7 @@ from aws_lambda_powertools.utilities.idempotency.exceptions import (
 from chalicelib import progress
 from chalicelib.errors import AlreadyRunningError, MessageError
 from chalicelib.pipeline import Done, Run, process_chunk, process_object
+from chalicelib.results import Counts
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -63,13 +64,18 @@ class Once:
         if plan is None:
             # A range without a plan is the whole of a small object, or its plan has expired:
             # look at the object again.
-            return self._remember(f"{object_id}:object", lambda: process_object(run, work))
+            unit = _unit(work, "object")
+            return self._remember(unit, lambda: process_object(run, work))
+        if plan.again != work.again:
+            # A chunk of a run that a later one has taken the place of.
+            return Done(Counts(0, 0, 0))
         chunk = (work.start or 0) // plan.chunk_records
         if chunk >= plan.chunks:
             raise MessageError("the message's range lies behind the end of its object")
         if work.start != plan.bounds(chunk)[0]:
             work = msgspec.structs.replace(work, offset=None)
-        return self._remember(f"{object_id}:{chunk}", lambda: process_chunk(run, work, plan, chunk))
+        unit = _unit(work, str(chunk))
+        return self._remember(unit, lambda: process_chunk(run, work, plan, chunk))
 
     def _remember(self, unit: str, do: Callable[[], Done]) -> Done:
         def worked(*, unit: dict[str, str]) -> dict[str, Any]:
@@ -87,3 +93,9 @@ class Once:
             return msgspec.convert(remembered(unit={"unit": unit}), Done)
         except (IdempotencyAlreadyInProgressError, IdempotencyInconsistentStateError):
             raise AlreadyRunningError("another invocation is at work on it") from None
+
+
+def _unit(work: Work, part: str) -> str:
+    """What is done once; a re-run that an operator asked for is another thing to do."""
+    again = "" if work.again is None else f":{work.again}"
+    return f"{work.ref.object_id}:{part}{again}"

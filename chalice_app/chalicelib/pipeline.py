@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from chalicelib import progress, reading, storage
+from chalicelib import cutting, drafting, progress, queueing, reading, storage
 from chalicelib.assembly import Outcome, assemble, assemble_rejected
 from chalicelib.endpoint import EndpointClient
-from chalicelib.errors import FileRejectedError, QueueError, RecordRejectedError
-from chalicelib.events import OwnMessage, Work
+from chalicelib.errors import FileRejectedError, RecordRejectedError
+from chalicelib.events import Work
 from chalicelib.framing import Frame
 from chalicelib.objects import ObjectRef, part_key, result_key
 from chalicelib.records import Record, read_record
 from chalicelib.results import Counts, result_document
 from chalicelib.rows import Source, timestamp
-from chalicelib.settings import Model, Settings
+from chalicelib.settings import Settings
 from chalicelib.tables import FileRow, Row
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
-    from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
-
-# SendMessageBatch takes ten messages.
-MESSAGES_A_CALL = 10
-EVALUATION = "evaluation"
 
 
 @dataclass(frozen=True)
@@ -79,7 +74,7 @@ def process_object(run: Run, work: Work) -> Done:
     else:
         if found.total > settings.chunk_records:
             return _cut(run, work, found, opened.size)
-        outcome = _draft(run, source, found.head)
+        outcome = _draft(run, source, found.head, 0)
     file_row = _file_row(run, source, outcome.counts, 1, size)
     _write(run, source, 0, [*outcome.rows, file_row])
     document = result_document(ref, outcome.counts, entries=outcome.entries)
@@ -98,7 +93,7 @@ def process_chunk(run: Run, work: Work, plan: progress.Plan, chunk: int) -> Done
     try:
         modified, frames = reading.read_chunk(run.s3, work, plan, chunk, settings.max_object_bytes)
         source = Source(work, modified)
-        outcome = _draft(run, source, frames)
+        outcome = _draft(run, source, frames, chunk)
     except FileRejectedError as error:
         # It was there when it was counted: each of the chunk's records fails by its index.
         start, stop = plan.bounds(chunk)
@@ -107,7 +102,7 @@ def process_chunk(run: Run, work: Work, plan: progress.Plan, chunk: int) -> Done
     _write(run, source, chunk, outcome.rows)
     storage.write_part(run.s3, settings.results_bucket, ref, chunk, outcome.entries)
     done = progress.finish_chunk(
-        run.dynamodb, settings.progress_table, ref.object_id, chunk, outcome.counts.failed
+        run.dynamodb, settings.progress_table, plan, chunk, outcome.counts.failed
     )
     complete = len(done) == plan.chunks
     if complete:
@@ -115,20 +110,12 @@ def process_chunk(run: Run, work: Work, plan: progress.Plan, chunk: int) -> Done
     return Done(outcome.counts, files=int(complete))
 
 
-def models_of(settings: Settings, lane: str | None) -> tuple[Model, ...]:
-    """The models that answer a lane: every registered one for evaluation, else the live one."""
-    return settings.models if lane == EVALUATION else (settings.live_model,)
-
-
-def _draft(run: Run, source: Source, frames: Sequence[Frame]) -> Outcome:
+def _draft(run: Run, source: Source, frames: Sequence[Frame], chunk: int) -> Outcome:
     settings, ref = run.settings, source.work.ref
     records = [_read(frame, ref, settings) for frame in frames]
-    findings = [record.findings for record in records if isinstance(record, Record)]
-    drafts = [
-        (model, run.endpoint.draft(model, findings, settings.micro_batch_records))
-        for model in models_of(settings, ref.lane)
-    ]
-    baseline = settings.baseline_sentence if ref.lane == EVALUATION else None
+    good = [record for record in records if isinstance(record, Record)]
+    drafts = drafting.draft(run, source, good, chunk)
+    baseline = settings.baseline_sentence if ref.lane == drafting.EVALUATION else None
     return assemble(source, records, drafts, baseline)
 
 
@@ -141,7 +128,8 @@ def _read(frame: Frame, ref: ObjectRef, settings: Settings) -> Record | RecordRe
 
 def _write(run: Run, source: Source, chunk: int, rows: Sequence[Row]) -> None:
     # Only a repeated run can find rows of an earlier one that it has to take back.
-    tidy = run.attempt > 1 or source.work.start is not None
+    work = source.work
+    tidy = run.attempt > 1 or work.start is not None or work.again is not None
     bucket = run.settings.results_bucket
     storage.write_tables(run.s3, bucket, source, chunk, rows, tidy=tidy)
 
@@ -181,42 +169,7 @@ def _file_row(run: Run, source: Source, counts: Counts, chunks: int, size: int |
 
 
 def _cut(run: Run, work: Work, found: reading.Survey, size: int) -> Done:
-    settings, ref = run.settings, work.ref
-    wanted = progress.chunk_size(found.total, found.stride)
-    plan = progress.begin(
-        run.dynamodb,
-        settings.progress_table,
-        progress.Plan(ref.object_id, found.total, wanted, found.form, found.seekable, size),
-    )
-    messages = [_chunk_message(ref, plan, chunk, found) for chunk in range(plan.chunks)]
-    for group in _groups(messages, MESSAGES_A_CALL):
-        entries: list[SendMessageBatchRequestEntryTypeDef] = [
-            {"Id": str(number), "MessageBody": msgspec.json.encode(message).decode()}
-            for number, message in enumerate(group)
-        ]
-        answer = run.sqs.send_message_batch(QueueUrl=settings.work_queue_url, Entries=entries)
-        if answer.get("Failed"):
-            raise QueueError(f"{len(answer['Failed'])} chunk messages were not taken")
-    return Done(Counts(found.total, 0, 0), plan.chunks)
-
-
-def _chunk_message(
-    ref: ObjectRef, plan: progress.Plan, chunk: int, found: reading.Survey
-) -> OwnMessage:
-    start, stop = plan.bounds(chunk)
-    # An earlier plan with another stride has chunks that begin between the known offsets.
-    known = start % found.stride == 0
-    return OwnMessage(
-        bucket=ref.bucket,
-        key=ref.key,
-        etag=ref.etag,
-        start=start,
-        stop=stop,
-        version_id=ref.version_id,
-        offset=found.offsets[start // found.stride] if known else None,
-    )
-
-
-def _groups(messages: Sequence[OwnMessage], size: int) -> Iterator[Sequence[OwnMessage]]:
-    for start in range(0, len(messages), size):
-        yield messages[start : start + size]
+    settings = run.settings
+    messages = cutting.cut(run.dynamodb, settings.progress_table, work, found, size)
+    queueing.send(run.sqs, settings.work_queue_url, messages)
+    return Done(Counts(found.total, 0, 0), len(messages))

@@ -24,7 +24,10 @@ MOST_CHUNKS = 2_000
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """How one object is cut: `total` records in chunks of `chunk_records`."""
+    """How one object is cut: `total` records in chunks of `chunk_records`.
+
+    `again` names the operator's re-run that it is for; None for the first.
+    """
 
     object_id: str
     total: int
@@ -32,6 +35,7 @@ class Plan(msgspec.Struct, frozen=True):
     form: Form
     seekable: bool
     size: int
+    again: str | None = None
 
     @property
     def chunks(self) -> int:
@@ -50,16 +54,28 @@ def chunk_size(total: int, wanted: int) -> int:
 
 
 def begin(dynamodb: DynamoDBClient, table: str, plan: Plan) -> Plan:
-    """Store a plan, or return the one that was stored first."""
+    """Store a plan, or return the one that was stored first.
+
+    A re-run begins anew with no chunk done, and cuts as the run before did: its rows then lie
+    where the earlier ones lay.
+    """
+    before = None if plan.again is None else read(dynamodb, table, plan.object_id)
+    if before is not None:
+        plan = msgspec.structs.replace(before, again=plan.again)
     item: dict[str, Any] = {
         "object_id": {"S": plan.object_id},
         "plan": {"S": msgspec.json.encode(plan).decode()},
+        "again": {"S": plan.again or ""},
         "done": {"M": {}},
         "expiration": {"N": str(int(time.time()) + KEPT_S)},
     }
     try:
         dynamodb.put_item(
-            TableName=table, Item=item, ConditionExpression="attribute_not_exists(object_id)"
+            TableName=table,
+            Item=item,
+            ConditionExpression="attribute_not_exists(object_id)"
+            + ("" if before is None else " OR #again <> :again"),
+            **({} if before is None else _other_run(plan)),
         )
     except dynamodb.exceptions.ConditionalCheckFailedException:
         return read(dynamodb, table, plan.object_id) or plan
@@ -80,12 +96,12 @@ def read(dynamodb: DynamoDBClient, table: str, object_id: str) -> Plan | None:
 
 
 def finish_chunk(
-    dynamodb: DynamoDBClient, table: str, object_id: str, chunk: int, failed: int
+    dynamodb: DynamoDBClient, table: str, plan: Plan, chunk: int, failed: int
 ) -> dict[int, int]:
     """Note that a chunk is done with so many failed records; return that of every done chunk."""
     answer = dynamodb.update_item(
         TableName=table,
-        Key={"object_id": {"S": object_id}},
+        Key={"object_id": {"S": plan.object_id}},
         UpdateExpression="SET #done.#chunk = :failed",
         ExpressionAttributeNames={"#done": "done", "#chunk": f"c{chunk}"},
         ExpressionAttributeValues={":failed": {"N": str(failed)}},
@@ -93,3 +109,19 @@ def finish_chunk(
     )
     done = answer["Attributes"]["done"]["M"]
     return {int(name[1:]): int(count["N"]) for name, count in done.items()}
+
+
+def look(dynamodb: DynamoDBClient, table: str, object_id: str) -> tuple[Plan, set[int]] | None:
+    """An object's plan and which of its chunks are done; None when it was never cut."""
+    item = dynamodb.get_item(TableName=table, Key={"object_id": {"S": object_id}}).get("Item")
+    if item is None:
+        return None
+    plan = msgspec.json.decode(item["plan"]["S"], type=Plan)
+    return plan, {int(name[1:]) for name in item["done"]["M"]}
+
+
+def _other_run(plan: Plan) -> dict[str, Any]:
+    return {
+        "ExpressionAttributeNames": {"#again": "again"},
+        "ExpressionAttributeValues": {":again": {"S": plan.again or ""}},
+    }

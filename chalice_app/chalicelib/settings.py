@@ -16,6 +16,7 @@ DEFAULT_GENERATION = {"max_length": 80, "num_beams": 10, "num_return_sequences":
 DEFAULT_BASELINE = "No acute cardiopulmonary abnormality."
 CODECS = ("text2text-v1", "tgi-v2")
 ROLES = ("fine-tuned", "pre-trained")
+NIGHTLY_MODES = ("batch", "live")
 
 
 class Model(msgspec.Struct, frozen=True):
@@ -46,6 +47,16 @@ class Settings(msgspec.Struct, frozen=True):
     max_object_bytes: int = 150_000_000
     retry_delay_s: int = 30
     baseline_sentence: str = DEFAULT_BASELINE
+    landing_bucket: str = ""
+    dead_letter_queue_url: str = ""
+    data_key_arn: str = ""
+    stack_name: str = "impressions"
+    nightly_mode: str = "batch"
+    shard_records: int = 2000
+    sweep_after_s: int = 3600
+    sweep_days: int = 14
+    transform_instance_type: str = "ml.g5.2xlarge"
+    transform_instances: int = 1
 
     @property
     def live_model(self) -> Model:
@@ -77,6 +88,16 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         max_object_bytes=_positive(environment, "MAX_OBJECT_BYTES", 150_000_000),
         retry_delay_s=_positive(environment, "RETRY_DELAY_S", 30),
         baseline_sentence=environment.get("BASELINE_SENTENCE") or DEFAULT_BASELINE,
+        landing_bucket=environment.get("LANDING_BUCKET", ""),
+        dead_letter_queue_url=environment.get("DEAD_LETTER_QUEUE_URL", ""),
+        data_key_arn=environment.get("DATA_KEY_ARN", ""),
+        stack_name=environment.get("STACK_NAME") or "impressions",
+        nightly_mode=_nightly_mode(environment, fine_tuned),
+        shard_records=_positive(environment, "SHARD_RECORDS", 2000),
+        sweep_after_s=_positive(environment, "SWEEP_AFTER_S", 3600),
+        sweep_days=_positive(environment, "SWEEP_DAYS", 14),
+        transform_instance_type=environment.get("TRANSFORM_INSTANCE_TYPE") or "ml.g5.2xlarge",
+        transform_instances=_positive(environment, "TRANSFORM_INSTANCES", 1),
     )
 
 
@@ -105,6 +126,16 @@ def read_model(environment: Mapping[str, str], role: str) -> Model | None:
         prompt=prompt,
         generation=_generation(environment, f"{prefix}_GENERATION"),
     )
+
+
+def _nightly_mode(environment: Mapping[str, str], live: Model) -> str:
+    mode = environment.get("NIGHTLY_MODE") or NIGHTLY_MODES[0]
+    if mode not in NIGHTLY_MODES:
+        raise SettingsError("NIGHTLY_MODE", f"must be one of {', '.join(NIGHTLY_MODES)}")
+    if mode == "batch" and live.codec != "text2text-v1":
+        # A 2.x model has no archive that a transform job could take.
+        return "live"
+    return mode
 
 
 def _generation(environment: Mapping[str, str], name: str) -> dict[str, str | int | float | bool]:

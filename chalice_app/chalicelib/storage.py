@@ -129,6 +129,37 @@ def write_result(s3: S3Client, bucket: str, source: Source, document: bytes) -> 
     return True
 
 
+def has_result(s3: S3Client, bucket: str, ref: ObjectRef) -> bool:
+    """Whether the result that stands is just this object's."""
+    try:
+        standing = s3.head_object(Bucket=bucket, Key=result_key(ref))
+    except ClientError as error:
+        if is_refusal(error):
+            return False
+        raise
+    return standing["Metadata"].get("source-etag") == ref.etag
+
+
+def is_refusal(error: ClientError) -> bool:
+    """Whether S3 says that the object is not there, or is another by now."""
+    return _code(error) in _GONE | _CONFLICT
+
+
+def write_work(s3: S3Client, bucket: str, key: str, body: bytes) -> None:
+    """Write an object of the work in progress, which a lifecycle rule removes."""
+    s3.put_object(Bucket=bucket, Key=key, Body=body)
+
+
+def read_work(s3: S3Client, bucket: str, key: str) -> bytes | None:
+    """Read an object of the work in progress; None when there is none."""
+    try:
+        return s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+    except ClientError as error:
+        if _code(error) in _GONE:
+            return None
+        raise
+
+
 def _is_newer(s3: S3Client, source: Source, standing: dict[str, str]) -> bool:
     ref = source.work.ref
     if standing.get("source-etag") == ref.etag:

@@ -1,0 +1,165 @@
+"""Gathers a night's objects into shards for a transform job; memory does not grow with them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import batched, islice
+from typing import TYPE_CHECKING, NamedTuple
+
+from chalicelib import batches, cutting, reading, sweep
+from chalicelib.errors import FileRejectedError, RecordRejectedError
+from chalicelib.events import OwnMessage, Work
+from chalicelib.framing import Frame
+from chalicelib.masks import one_mask
+from chalicelib.objects import ObjectRef
+from chalicelib.prompts import build_prompt
+from chalicelib.records import read_record
+from chalicelib.settings import Model, Settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+
+READERS = 8
+# Objects that are held at once, each no more than a chunk of records.
+SLICE = 64
+
+
+class Stores(NamedTuple):
+    """What objects are read from and plans are kept in."""
+
+    s3: S3Client
+    dynamodb: DynamoDBClient
+
+
+@dataclass
+class Shards:
+    """Packs whole units into shards, and writes each when it is full."""
+
+    s3: S3Client
+    settings: Settings
+    folder: str
+    count: int = 0
+    records: int = 0
+    objects: int = 0
+    _rows: list[bytes] = field(default_factory=list)
+    _bytes: int = 0
+    _units: list[OwnMessage] = field(default_factory=list)
+
+    def add(self, unit: OwnMessage, rows: Sequence[bytes]) -> None:
+        """Add a unit; it never lies in two shards."""
+        size = sum(map(len, rows))
+        full = len(self._rows) + len(rows) > self.settings.shard_records
+        if self._units and (full or self._bytes + size > batches.SHARD_BYTES):
+            self.flush()
+        self._units.append(unit)
+        self._rows += rows
+        self._bytes += size
+        self.records += len(rows)
+
+    def flush(self) -> None:
+        """Write what is held."""
+        if not self._units:
+            return
+        batches.write_shard(
+            self.s3,
+            self.settings.results_bucket,
+            self.folder,
+            shard=self.count,
+            rows=b"".join(self._rows),
+            units=self._units,
+        )
+        self.count += 1
+        self._rows, self._units, self._bytes = [], [], 0
+
+
+class _Read(NamedTuple):
+    """One object, read: its units' messages, and the frames of a small one."""
+
+    ref: ObjectRef
+    units: list[OwnMessage]
+    head: list[Frame]
+
+
+def gather(
+    stores: Stores,
+    settings: Settings,
+    model: Model,
+    refs: Sequence[ObjectRef],
+    shards: Shards,
+    beat: Callable[[], None],
+) -> list[OwnMessage]:
+    """Put objects into shards.
+
+    Args:
+        stores: where they are.
+        settings: the limits.
+        model: whose prompt the rows hold.
+        refs: the objects.
+        shards: takes their rows.
+        beat: called again and again, to say that this run is alive.
+
+    Returns:
+        The messages of those that nobody can read: each fails by the usual way.
+    """
+    unreadable: list[OwnMessage] = []
+    with ThreadPoolExecutor(max_workers=READERS) as pool:
+        for some in batched(refs, SLICE):
+            beat()
+            for found in pool.map(lambda ref: _read(stores, settings, ref), some):
+                if not found.units:
+                    unreadable.append(sweep.whole(found.ref))
+                    continue
+                shards.objects += 1
+                for unit, frames in _by_unit(stores.s3, settings, found):
+                    shards.add(unit, list(_rows(frames, unit.ref, settings, model)))
+                    beat()
+    return unreadable
+
+
+def _read(stores: Stores, settings: Settings, ref: ObjectRef) -> _Read:
+    try:
+        opened = reading.open_text(stores.s3, ref, settings.max_object_bytes)
+        found = reading.survey(opened.text, settings.chunk_records)
+    except FileRejectedError:
+        return _Read(ref, [], [])
+    if found.total <= settings.chunk_records:
+        return _Read(ref, [sweep.whole(ref)], found.head)
+    work = Work(ref, datetime.now(UTC))
+    table = settings.progress_table
+    units = cutting.cut(stores.dynamodb, table, work, found, opened.size)
+    return _Read(ref, units, [])
+
+
+def _by_unit(
+    s3: S3Client, settings: Settings, found: _Read
+) -> Iterator[tuple[OwnMessage, list[Frame]]]:
+    """Each unit of an object with its records; a large object is read once more, in order."""
+    if len(found.units) == 1 and found.units[0].start is None:
+        yield found.units[0], found.head
+        return
+    try:
+        opened = reading.open_text(s3, found.ref, settings.max_object_bytes)
+        _, frames = reading.frames_of(opened.text)
+        for unit in found.units:
+            yield unit, list(islice(frames, (unit.stop or 0) - (unit.start or 0)))
+    except FileRejectedError:
+        # It went between two looks. Its units find that out by themselves.
+        return
+
+
+def _rows(
+    frames: Sequence[Frame], ref: ObjectRef, settings: Settings, model: Model
+) -> Iterator[bytes]:
+    """The rows of the records that can be used; the others fail when they are joined."""
+    object_id = ref.object_id
+    for frame in frames:
+        try:
+            record = read_record(frame, object_id, settings.max_findings_characters)
+        except RecordRejectedError:
+            continue
+        prompt = build_prompt(model.prompt, one_mask(record.findings))
+        yield batches.row(object_id, record.index, prompt)

@@ -1,0 +1,330 @@
+"""The night: re-queues what has no result, and gathers the nightly lane into a transform job.
+
+It pages through any number of objects and goes on in another invocation of itself when its time
+is short. A run that was killed is taken up by the next; nothing is paid for twice, because only a
+gathering that is complete gets a job, and the job's name is the night's.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from chalicelib import batches, gather, queueing, storage, sweep, transform
+from chalicelib.errors import AlreadyRunningError
+from chalicelib.events import OwnMessage
+from chalicelib.nights import Book, Night, Record
+from chalicelib.observability import count, log_info, log_warning
+from chalicelib.settings import Settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sagemaker import SageMakerClient
+    from mypy_boto3_sqs import SQSClient
+
+LANE = "nightly"
+# A gathering that has not been heard of for so long is dead. It says so at every slice of objects.
+DEAD_AFTER_S = 120.0
+BEAT_S = 15.0
+# What an invocation keeps to hand on, to the next or to SageMaker.
+RESERVE_S = 90.0
+
+
+class Resume(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where an invocation goes on: the lane, the last key that is done, the night's own counts."""
+
+    lane: str
+    after: str = ""
+    night: str = ""
+    attempt: int = 0
+    shards: int = 0
+    objects: int = 0
+    records: int = 0
+    requeued: int = 0
+
+
+class Told(msgspec.Struct, frozen=True):
+    """What a run came to; `continues` says that another invocation goes on with it."""
+
+    requeued: int = 0
+    night: str | None = None
+    job: str | None = None
+    objects: int = 0
+    records: int = 0
+    continues: bool = False
+
+
+@dataclass(frozen=True)
+class Means:
+    """What a run works with; `hand_on` starts the next invocation."""
+
+    settings: Settings
+    s3: S3Client
+    sqs: SQSClient
+    dynamodb: DynamoDBClient
+    sagemaker: SageMakerClient
+    seconds_left: Callable[[], float]
+    hand_on: Callable[[Resume], None]
+    clock: Callable[[], float] = time.time
+
+    @property
+    def book(self) -> Book:
+        """The record of the nights."""
+        return Book(self.dynamodb, self.settings.progress_table)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether this invocation should hand on."""
+        return self.seconds_left() < RESERVE_S
+
+    def send(self, messages: Iterable[OwnMessage]) -> int:
+        """Send messages to the work queue."""
+        return queueing.send(self.sqs, self.settings.work_queue_url, messages)
+
+
+def run(means: Means, resume: Resume | None) -> Told:
+    """Run the night, or go on with it.
+
+    Raises:
+        AlreadyRunningError: another run gathers just now.
+        TransformError: the batch cannot be started; the next run tries again.
+    """
+    batch = means.settings.nightly_mode == "batch"
+    requeued = 0 if resume is None else resume.requeued
+    for lane in ("incoming", "evaluation", *(() if batch else (LANE,))):
+        if resume is not None and resume.lane != lane:
+            continue
+        after = "" if resume is None else resume.after
+        resume = None
+        for page in _pages(means, lane, after):
+            requeued += means.send(
+                sweep.messages(means.dynamodb, means.settings.progress_table, page.missing)
+            )
+            if means.is_late:
+                means.hand_on(Resume(lane, page.after, requeued=requeued))
+                return Told(requeued, continues=True)
+    log_info("swept", objects=requeued)
+    if not batch:
+        return Told(requeued)
+    return _batch(means, resume, requeued)
+
+
+def _pages(means: Means, lane: str, after: str) -> Iterator[sweep.Page]:
+    settings = means.settings
+    now = datetime.fromtimestamp(means.clock(), UTC)
+    # What is in the nightly lane waits for the night; what is elsewhere may be at work just now.
+    age_s = 0 if lane == LANE else settings.sweep_after_s
+    window = sweep.Window.of(now, settings.sweep_days, age_s)
+    # A listing's LastModified has whole seconds, and may be of this very second.
+    if not age_s:
+        window = window._replace(until=datetime.max.replace(tzinfo=UTC))
+    return sweep.pages(
+        means.s3, settings.landing_bucket, settings.results_bucket, f"{lane}/", after, window
+    )
+
+
+def _batch(means: Means, resume: Resume | None, requeued: int) -> Told:
+    if resume is None:
+        for night in means.book.read().nights:
+            if night.state == "submitted":
+                settle(means, night.job)
+        found = means.book.read().unsubmitted
+        if found is not None and found.state == "gathered":
+            return _submit(means, found, requeued)
+    night = _claim(means, resume)
+    shards = gather.Shards(means.s3, means.settings, night.folder)
+    after = ""
+    if resume is not None:
+        after = resume.after
+        shards.count, shards.objects, shards.records = resume.shards, resume.objects, resume.records
+    held = set(_held(means, means.book.read()))
+    beat = _Beat(means, night)
+    stores = gather.Stores(means.s3, means.dynamodb)
+    for page in _pages(means, LANE, after):
+        free = [ref for ref in page.missing if ref.object_id not in held]
+        unreadable = gather.gather(stores, means.settings, night.model, free, shards, beat)
+        means.send(unreadable)
+        if means.is_late:
+            shards.flush()
+            beat.now()
+            means.hand_on(
+                Resume(
+                    LANE,
+                    page.after,
+                    night.name,
+                    night.attempt,
+                    shards.count,
+                    shards.objects,
+                    shards.records,
+                    requeued,
+                )
+            )
+            return Told(requeued, night.name, None, shards.objects, shards.records, continues=True)
+    shards.flush()
+    return _close(means, night, shards, requeued)
+
+
+def _claim(means: Means, resume: Resume | None) -> Night:
+    """Begin a night, go on with one, or take a dead one over from the start."""
+    now = means.clock()
+    alive = now + DEAD_AFTER_S
+    if resume is not None:
+        going = means.book.read().named(resume.night)
+        if going is None or (going.attempt, going.state) != (resume.attempt, "gathering"):
+            raise AlreadyRunningError("another run has taken this night over")
+        return going
+    stamp = datetime.fromtimestamp(now, UTC).strftime("%Y%m%d-%H%M%S")
+    name = f"nightly-{stamp}-{os.urandom(3).hex()}"
+    settings = means.settings
+    fresh = Night(
+        name, transform.job_name(settings.stack_name, name), settings.live_model, alive_until=alive
+    )
+    claimed: list[Night] = []
+
+    def how(record: Record) -> Record | None:
+        before = record.unsubmitted
+        if before is not None and before.alive_until > now:
+            return None
+        night = fresh
+        if before is not None:
+            night = msgspec.structs.replace(
+                before,
+                attempt=before.attempt + 1,
+                model=fresh.model,
+                alive_until=alive,
+                state="gathering",
+            )
+        claimed[:] = [night]
+        return record.with_night(night)
+
+    if means.book.change(how) is None:
+        raise AlreadyRunningError("another run gathers the night's files just now")
+    return claimed[0]
+
+
+class _Beat:
+    """Says every few seconds that a gathering is alive."""
+
+    def __init__(self, means: Means, night: Night) -> None:
+        self._means, self._night = means, night
+        self._last = means.clock()
+
+    def __call__(self) -> None:
+        if self._means.clock() - self._last >= BEAT_S:
+            self.now()
+
+    def now(self) -> None:
+        self._last = self._means.clock()
+        alive = self._last + DEAD_AFTER_S
+        _change(self._means, self._night, alive_until=alive)
+
+
+def _change(means: Means, night: Night, **members: object) -> Night:
+    """Change a night that is still this run's.
+
+    Raises:
+        AlreadyRunningError: another run has taken it over.
+    """
+
+    def how(record: Record) -> Record | None:
+        standing = record.named(night.name)
+        if standing is None or (standing.attempt, standing.state) != (night.attempt, night.state):
+            return None
+        return record.with_night(msgspec.structs.replace(standing, **members))
+
+    after = means.book.change(how)
+    changed = None if after is None else after.named(night.name)
+    if changed is None:
+        raise AlreadyRunningError("another run has taken this night over")
+    return changed
+
+
+def _held(means: Means, record: Record) -> Iterator[str]:
+    """The ids of the objects that nights with a job hold."""
+    bucket = means.settings.results_bucket
+    for night in record.nights:
+        if night.state == "submitted":
+            for unit in batches.read_units(means.s3, bucket, night.folder, night.shards):
+                yield unit.ref.object_id
+
+
+def _close(means: Means, night: Night, shards: gather.Shards, requeued: int) -> Told:
+    if not shards.records:
+        # Nothing that a model is needed for: the usual way ends it.
+        bucket = means.settings.results_bucket
+        units = batches.read_units(means.s3, bucket, night.folder, shards.count)
+        means.send(msgspec.structs.replace(unit, night=None, drafts=None) for unit in units)
+        means.book.change(lambda record: record.without(night.name))
+        return Told(requeued, objects=shards.objects)
+    gathered = _change(
+        means,
+        night,
+        state="gathered",
+        shards=shards.count,
+        objects=shards.objects,
+        records=shards.records,
+    )
+    return _submit(means, gathered, requeued)
+
+
+def _submit(means: Means, night: Night, requeued: int) -> Told:
+    transform.start(means.sagemaker, means.settings, night)
+    _change(means, night, state="submitted")
+    count("NightlyRecords", night.records)
+    log_info(
+        "batch started",
+        night=night.name,
+        job=night.job,
+        objects=night.objects,
+        records=night.records,
+        shards=night.shards,
+    )
+    return Told(requeued, night.name, night.job, night.objects, night.records)
+
+
+def settle(means: Means, job: str) -> None:
+    """See how a night's job is, and do what follows; a job that is no night's is ignored.
+
+    Completed: the messages of its units go out, those of objects that have a result excepted, and
+    when all have one the night is over. Failed or stopped: its objects are the next night's.
+    """
+    night = means.book.read().of_job(job)
+    if night is None:
+        return
+    found = transform.describe(means.sagemaker, job)
+    if found is not None and found.is_under_way:
+        return
+    if found is None or found.status != "Completed":
+        means.book.change(lambda record: record.without(night.name))
+        count("NightlyFailed")
+        status = "gone" if found is None else found.status
+        log_warning("batch came to nothing", night=night.name, job=job, status=status)
+        return
+    bucket = means.settings.results_bucket
+    if not night.ended:
+        ended = batches.Ended(night.model, found.seconds, night.records)
+        batches.write_ended(means.s3, bucket, night.folder, ended)
+        night = _change(means, night, ended=True)
+    sent = means.send(_unanswered(means, night))
+    log_info("batch ended", night=night.name, job=job, objects=night.objects, records=sent)
+    if not sent:
+        means.book.change(lambda record: record.without(night.name))
+
+
+def _unanswered(means: Means, night: Night) -> Iterator[OwnMessage]:
+    """The units of the objects that have no result yet."""
+    bucket = means.settings.results_bucket
+    last, answered = "", False
+    for unit in batches.read_units(means.s3, bucket, night.folder, night.shards):
+        ref = unit.ref
+        if ref.object_id != last:
+            last, answered = ref.object_id, storage.has_result(means.s3, bucket, ref)
+        if not answered:
+            yield unit
