@@ -1,10 +1,12 @@
 """Entry points of the Lambda functions: parse, call chalicelib, return."""
 
+from __future__ import annotations
+
 from typing import TYPE_CHECKING, Any, cast
 
-from chalice.app import Chalice, ConvertToMiddleware, SQSEvent
+from chalice.app import Chalice, CloudWatchEvent, ConvertToMiddleware, SQSEvent
 
-from chalicelib import worker
+from chalicelib import schedule, worker
 from chalicelib.observability import logger, metrics, tracer
 
 if TYPE_CHECKING:
@@ -29,3 +31,20 @@ WORK_QUEUE_ARN = "arn:aws:sqs:us-east-1:000000000000:replaced-by-template"
 def summarize(event: SQSEvent) -> dict[str, Any]:
     """Draft the impressions of the files that the work queue's messages name."""
     return worker.handle(event.to_dict(), cast("LambdaContext", event.context))
+
+
+# A placeholder too: the time is a parameter of template.yaml.
+@app.schedule("cron(0 2 * * ? *)", name="nightly")
+def nightly(event: CloudWatchEvent) -> dict[str, Any]:
+    """Re-queue what has no result, and send the nightly lane to a transform job."""
+    return schedule.run_night(event.to_dict(), cast("LambdaContext", event.context))
+
+
+# Lambda calls this one: an operator's `{}` runs the night as well.
+nightly = schedule.callable_by_hand(nightly)
+
+
+@app.lambda_function(name="operate")
+def operate(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Answer an operator: a file's state, counts, redrive, re-run."""
+    return schedule.operate_on(event, context)

@@ -28,6 +28,7 @@ from moto import mock_aws
 
 from chalicelib import aws, endpoint, worker
 from chalicelib.observability import logger
+from chalicelib.settings import current_settings
 from local.sagemaker.app import create_app
 from local.sagemaker.payload import GenerationParameters
 from local.sagemaker.server import RuntimeServer, bind_loopback
@@ -248,7 +249,7 @@ class World:
         """Set environment variables; the function reads them as a new process would."""
         for name, value in environment.items():
             self.monkeypatch.setenv(name, value)
-        worker._settings.cache_clear()
+        current_settings.cache_clear()
 
     def renew_client(self, service: str) -> Any:
         """Make the function make one of its clients anew, now and after this world."""
@@ -451,7 +452,7 @@ def world(up: Runtime, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
         made = World(up, monkeypatch)
         _keep_clients_of_worlds()
         yield made
-    worker._settings.cache_clear()
+    current_settings.cache_clear()
     for service in made.renewed:
         getattr(aws, service).cache_clear()
 

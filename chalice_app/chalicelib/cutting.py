@@ -30,9 +30,7 @@ def cut(
     plan = progress.begin(
         dynamodb,
         table,
-        progress.Plan(
-            object_id, found.total, wanted, found.form, found.seekable, size, work.again
-        ),
+        progress.Plan(object_id, found.total, wanted, found.form, found.seekable, size, work.again),
     )
     return [_message(work, plan, chunk, found) for chunk in range(plan.chunks)]
 

@@ -10,6 +10,7 @@ ImpressionsError
 │       ├── EndpointSlowError      the model did not end in time
 │       ├── ModelDownError         the endpoint was away at every delivery it was waited for
 │       └── EndpointAnswerError    the answer does not hold what was asked for
+├── RequestError             an operator asked for something that is not there
 └── RetryableError           the message goes back to the queue
     ├── MessageError         nobody knows this message: the dead-letter queue gets it in the end
     ├── EndpointBusyError    throttled, 5xx, connection lost or timed out
@@ -42,6 +43,10 @@ class SettingsError(ImpressionsError):
         """Name the environment variable and what is wrong with it."""
         super().__init__(f"setting {name}: {problem}")
         self.name = name
+
+
+class RequestError(ImpressionsError):
+    """An operator's request that cannot be answered."""
 
 
 class TerminalError(ImpressionsError):

@@ -128,9 +128,7 @@ def _own(message: dict[str, Any], sent_at: datetime) -> Work:
         raise MessageError("start and stop of the message are no range")
     if own.offset is not None and own.offset < 0:
         raise MessageError("offset of the message is no place in a text")
-    return Work(
-        own.ref, sent_at, own.start, own.stop, own.offset, own.again, own.night, own.drafts
-    )
+    return Work(own.ref, sent_at, own.start, own.stop, own.offset, own.again, own.night, own.drafts)
 
 
 def _text(value: Any) -> str:  # noqa: ANN401 - any JSON value

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import batched, islice
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from chalicelib import batches, cutting, reading, sweep
@@ -86,7 +86,6 @@ class _Read(NamedTuple):
 
 def gather(
     stores: Stores,
-    settings: Settings,
     model: Model,
     refs: Sequence[ObjectRef],
     shards: Shards,
@@ -96,7 +95,6 @@ def gather(
 
     Args:
         stores: where they are.
-        settings: the limits.
         model: whose prompt the rows hold.
         refs: the objects.
         shards: takes their rows.
@@ -105,10 +103,12 @@ def gather(
     Returns:
         The messages of those that nobody can read: each fails by the usual way.
     """
+    settings = shards.settings
     unreadable: list[OwnMessage] = []
     with ThreadPoolExecutor(max_workers=READERS) as pool:
-        for some in batched(refs, SLICE):
+        for start in range(0, len(refs), SLICE):
             beat()
+            some = refs[start : start + SLICE]
             for found in pool.map(lambda ref: _read(stores, settings, ref), some):
                 if not found.units:
                     unreadable.append(sweep.whole(found.ref))

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -71,7 +72,7 @@ class Means:
     dynamodb: DynamoDBClient
     sagemaker: SageMakerClient
     seconds_left: Callable[[], float]
-    hand_on: Callable[[Resume], None]
+    hand_on: Callable[[Resume], None] = lambda resume: None
     clock: Callable[[], float] = time.time
 
     @property
@@ -98,15 +99,18 @@ def run(means: Means, resume: Resume | None) -> Told:
     """
     batch = means.settings.nightly_mode == "batch"
     requeued = 0 if resume is None else resume.requeued
+    if resume is None:
+        _settle_all(means, batch=batch)
+    held = frozenset() if batch else frozenset(_held(means, means.book.read()))
     for lane in ("incoming", "evaluation", *(() if batch else (LANE,))):
         if resume is not None and resume.lane != lane:
             continue
         after = "" if resume is None else resume.after
         resume = None
         for page in _pages(means, lane, after):
-            requeued += means.send(
-                sweep.messages(means.dynamodb, means.settings.progress_table, page.missing)
-            )
+            free = [ref for ref in page.missing if ref.object_id not in held]
+            table = means.settings.progress_table
+            requeued += means.send(sweep.messages(means.dynamodb, table, free))
             if means.is_late:
                 means.hand_on(Resume(lane, page.after, requeued=requeued))
                 return Told(requeued, continues=True)
@@ -114,6 +118,15 @@ def run(means: Means, resume: Resume | None) -> Told:
     if not batch:
         return Told(requeued)
     return _batch(means, resume, requeued)
+
+
+def _settle_all(means: Means, *, batch: bool) -> None:
+    for night in means.book.read().nights:
+        if night.state == "submitted":
+            settle(means, night.job)
+        elif not batch:
+            # The live endpoint drafts its files from now on.
+            means.book.change(partial(Record.without, name=night.name))
 
 
 def _pages(means: Means, lane: str, after: str) -> Iterator[sweep.Page]:
@@ -125,16 +138,11 @@ def _pages(means: Means, lane: str, after: str) -> Iterator[sweep.Page]:
     # A listing's LastModified has whole seconds, and may be of this very second.
     if not age_s:
         window = window._replace(until=datetime.max.replace(tzinfo=UTC))
-    return sweep.pages(
-        means.s3, settings.landing_bucket, settings.results_bucket, f"{lane}/", after, window
-    )
+    return sweep.pages(means.s3, settings, lane, after, window)
 
 
 def _batch(means: Means, resume: Resume | None, requeued: int) -> Told:
     if resume is None:
-        for night in means.book.read().nights:
-            if night.state == "submitted":
-                settle(means, night.job)
         found = means.book.read().unsubmitted
         if found is not None and found.state == "gathered":
             return _submit(means, found, requeued)
@@ -149,7 +157,7 @@ def _batch(means: Means, resume: Resume | None, requeued: int) -> Told:
     stores = gather.Stores(means.s3, means.dynamodb)
     for page in _pages(means, LANE, after):
         free = [ref for ref in page.missing if ref.object_id not in held]
-        unreadable = gather.gather(stores, means.settings, night.model, free, shards, beat)
+        unreadable = gather.gather(stores, night.model, free, shards, beat)
         means.send(unreadable)
         if means.is_late:
             shards.flush()
@@ -298,14 +306,15 @@ def settle(means: Means, job: str) -> None:
     night = means.book.read().of_job(job)
     if night is None:
         return
+    name = night.name
     found = transform.describe(means.sagemaker, job)
     if found is not None and found.is_under_way:
         return
     if found is None or found.status != "Completed":
-        means.book.change(lambda record: record.without(night.name))
+        means.book.change(lambda record: record.without(name))
         count("NightlyFailed")
         status = "gone" if found is None else found.status
-        log_warning("batch came to nothing", night=night.name, job=job, status=status)
+        log_warning("batch came to nothing", night=name, job=job, status=status)
         return
     bucket = means.settings.results_bucket
     if not night.ended:
@@ -313,9 +322,9 @@ def settle(means: Means, job: str) -> None:
         batches.write_ended(means.s3, bucket, night.folder, ended)
         night = _change(means, night, ended=True)
     sent = means.send(_unanswered(means, night))
-    log_info("batch ended", night=night.name, job=job, objects=night.objects, records=sent)
+    log_info("batch ended", night=name, job=job, objects=night.objects, records=sent)
     if not sent:
-        means.book.change(lambda record: record.without(night.name))
+        means.book.change(lambda record: record.without(name))
 
 
 def _unanswered(means: Means, night: Night) -> Iterator[OwnMessage]:

@@ -78,7 +78,8 @@ def process_object(run: Run, work: Work) -> Done:
     file_row = _file_row(run, source, outcome.counts, 1, size)
     _write(run, source, 0, [*outcome.rows, file_row])
     document = result_document(ref, outcome.counts, entries=outcome.entries)
-    storage.write_result(run.s3, settings.results_bucket, source, document)
+    status = outcome.counts.status
+    storage.write_result(run.s3, settings.results_bucket, source, status, document)
     return Done(outcome.counts, files=1)
 
 
@@ -140,7 +141,8 @@ def _complete(run: Run, source: Source, plan: progress.Plan, failed: int) -> Non
     row = _file_row(run, source, counts, plan.chunks, plan.size)
     storage.write_tables(run.s3, bucket, source, 0, [row], tidy=False)
     parts = [part_key(ref, chunk) for chunk in range(plan.chunks)]
-    storage.write_result(run.s3, bucket, source, result_document(ref, counts, parts=parts))
+    document = result_document(ref, counts, parts=parts)
+    storage.write_result(run.s3, bucket, source, counts.status, document)
 
 
 def _file_row(run: Run, source: Source, counts: Counts, chunks: int, size: int | None) -> FileRow:

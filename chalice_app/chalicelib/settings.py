@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+from functools import cache
 
 import msgspec
 
@@ -62,6 +64,12 @@ class Settings(msgspec.Struct, frozen=True):
     def live_model(self) -> Model:
         """The model that answers the incoming lane."""
         return self.models[0]
+
+
+@cache
+def current_settings() -> Settings:
+    """The settings of this process, read and checked once."""
+    return read_settings(os.environ)
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:

@@ -98,7 +98,7 @@ def write_part(
     )
 
 
-def write_result(s3: S3Client, bucket: str, source: Source, document: bytes) -> bool:
+def write_result(s3: S3Client, bucket: str, source: Source, status: str, document: bytes) -> bool:
     """Write the result document, unless the key already holds a newer version's.
 
     Events of two versions of one key may come out of order; the newer version's result stays.
@@ -112,7 +112,11 @@ def write_result(s3: S3Client, bucket: str, source: Source, document: bytes) -> 
         "Key": result_key(ref),
         "Body": document,
         "ContentType": "application/json",
-        "Metadata": {"source-etag": ref.etag, "landed-at": timestamp(source.modified)},
+        "Metadata": {
+            "source-etag": ref.etag,
+            "landed-at": timestamp(source.modified),
+            "status": status,
+        },
     }
     try:
         s3.put_object(**asked, IfNoneMatch="*")
@@ -131,13 +135,21 @@ def write_result(s3: S3Client, bucket: str, source: Source, document: bytes) -> 
 
 def has_result(s3: S3Client, bucket: str, ref: ObjectRef) -> bool:
     """Whether the result that stands is just this object's."""
+    return result_status(s3, bucket, ref) is not None
+
+
+def result_status(s3: S3Client, bucket: str, ref: ObjectRef) -> str | None:
+    """The status of an object's result; None when there is none, or another version's."""
     try:
         standing = s3.head_object(Bucket=bucket, Key=result_key(ref))
     except ClientError as error:
         if is_refusal(error):
-            return False
+            return None
         raise
-    return standing["Metadata"].get("source-etag") == ref.etag
+    metadata = standing["Metadata"]
+    # Results of an earlier release do not carry their status.
+    status = metadata.get("status", "answered")
+    return status if metadata.get("source-etag") == ref.etag else None
 
 
 def is_refusal(error: ClientError) -> bool:

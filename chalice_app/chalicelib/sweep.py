@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 from chalicelib import progress, storage
 from chalicelib.events import OwnMessage
 from chalicelib.objects import ObjectRef
+from chalicelib.settings import Settings
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -40,11 +41,12 @@ class Page(NamedTuple):
 
 
 def pages(
-    s3: S3Client, landing: str, results: str, prefix: str, after: str, window: Window
+    s3: S3Client, settings: Settings, lane: str, after: str, window: Window
 ) -> Iterator[Page]:
-    """Page through the objects below `prefix` whose keys come after `after`."""
+    """Page through the objects of a lane whose keys come after `after`."""
+    landing, results = settings.landing_bucket, settings.results_bucket
     found = s3.get_paginator("list_objects_v2").paginate(
-        Bucket=landing, Prefix=prefix, StartAfter=after
+        Bucket=landing, Prefix=f"{lane}/", StartAfter=after
     )
     with ThreadPoolExecutor(max_workers=LOOKERS) as pool:
         for page in found:

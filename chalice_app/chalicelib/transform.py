@@ -72,10 +72,10 @@ def start(sagemaker: SageMakerClient, settings: Settings, night: Night) -> None:
                 "S3OutputPath": f"s3://{bucket}/{batches.output_prefix(folder)}",
                 "Accept": "text/csv",
                 "AssembleWith": "Line",
-                **({"KmsKeyId": settings.data_key_arn} if settings.data_key_arn else {}),
+                "KmsKeyId": settings.data_key_arn,
             },
             TransformResources={
-                "InstanceType": settings.transform_instance_type,  # type: ignore[typeddict-item]
+                "InstanceType": settings.transform_instance_type,  # type: ignore[typeddict-item]  # any that SageMaker has by then
                 "InstanceCount": settings.transform_instances,
             },
         )

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, datetime
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.utilities.batch import (
@@ -15,14 +13,15 @@ from aws_lambda_powertools.utilities.batch import (
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib import aws
+from chalicelib import aws, nightly
 from chalicelib.endpoint import EndpointClient, Pace
 from chalicelib.errors import EndpointUnavailableError, ImpressionsError
-from chalicelib.events import Work, read_message
+from chalicelib.events import JobChanged, Work, read_message
 from chalicelib.observability import count, log_info, log_warning, observe_call
 from chalicelib.once import Once
 from chalicelib.pipeline import Done, Run
-from chalicelib.settings import Settings, read_settings
+from chalicelib.schedule import night_means
+from chalicelib.settings import Settings, current_settings
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -35,7 +34,7 @@ UNAVAILABLE_FACTOR = 10
 
 def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer a batch; returns the messages that go back to the queue."""
-    settings = _settings()
+    settings = current_settings()
     aws.session()  # without credentials the invocation fails by name, not each message by itself
 
     # Powertools passes the record by this very name.
@@ -55,11 +54,6 @@ def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     )
 
 
-@cache
-def _settings() -> Settings:
-    return read_settings(os.environ)
-
-
 def _handle_message(settings: Settings, record: SQSRecord, context: LambdaContext) -> None:
     sent_at = datetime.fromtimestamp(int(record.attributes.sent_timestamp or 0) / 1000, UTC)
     works = read_message(record.body, sent_at)
@@ -67,10 +61,19 @@ def _handle_message(settings: Settings, record: SQSRecord, context: LambdaContex
         return
     once = Once(_run(settings, record, context), context)
     for work in works:
+        if isinstance(work, JobChanged):
+            _settle(work.job, context)
+            continue
         if work.ref.lane is None or work.ref.is_folder_marker:
             log_info("ignored: not in a lane", object_id=work.ref.object_id)
             continue
         _report(work, once.process(work))
+
+
+def _settle(job: str, context: LambdaContext) -> None:
+    """A transform job ended: its drafts go the way of all work, or its files to the next night."""
+
+    nightly.settle(night_means(lambda: context.get_remaining_time_in_millis() / 1000), job)
 
 
 def _run(settings: Settings, record: SQSRecord, context: LambdaContext) -> Run:

@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError, ConnectionClosedError
 
 from chalicelib import aws, worker
 from chalicelib.errors import SettingsError
+from chalicelib.settings import current_settings
 from tests.unit.chalicelib.conftest import Logged
 from tests.unit.chalicelib.worlds import IDEMPOTENCY, LANDING, PROGRESS, RESULTS, Context, World
 
@@ -53,9 +54,9 @@ def runtime(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Runtime]:
     monkeypatch.setattr(aws, "sqs", lambda: world.sqs)
     monkeypatch.setattr(aws, "dynamodb", lambda: world.dynamodb)
     monkeypatch.setattr(aws, "sagemaker_runtime", lambda: made)
-    worker._settings.cache_clear()
+    current_settings.cache_clear()
     yield made
-    worker._settings.cache_clear()
+    current_settings.cache_clear()
 
 
 @pytest.fixture

@@ -1,0 +1,252 @@
+"""What operators ask and order: a file's state, counts by state, redrive, re-run.
+
+Called by IAM alone (lambda:InvokeFunction). No answer holds report text.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
+from botocore.exceptions import ClientError
+
+from chalicelib import batches, progress, queueing, storage, sweep
+from chalicelib.errors import RequestError
+from chalicelib.nights import Book
+from chalicelib.objects import LANES, ObjectRef, result_key
+from chalicelib.settings import Settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
+
+# What an invocation keeps for its answer.
+RESERVE_S = 30.0
+RECEIVED_A_CALL = 10
+LOOKERS = 16
+_TOKEN = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+class Ask(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One request; `after` goes on where an answer's `next` says.
+
+    `token` names a re-run: the same token again is the same re-run, and nothing is paid twice.
+    """
+
+    action: Literal["file", "counts", "redrive", "rerun"]
+    key: str = ""
+    prefix: str = ""
+    after: str = ""
+    token: str = ""
+
+
+@dataclass(frozen=True)
+class Means:
+    """What the answers are made with."""
+
+    settings: Settings
+    s3: S3Client
+    sqs: SQSClient
+    dynamodb: DynamoDBClient
+    seconds_left: Callable[[], float]
+
+    @property
+    def is_late(self) -> bool:
+        """Whether this invocation has to answer now."""
+        return self.seconds_left() < RESERVE_S
+
+
+def answer(means: Means, event: object) -> dict[str, Any]:
+    """Answer one request; a document of plain values.
+
+    Raises:
+        RequestError: it is none; the message says what is wrong with it.
+    """
+    try:
+        ask = msgspec.convert(event, Ask)
+    except msgspec.ValidationError as error:
+        raise RequestError(f"{error}; docs/runbook.md has examples") from None
+    if ask.action == "file":
+        return _file(means, ask)
+    if ask.action == "counts":
+        return _counts(means, ask)
+    if ask.action == "redrive":
+        return _redrive(means)
+    return _rerun(means, ask)
+
+
+def _file(means: Means, ask: Ask) -> dict[str, Any]:
+    if _lane(ask.key) is None:
+        raise RequestError("key: name one object below incoming/, evaluation/ or nightly/")
+    ref = _standing(means, ask.key)
+    if ref is None:
+        raise RequestError("key: there is no such object in the landing bucket")
+    told = {"key": ref.key, "etag": ref.etag, "object_id": ref.object_id}
+    document = _result(means, ref)
+    if document is not None:
+        counts = document["counts"]
+        return told | {"state": document["status"], "counts": counts, "result": result_key(ref)}
+    found = progress.look(means.dynamodb, means.settings.progress_table, ref.object_id)
+    if found is not None and found[1]:
+        plan, done = found
+        return told | {"state": "in work", "chunks": plan.chunks, "chunks_done": len(done)}
+    for night in Book(means.dynamodb, means.settings.progress_table).read().nights:
+        bucket = means.settings.results_bucket
+        units = batches.read_units(means.s3, bucket, night.folder, night.shards)
+        if any(unit.key == ref.key and unit.etag == ref.etag for unit in units):
+            return told | {"state": "in batch", "job": night.job}
+    return told | {"state": "waiting"}
+
+
+def _counts(means: Means, ask: Ask) -> dict[str, Any]:
+    """Files by state, of a prefix or of every lane, and what lies in the queues."""
+    counted: Counter[str] = Counter()
+    after = ask.after
+    late = False
+    for keys in _pages(means, ask.prefix, ask.after):
+        with ThreadPoolExecutor(max_workers=LOOKERS) as pool:
+            counted.update(pool.map(lambda ref: _state(means, ref), keys))
+        after = keys[-1].key
+        late = means.is_late
+        if late:
+            break
+    nights = Book(means.dynamodb, means.settings.progress_table).read().nights
+    return {
+        "files": dict(sorted(counted.items())),
+        "queue": _depth(means, means.settings.work_queue_url),
+        "dead_letters": _depth(means, means.settings.dead_letter_queue_url)["waiting"],
+        "nights": [
+            {
+                "name": one.name,
+                "state": one.state,
+                "job": one.job,
+                "objects": one.objects,
+                "records": one.records,
+            }
+            for one in nights
+        ],
+        **({"next": after} if late else {}),
+    }
+
+
+def _redrive(means: Means) -> dict[str, Any]:
+    """Send what was given up back to the work queue; twice does no harm."""
+    settings, sqs = means.settings, means.sqs
+    moved = 0
+    while not means.is_late:
+        found = sqs.receive_message(
+            QueueUrl=settings.dead_letter_queue_url,
+            MaxNumberOfMessages=RECEIVED_A_CALL,
+            VisibilityTimeout=120,
+            WaitTimeSeconds=1,
+        ).get("Messages", [])
+        if not found:
+            break
+        # Sent before it is deleted: killed in between it lies in both, and is answered once.
+        for message in found:
+            sqs.send_message(QueueUrl=settings.work_queue_url, MessageBody=message["Body"])
+            sqs.delete_message(
+                QueueUrl=settings.dead_letter_queue_url, ReceiptHandle=message["ReceiptHandle"]
+            )
+        moved += len(found)
+    left = _depth(means, settings.dead_letter_queue_url)["waiting"]
+    return {"redriven": moved, "left": left}
+
+
+def _rerun(means: Means, ask: Ask) -> dict[str, Any]:
+    """Have a file, or all below a prefix, drafted anew by the models of now."""
+    if bool(ask.key) == bool(ask.prefix):
+        raise RequestError("rerun: give either key or prefix")
+    token = ask.token or os.urandom(8).hex()
+    if not _TOKEN.fullmatch(token):
+        raise RequestError("token: use 1 to 64 letters, digits, dots, hyphens and underscores")
+    sent, after, late = 0, ask.after, False
+    for refs in _wanted(means, ask):
+        messages = [sweep.whole(ref, token) for ref in refs]
+        sent += queueing.send(means.sqs, means.settings.work_queue_url, messages)
+        after, late = refs[-1].key, means.is_late
+        if late:
+            break
+    if not sent and not ask.after:
+        raise RequestError("rerun: there is no such object in the landing bucket")
+    return {"rerun": sent, "token": token, **({"next": after} if late else {})}
+
+
+def _wanted(means: Means, ask: Ask) -> Iterator[list[ObjectRef]]:
+    if ask.prefix:
+        yield from _pages(means, ask.prefix, ask.after)
+        return
+    if _lane(ask.key) is None:
+        raise RequestError("key: name one object below incoming/, evaluation/ or nightly/")
+    ref = _standing(means, ask.key)
+    if ref is not None:
+        yield [ref]
+
+
+def _pages(means: Means, prefix: str, after: str) -> Iterator[list[ObjectRef]]:
+    """The objects of a prefix, or of every lane, up to 1,000 at a time."""
+    if prefix and _lane(prefix) is None:
+        raise RequestError("prefix: it must begin with incoming/, evaluation/ or nightly/")
+    bucket = means.settings.landing_bucket
+    for lane in (prefix,) if prefix else tuple(sorted(f"{lane}/" for lane in LANES)):
+        found = means.s3.get_paginator("list_objects_v2").paginate(
+            Bucket=bucket, Prefix=lane, StartAfter=after
+        )
+        for page in found:
+            refs = [
+                ObjectRef(bucket, item["Key"], item["ETag"].strip('"'))
+                for item in page.get("Contents", [])
+                if not item["Key"].endswith("/")
+            ]
+            if refs:
+                yield refs
+
+
+def _lane(text: str) -> str | None:
+    lane, slash, _ = text.partition("/")
+    return lane if slash and lane in LANES else None
+
+
+def _standing(means: Means, key: str) -> ObjectRef | None:
+    """The object that lies at a key now."""
+    bucket = means.settings.landing_bucket
+    try:
+        head = means.s3.head_object(Bucket=bucket, Key=key)
+    except ClientError as error:
+        if storage.is_refusal(error):
+            return None
+        raise
+    return ObjectRef(bucket, key, head["ETag"].strip('"'))
+
+
+def _result(means: Means, ref: ObjectRef) -> dict[str, Any] | None:
+    if not storage.has_result(means.s3, means.settings.results_bucket, ref):
+        return None
+    body = means.s3.get_object(Bucket=means.settings.results_bucket, Key=result_key(ref))["Body"]
+    document: dict[str, Any] = msgspec.json.decode(body.read())
+    return document
+
+
+def _state(means: Means, ref: ObjectRef) -> str:
+    return storage.result_status(means.s3, means.settings.results_bucket, ref) or "waiting"
+
+
+def _depth(means: Means, queue_url: str) -> dict[str, int]:
+    found = means.sqs.get_queue_attributes(
+        QueueUrl=queue_url,
+        AttributeNames=[
+            "ApproximateNumberOfMessages",
+            "ApproximateNumberOfMessagesNotVisible",
+        ],
+    )["Attributes"]
+    return {
+        "waiting": int(found["ApproximateNumberOfMessages"]),
+        "in_work": int(found["ApproximateNumberOfMessagesNotVisible"]),
+    }
