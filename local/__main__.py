@@ -36,6 +36,13 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--models", metavar="a,b", default="", help="only these roles in the table")
     run.add_argument("--json", metavar="FILE", help="also write counts, scores and keys to FILE")
     run.add_argument("--quiet", action="store_true", help="no progress")
+    file = verbs.add_parser("file", help="the state of one file")
+    file.add_argument("key", metavar="KEY", help="its landing key, like incoming/ward/a.json")
+    verbs.add_parser("redrive", help="send what was given up back to the work queue")
+    rerun = verbs.add_parser("rerun", help="have a file drafted anew by the models of now")
+    rerun.add_argument("place", metavar="KEY|PREFIX/", help="one file, or all below a prefix")
+    rerun.add_argument("--token", metavar="NAME", help="the same name again pays nothing again")
+    verbs.add_parser("night", help="run the night now: sweep, and send nightly/ to a batch")
     sql = verbs.add_parser("sql", help="run Athena SQL on the local lake")
     query_arguments(sql)
     return made
@@ -74,7 +81,13 @@ def _dispatch(options: argparse.Namespace) -> int:
         )
     if options.verb == "sql":
         return commands.sql(options)
+    if options.verb == "file":
+        return commands.files(options.key)
+    if options.verb == "rerun":
+        return commands.rerun(options.place, options.token)
     verbs = {
+        "redrive": commands.redrive,
+        "night": commands.night,
         "up": commands.up,
         "down": commands.down,
         "status": commands.status,

@@ -32,11 +32,11 @@ def _session() -> boto3.session.Session:
     )
 
 
-def client(service: str, endpoint_url: str, settings: Settings) -> Any:  # noqa: ANN401  # boto3's
+def client(service: str, endpoint_url: str, settings: Settings, config: Config = CONFIG) -> Any:  # noqa: ANN401  # boto3's
     """A client of the local AWS at `endpoint_url`, as the account's root.
 
     Untouched by the user's profile, region, endpoint and proxy settings.
     """
     return _session().client(
-        service, endpoint_url=endpoint_url, region_name=settings.region, config=CONFIG
+        service, endpoint_url=endpoint_url, region_name=settings.region, config=config
     )

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from analytics import __main__ as analytics
 from analytics.verbs import sql as sql_verb
 from analytics.verbs.where import LOCAL
 from local import demo as demonstration
+from local import invoking
 from local import run as running
 from local import stack as stacks
 from local.errors import ProcessError, StalledError, UsageError
@@ -46,11 +47,39 @@ def status() -> int:
     if found.queue_visible is not None:
         waiting = f"{found.queue_visible} waiting, {found.queue_in_flight} in work"
         _say(f"work queue                {waiting}, {found.dead_letters} dead letters")
+        if found.healthy and found.stack is not None:
+            _say(_states(invoking.operate(found.stack, "counts")))
     if found.dead_letters:
         sys.stderr.write("messages were given up on: docs/runbook.md says what to do\n")
     elif not found.healthy:
         sys.stderr.write("not all is well: `python -m local up` starts what is down\n")
     return EXIT_DONE if found.healthy else EXIT_SET_UP
+
+
+def files(key: str) -> int:
+    """Print one file's state."""
+    _say(_document(invoking.operate(_running(), "file", key=key)))
+    return EXIT_DONE
+
+
+def redrive() -> int:
+    """Send what was given up back to the work queue."""
+    _say(_document(invoking.operate(_running(), "redrive")))
+    return EXIT_DONE
+
+
+def rerun(place: str, token: str | None) -> int:
+    """Have a file, or all below a prefix that ends in a slash, drafted anew."""
+    named = {"prefix" if place.endswith("/") else "key": place}
+    given = {} if token is None else {"token": token}
+    _say(_document(invoking.operate(_running(), "rerun", **named, **given)))
+    return EXIT_DONE
+
+
+def night() -> int:
+    """Run the night now; its job goes on by itself."""
+    _say(_document(invoking.run_night(_running())))
+    return EXIT_DONE
 
 
 def run(  # noqa: PLR0913 - the options of the command
@@ -63,24 +92,13 @@ def run(  # noqa: PLR0913 - the options of the command
     quiet: bool,
 ) -> int:
     """Drop files, wait, print; 1 when a record failed."""
-    if lane not in running.LANES:
-        message = (
-            f"--lane {lane}: the nightly batch is not built yet; use {' or '.join(running.LANES)}"
-        )
-        raise UsageError(message)
     running.check_models(models)
     if json_path is not None and not Path(json_path).resolve().parent.is_dir():
         message = f"--json {json_path}: its folder does not exist"
         raise UsageError(message)
-    settings = Settings()
-    found = stacks.status(settings)
-    if found.stack is None or not (found.ministack and found.sagemaker):
-        message = "the local stack is not up: run `python -m local up` first"
-        raise ProcessError(message, settings.logs_directory)
+    stack = _running()
     try:
-        report = running.run(
-            found.stack, paths, lane=lane, dataset=dataset, models=models, quiet=quiet
-        )
+        report = running.run(stack, paths, lane=lane, dataset=dataset, models=models, quiet=quiet)
     except StalledError as error:
         sys.stderr.write(f"error: {error}\n")
         return EXIT_SOME_FAILED
@@ -88,6 +106,19 @@ def run(  # noqa: PLR0913 - the options of the command
         _write(Path(json_path), json.dumps(report.as_json(), indent=1) + "\n")
     _say(report.as_text())
     return EXIT_SOME_FAILED if report.failed else EXIT_DONE
+
+
+def _running() -> stacks.Stack:
+    """The stack, which must be up."""
+    settings = Settings()
+    found = stacks.status(settings)
+    if found.stack is None or not (found.ministack and found.sagemaker):
+        message = "the local stack is not up: run `python -m local up` first"
+        raise ProcessError(message, settings.logs_directory)
+    if not found.stack.outputs.operate_function:
+        message = "the local stack is of an earlier release: run `python -m local up` again"
+        raise ProcessError(message, settings.logs_directory)
+    return found.stack
 
 
 def sql(options: argparse.Namespace) -> int:
@@ -105,6 +136,19 @@ def demo() -> int:
 def _say(text: str) -> None:
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
+
+
+def _document(told: dict[str, Any]) -> str:
+    return json.dumps(told, indent=1, ensure_ascii=False)
+
+
+def _states(told: dict[str, Any]) -> str:
+    files = ", ".join(f"{count} {state}" for state, count in told["files"].items()) or "none"
+    nights = [
+        f"night {one['name']:<20} {one['state']}, {one['objects']} files, {one['records']} records"
+        for one in told["nights"]
+    ]
+    return "\n".join([f"files                     {files}", *nights])
 
 
 def _word(*, ok: bool) -> str:

@@ -5,6 +5,7 @@ LocalError
 ├── PackageError            the zip or the templates cannot be built
 │   └── LintError           cfn-lint has findings
 ├── ProcessError            a background process does not start, answer or stop
+│   └── InvokeError          a function that is called by hand fails
 ├── DeployError             a resource cannot be created or updated
 ├── StateError              the state file cannot be read
 ├── UsageError              an argument of a command names nothing that exists
@@ -44,6 +45,10 @@ class ProcessError(LocalError):
         """`log` is the process's log file, named in the message."""
         super().__init__(f"{message}; see {log}")
         self.log = log
+
+
+class InvokeError(ProcessError):
+    """A function that is called by hand fails."""
 
 
 class DeployError(LocalError):

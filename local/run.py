@@ -14,12 +14,13 @@ from local.bars import Bar
 from local.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from chalicelib.tables import FailureRow, RougeRow
     from local.deployed import Deployed
 
-LANES = ("incoming", "evaluation")
+NIGHTLY = "nightly"
+LANES = ("incoming", "evaluation", NIGHTLY)
 MODELS = (*ROLES, "baseline-constant", "baseline-lead")
 MOST_FAILURES_SHOWN = 20
 METRICS = ("rouge1", "rouge2", "rougeL", "rougeLsum")
@@ -84,8 +85,11 @@ def run(  # noqa: PLR0913 - the options of the command
     models: Sequence[str] = (),
     quiet: bool = False,
     patience_s: float = waiting.PATIENCE_S,
+    night: Callable[[], object] | None = None,
 ) -> Report:
     """Drop files and folders and wait until every record is accounted for.
+
+    `night` runs what answers the nightly lane, once the files are there.
 
     Raises:
         UsageError: a path, lane, dataset or model that does not exist.
@@ -102,6 +106,8 @@ def run(  # noqa: PLR0913 - the options of the command
             bar.at(len(dropped))
 
         uploads.drop(stack, planned, note)
+    if night is not None:
+        night()
     expected = sum(one.records for one in dropped)
     with Bar("answered", expected, quiet=quiet) as bar:
         answered = waiting.Waiter(stack, dropped, bar.at, patience_s).wait()

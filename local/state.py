@@ -24,6 +24,9 @@ class Outputs(msgspec.Struct, frozen=True):
     progress_table: str
     function_name: str
     log_group: str
+    # Empty in the state file of an earlier release, until `up` deploys.
+    nightly_function: str = ""
+    operate_function: str = ""
 
     @classmethod
     def of(cls, found: Mapping[str, str]) -> Outputs:
@@ -37,6 +40,8 @@ class Outputs(msgspec.Struct, frozen=True):
             progress_table=found["ProgressTableName"],
             function_name=found["FunctionName"],
             log_group=found["LogGroupName"],
+            nightly_function=found["NightlyFunctionName"],
+            operate_function=found["OperateFunctionName"],
         )
 
 

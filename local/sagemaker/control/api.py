@@ -22,6 +22,7 @@ from local.sagemaker.control.refusals import (
 from local.sagemaker.control.scaling import Scaling
 from local.sagemaker.control.store import Document, Store
 from local.sagemaker.control.tags import Tags
+from local.sagemaker.control.transforms import Transforms
 
 JSON_TYPE = "application/x-amz-json-1.1"
 Operation = Callable[[Document], Document]
@@ -34,7 +35,9 @@ def is_ours(target: str) -> bool:
     return target.partition(".")[0] in service.NAMES
 
 
-def operations(store: Store, jobs: Jobs, endpoints: Endpoints) -> Mapping[str, Operation]:
+def operations(
+    store: Store, jobs: Jobs, transforms: Transforms, endpoints: Endpoints
+) -> Mapping[str, Operation]:
     """Every operation by its name."""
     models, configs, tags = Models(store), Configs(store), Tags(store)
     return _scaling(Scaling(store)) | {
@@ -42,6 +45,10 @@ def operations(store: Store, jobs: Jobs, endpoints: Endpoints) -> Mapping[str, O
         "DescribeTrainingJob": jobs.describe,
         "StopTrainingJob": jobs.stop,
         "ListTrainingJobs": jobs.list,
+        "CreateTransformJob": transforms.create,
+        "DescribeTransformJob": transforms.describe,
+        "StopTransformJob": transforms.stop,
+        "ListTransformJobs": transforms.list,
         "CreateModel": models.create,
         "DescribeModel": models.describe,
         "ListModels": models.list,

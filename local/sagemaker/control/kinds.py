@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 TRAINING_JOBS = "training-jobs"
+TRANSFORM_JOBS = "transform-jobs"
 MODELS = "models"
 CONFIGS = "endpoint-configs"
 ENDPOINTS = "endpoints"

@@ -12,12 +12,15 @@ from starlette.responses import Response
 
 from local.sagemaker.control import api
 from local.sagemaker.control.buckets import Aws
+from local.sagemaker.control.bus import Bus
 from local.sagemaker.control.endpoints import Endpoints
 from local.sagemaker.control.front import Front
 from local.sagemaker.control.jobs import Jobs
 from local.sagemaker.control.runner import Command, Patience, Runner, container_command
 from local.sagemaker.control.serving import Load, Serving
 from local.sagemaker.control.store import Store
+from local.sagemaker.control.transformer import Announce, Transformer
+from local.sagemaker.control.transforms import Transforms
 from local.sagemaker.ctranslate2_model import CTranslate2Model
 from local.sagemaker.model import Model
 from local.sagemaker.registry import EndpointRegistry
@@ -39,10 +42,12 @@ class ControlPlane:
         command: Command | Sequence[str] = container_command,
         load: Load = CTranslate2Model,
         patience: Patience | None = None,
+        announce: Announce | None = None,
     ) -> None:
         """State lies below `folder`; `aws_url` is MiniStack's.
 
-        `command` is the training container's command line, or gives it; `load` reads a model.
+        `command` is the training container's command line, or gives it; `load` reads a model;
+        `announce` is told of transform jobs that end.
         Raises StateFileError.
         """
         store = Store(folder / "resources")
@@ -53,8 +58,16 @@ class ControlPlane:
         )
         self._jobs = Jobs(store, self._runner.begin)
         self._serving = Serving(store, aws, folder / "models", load)
+        self._transformer = Transformer(
+            store,
+            aws,
+            folder / "transforms",
+            self._serving.load_apart,
+            announce or Bus(aws_url, Settings()).announce,
+        )
+        self._transforms = Transforms(store, self._transformer.begin)
         endpoints = Endpoints(store, self._serving)
-        self._operations = api.operations(store, self._jobs, endpoints)
+        self._operations = api.operations(store, self._jobs, self._transforms, endpoints)
         self._front = Front(aws_url)
 
     def models(self, seeds: Mapping[str, Path]) -> dict[str, Model]:
@@ -65,10 +78,12 @@ class ControlPlane:
         """Take up what an earlier server left, now that the event loop runs."""
         self._serving.attach(registry, asyncio.get_running_loop())
         self._jobs.take_up()
+        self._transforms.take_up()
 
     async def close(self) -> None:
-        """End the training job that runs, its checkpoint kept."""
+        """End the training job that runs, its checkpoint kept, and leave a transform job off."""
         self._serving.close()
+        await run_in_threadpool(self._transformer.close)
         await run_in_threadpool(self._runner.close)
 
     async def handle(self, request: Request) -> Response:

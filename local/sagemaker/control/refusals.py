@@ -3,7 +3,7 @@
 ControlError
 ├── InvalidRequestError      ValidationException, 400
 ├── NotFoundError            ValidationException, 400: what is named is not there
-├── InUseError               ResourceInUse, 400: the name of a training job is taken
+├── InUseError               ResourceInUse, 400: the name of a job is taken
 ├── NoScalableTargetError    ObjectNotFoundException, 400: of Application Auto Scaling
 └── UnknownOperationError    UnknownOperationException, 404
 """

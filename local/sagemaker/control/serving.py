@@ -83,6 +83,17 @@ class Serving:
         """Bring an endpoint to the configuration that was asked for last."""
         self._pool.submit(self._bring, name)
 
+    def load_apart(self, model: Document) -> Model:
+        """Load a model for a batch, beside what is in service; raises as `load` does on disk."""
+        seed = self._seed(model)
+        if seed is not None:
+            return self._load(seed)
+        folder = artefacts.fetch(self._aws, container_of(model), self._folder.parent / "batch")
+        try:
+            return self._load(folder)
+        finally:
+            rmtree(folder, ignore_errors=True)
+
     def unload(self, name: str) -> None:
         """Take an endpoint out of service; what it was asked before is answered."""
         self._pool.submit(self._take_out, name)
@@ -163,9 +174,15 @@ class Serving:
         model = self._store.get(MODELS, model_name)
         if model is None:
             raise FileNotFoundError(f"the model {model_name} is gone")
+        return self._seed(model) or artefacts.fetch(
+            self._aws, container_of(model), self._folder / name
+        )
+
+    def _seed(self, model: Document) -> Path | None:
+        """The folder of a model that came with the project; None for one that is in S3."""
         seed = seeds.seed_of(model)
         if seed is None:
-            return artefacts.fetch(self._aws, container_of(model), self._folder / name)
+            return None
         if seed not in self._seeds:
             raise FileNotFoundError(f"no model called {seed} came with the project")
         return self._seeds[seed]

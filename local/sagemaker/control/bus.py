@@ -1,0 +1,67 @@
+"""Tells the local EventBridge that a job has another status.
+
+MiniStack takes no events of `aws.*` sources, as AWS does not from its users. So what EventBridge
+would do with one is done here, with MiniStack's rules: it says which match, and their targets in
+SQS get the event.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from local.aws import client
+from local.sagemaker.control.naming import ACCOUNT_ID
+from local.sagemaker.control.store import Document
+from local.settings import Settings
+
+TRANSFORM_CHANGED = "SageMaker Transform Job State Change"
+
+_log = logging.getLogger(__name__)
+
+
+class Bus:
+    """The default event bus of the local AWS."""
+
+    def __init__(self, url: str, settings: Settings) -> None:
+        """`url` is MiniStack's."""
+        self._url, self._settings = url, settings
+
+    def announce(self, job: Document) -> None:
+        """Send a transform job's state change to the targets of the rules that match it.
+
+        Raises:
+            one of buckets.TROUBLE: the local AWS does not answer.
+        """
+        event = {
+            "version": "0",
+            "id": str(uuid4()),
+            "detail-type": TRANSFORM_CHANGED,
+            "source": "aws.sagemaker",
+            "account": ACCOUNT_ID,
+            "time": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "region": self._settings.region,
+            "resources": [job["TransformJobArn"]],
+            "detail": job,
+        }
+        body = json.dumps(event)
+        events = client("events", self._url, self._settings)
+        for rule in events.list_rules()["Rules"]:
+            pattern = rule.get("EventPattern")
+            if not pattern or rule.get("State") != "ENABLED":
+                continue
+            if events.test_event_pattern(EventPattern=pattern, Event=body)["Result"]:
+                for target in events.list_targets_by_rule(Rule=rule["Name"])["Targets"]:
+                    self._deliver(target, body)
+
+    def _deliver(self, target: Document, body: str) -> None:
+        service, name = target["Arn"].split(":")[2], target["Arn"].rpartition(":")[2]
+        if service != "sqs":
+            _log.warning("target %s is no queue: the local SageMaker does not reach it", name)
+            return
+        sqs: Any = client("sqs", self._url, self._settings)
+        url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
+        sqs.send_message(QueueUrl=url, MessageBody=body)

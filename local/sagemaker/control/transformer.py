@@ -1,0 +1,173 @@
+"""Runs transform jobs, one at a time: fetches shards, asks the model, writes what it said.
+
+An output line is what JumpStart's 1.x container prints: a Python dict, not JSON.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import logging
+import queue
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
+from typing import Any
+
+import msgspec
+
+from local.sagemaker.control import transforms
+from local.sagemaker.control.buckets import TROUBLE, Aws, patiently
+from local.sagemaker.control.kinds import MODELS, TRANSFORM_JOBS
+from local.sagemaker.control.naming import now
+from local.sagemaker.control.store import Document, Store
+from local.sagemaker.errors import SetupError
+from local.sagemaker.model import Model
+from local.sagemaker.payload import GenerationParameters
+
+# How a model's resource becomes a model: Serving's.
+LoadModel = Callable[[Document], Model]
+Announce = Callable[[Document], None]
+PAYLOAD_MB = 6  # MaxPayloadInMB, when it is not given
+MOST_LINES = 64  # a payload's lines; the container would batch them in its own way
+UPLOAD_S = 60.0
+
+_log = logging.getLogger(__name__)
+
+
+class _JobError(Exception):
+    """The job fails, for a reason that its owner may read."""
+
+
+class Transformer:
+    """One thread that runs the jobs it is told of."""
+
+    def __init__(
+        self, store: Store, aws: Aws, folder: Path, load: LoadModel, announce: Announce
+    ) -> None:
+        """Files lie below `folder` while a job runs; `announce` is told of each job's end."""
+        self._store, self._aws, self._folder = store, aws, folder
+        self._load, self._announce = load, announce
+        self._waiting: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="transform-jobs", daemon=True)
+        self._thread.start()
+
+    def begin(self, name: str) -> None:
+        """Run a job when those before it have ended."""
+        self._waiting.put(name)
+
+    def close(self) -> None:
+        """Leave off; what is under way is begun again by the next server."""
+        self._closing.set()
+        self._waiting.put(None)
+        self._thread.join()
+
+    def _work(self) -> None:
+        while (name := self._waiting.get()) is not None and not self._closing.is_set():
+            job = self._store.get(TRANSFORM_JOBS, name)
+            if job is None or job["TransformJobStatus"] in transforms.ENDED:
+                continue
+            ended = self._end_of(job)
+            if ended is not None:
+                self._tell(transforms.end(self._store, name, *ended))
+
+    def _end_of(self, job: Document) -> tuple[str, str] | None:
+        """The last status of a job, and why; None when the server ends first."""
+        name = job["TransformJobName"]
+        if transforms.is_stopping(self._store, name):
+            return "Stopped", ""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        folder = Path(mkdtemp(dir=self._folder))
+        try:
+            self._store.change(TRANSFORM_JOBS, name, TransformStartTime=now())
+            self._run(job, folder)
+        except _JobError as error:
+            return "Failed", str(error)
+        except (SetupError, OSError, EOFError, *TROUBLE) as error:
+            return "Failed", f"ClientError: {' '.join(str(error).split())}"
+        except Exception as error:  # noqa: BLE001 - the job would be on its way for ever
+            # Its type only: the text of an error may repeat what was being read.
+            _log.error("transform job %s failed: %s", name, type(error).__name__)
+            return "Failed", f"InternalServerError: {type(error).__name__}"
+        finally:
+            rmtree(folder, ignore_errors=True)
+        if self._closing.is_set():
+            return None
+        return ("Stopped" if transforms.is_stopping(self._store, name) else "Completed"), ""
+
+    def _run(self, job: Document, folder: Path) -> None:
+        resource = self._store.get(MODELS, job["ModelName"])
+        if resource is None:
+            raise _JobError(f"ClientError: the model {job['ModelName']} is gone")
+        source = job["TransformInput"]["DataSource"]["S3DataSource"]["S3Uri"]
+        files = self._aws.fetch(source, folder / "in")
+        if not files:
+            raise _JobError(f"ClientError: no objects at {source}")
+        parameters = _parameters(job.get("Environment", {}))
+        model = self._load(resource)
+        most = job.get("MaxPayloadInMB", PAYLOAD_MB) * 1_000_000
+        for file in files:
+            out = folder / "out"
+            with file.open("rb") as lines, out.open("wb") as written:
+                for payload in _payloads(lines, most, file.name):
+                    if self._is_over(job):
+                        return
+                    written.writelines(_drafted(model, parameters, payload, file.name))
+            name = file.relative_to(folder / "in").as_posix()
+            target = f"{job['TransformOutput']['S3OutputPath'].rstrip('/')}/{name}.out"
+            patiently(lambda out=out, target=target: self._aws.put(out, target), UPLOAD_S)  # type: ignore[misc]
+
+    def _is_over(self, job: Document) -> bool:
+        name = job["TransformJobName"]
+        return self._closing.is_set() or transforms.is_stopping(self._store, name)
+
+    def _tell(self, job: Document) -> None:
+        try:
+            patiently(lambda: self._announce(job), UPLOAD_S)
+        except TROUBLE as error:
+            # As on AWS, an event may be lost: who waits for it looks at the job itself.
+            _log.warning("the end of %s was not told: %s", job["TransformJobName"], type(error))
+
+
+def _parameters(environment: Document) -> GenerationParameters:
+    given = environment.get("HYPER_PARAMS", "{}")
+    try:
+        return msgspec.convert(ast.literal_eval(given), GenerationParameters, strict=False)
+    except (ValueError, SyntaxError, msgspec.ValidationError) as error:
+        message = f"AlgorithmError: HYPER_PARAMS cannot be used ({' '.join(str(error).split())})"
+        raise _JobError(message) from None
+
+
+def _payloads(lines: Iterator[bytes], most: int, name: str) -> Iterator[list[bytes]]:
+    """As many whole lines as a payload takes."""
+    held: list[bytes] = []
+    size = 0
+    for line in lines:
+        if not line.strip():
+            continue
+        if len(line) > most:
+            raise _JobError(f"ClientError: {name}: a record is larger than MaxPayloadInMB")
+        if held and (size + len(line) > most or len(held) == MOST_LINES):
+            yield held
+            held, size = [], 0
+        held.append(line)
+        size += len(line)
+    if held:
+        yield held
+
+
+def _drafted(
+    model: Model, parameters: GenerationParameters, payload: Sequence[bytes], name: str
+) -> Iterator[bytes]:
+    try:
+        rows: list[dict[str, Any]] = [json.loads(line) for line in payload]
+        texts = [str(row["text_inputs"]) for row in rows]
+    except (ValueError, KeyError, TypeError):
+        raise _JobError(f"AlgorithmError: {name}: a line holds no text_inputs") from None
+    generated = model.generate(texts, parameters)
+    for row, some in zip(rows, generated, strict=True):
+        line = {"id": row.get("id"), "generated_texts": list(some)}
+        yield f"{line}\n".encode()
