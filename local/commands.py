@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -98,7 +99,16 @@ def run(  # noqa: PLR0913 - the options of the command
         raise UsageError(message)
     stack = _running()
     try:
-        report = running.run(stack, paths, lane=lane, dataset=dataset, models=models, quiet=quiet)
+        night = partial(invoking.run_night, stack) if lane == running.NIGHTLY else None
+        report = running.run(
+            stack,
+            paths,
+            lane=lane,
+            dataset=dataset,
+            models=models,
+            quiet=quiet,
+            night=night,
+        )
     except StalledError as error:
         sys.stderr.write(f"error: {error}\n")
         return EXIT_SOME_FAILED
