@@ -11,7 +11,8 @@ from chalicelib import progress
 from chalicelib.errors import EndpointBusyError, QueueError
 from chalicelib.events import OwnMessage, Work, read_message
 from chalicelib.objects import ObjectRef, result_key
-from chalicelib.pipeline import Done, models_of, process_chunk, process_object
+from chalicelib.drafting import models_of
+from chalicelib.pipeline import Done, process_chunk, process_object
 from chalicelib.results import Counts
 from tests.unit.chalicelib.worlds import LANDING, LIVE, NOTICED, POISON, PROGRESS, RIVAL, World
 
@@ -303,7 +304,7 @@ class TestLargeObject:
 
         work = world.land("incoming/a", numbered(5))
         real, world.sqs = world.sqs, FullQueue()  # type: ignore[assignment]
-        with pytest.raises(QueueError, match="2 chunk messages"):
+        with pytest.raises(QueueError, match="2 messages"):
             process_object(world.run(), work)
         world.sqs = real
 

@@ -37,9 +37,9 @@ def test_plan_expires_after_its_messages(world: World) -> None:
 def test_finishing_chunks_adds_up_and_repeats_do_not(world: World) -> None:
     begin(world.dynamodb, PROGRESS, PLAN)
 
-    first = finish_chunk(world.dynamodb, PROGRESS, "object", 2, 1)
-    again = finish_chunk(world.dynamodb, PROGRESS, "object", 2, 1)
-    last = finish_chunk(world.dynamodb, PROGRESS, "object", 0, 3)
+    first = finish_chunk(world.dynamodb, PROGRESS, PLAN, 2, 1)
+    again = finish_chunk(world.dynamodb, PROGRESS, PLAN, 2, 1)
+    last = finish_chunk(world.dynamodb, PROGRESS, PLAN, 0, 3)
 
     assert first == again == {2: 1}
     assert last == {0: 3, 2: 1}
@@ -47,11 +47,11 @@ def test_finishing_chunks_adds_up_and_repeats_do_not(world: World) -> None:
 
 def test_progress_survives_a_second_reader(world: World) -> None:
     begin(world.dynamodb, PROGRESS, PLAN)
-    finish_chunk(world.dynamodb, PROGRESS, "object", 1, 0)
+    finish_chunk(world.dynamodb, PROGRESS, PLAN, 1, 0)
 
     begin(world.dynamodb, PROGRESS, PLAN)
 
-    assert finish_chunk(world.dynamodb, PROGRESS, "object", 0, 0) == {0: 0, 1: 0}
+    assert finish_chunk(world.dynamodb, PROGRESS, PLAN, 0, 0) == {0: 0, 1: 0}
 
 
 @settings(deadline=None)

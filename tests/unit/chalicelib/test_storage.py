@@ -180,8 +180,8 @@ class TestResult:
         first, second = world.land("incoming/a", b"1"), world.land("incoming/a", b"2")
 
         wrote = [
-            write_result(world.s3, RESULTS, source(first, OLD), b"old"),
-            write_result(world.s3, RESULTS, source(second, NEW), b"new"),
+            write_result(world.s3, RESULTS, source(first, OLD), "complete", b"old"),
+            write_result(world.s3, RESULTS, source(second, NEW), "complete", b"new"),
         ]
 
         assert wrote == [True, True]
@@ -191,8 +191,8 @@ class TestResult:
         first, second = world.land("incoming/a", b"1"), world.land("incoming/a", b"2")
 
         wrote = [
-            write_result(world.s3, RESULTS, source(second, NEW), b"new"),
-            write_result(world.s3, RESULTS, source(first, OLD), b"old"),
+            write_result(world.s3, RESULTS, source(second, NEW), "complete", b"new"),
+            write_result(world.s3, RESULTS, source(first, OLD), "complete", b"old"),
         ]
 
         assert wrote == [True, False]
@@ -205,7 +205,9 @@ class TestResult:
         works = [world.land("incoming/a", b"1"), world.land("incoming/a", b"2")]
 
         for place in order:
-            write_result(world.s3, RESULTS, source(works[place]), f"version {place}".encode())
+            write_result(
+                world.s3, RESULTS, source(works[place]), "complete", f"version {place}".encode()
+            )
 
         assert world.content(result_key(works[0].ref)) == b"version 1"
 
@@ -213,26 +215,26 @@ class TestResult:
         self, world: World
     ) -> None:
         works = [world.land("incoming/a", b"1"), world.land("incoming/a", b"2")]
-        write_result(world.s3, RESULTS, source(works[0]), b"first")
+        write_result(world.s3, RESULTS, source(works[0]), "complete", b"first")
         world.s3.delete_object(Bucket=LANDING, Key="incoming/a")
 
-        wrote = write_result(world.s3, RESULTS, source(works[1]), b"second")
+        wrote = write_result(world.s3, RESULTS, source(works[1]), "complete", b"second")
 
         assert not wrote
         assert world.content(result_key(works[0].ref)) == b"first"
 
     def test_of_the_same_content_is_written_again(self, world: World) -> None:
         work = world.land("incoming/a", b"1")
-        write_result(world.s3, RESULTS, source(work, NEW), b"before")
+        write_result(world.s3, RESULTS, source(work, NEW), "complete", b"before")
 
-        wrote = write_result(world.s3, RESULTS, source(work, OLD), b"after")
+        wrote = write_result(world.s3, RESULTS, source(work, OLD), "complete", b"after")
 
         assert wrote
         assert world.content(result_key(work.ref)) == b"after"
 
     def test_is_not_written_over_one_that_came_in_between(self, world: World) -> None:
         works = [world.land("incoming/a", text) for text in (b"1", b"2", b"3")]
-        write_result(world.s3, RESULTS, source(works[0], OLD), b"oldest")
+        write_result(world.s3, RESULTS, source(works[0], OLD), "complete", b"oldest")
 
         class Interrupted:
             """Somebody else writes the newest between our look and our write."""
@@ -243,11 +245,11 @@ class TestResult:
             def head_object(self, **asked: Any) -> Any:
                 found = world.s3.head_object(**asked)
                 newest = source(works[2], NEW + timedelta(seconds=1))
-                write_result(world.s3, RESULTS, newest, b"newest")
+                write_result(world.s3, RESULTS, newest, "complete", b"newest")
                 return found
 
         with pytest.raises(ClientError, match="PreconditionFailed"):
-            write_result(Interrupted(), RESULTS, source(works[1], NEW), b"new")  # type: ignore[arg-type]
+            write_result(Interrupted(), RESULTS, source(works[1], NEW), "complete", b"new")  # type: ignore[arg-type]
 
         assert world.content(result_key(works[0].ref)) == b"newest"
 
@@ -257,15 +259,16 @@ class TestResult:
         with Stubber(world.s3) as stub:
             stub.add_client_error("put_object", "AccessDenied", http_status_code=403)
             with pytest.raises(ClientError, match="AccessDenied"):
-                write_result(world.s3, RESULTS, source(work), b"document")
+                write_result(world.s3, RESULTS, source(work), "complete", b"document")
 
     def test_keeps_what_its_order_is_told_by(self, world: World) -> None:
         work = world.land("incoming/a", b"1")
 
-        write_result(world.s3, RESULTS, source(work), b"document")
+        write_result(world.s3, RESULTS, source(work), "complete", b"document")
 
         head = world.s3.head_object(Bucket=RESULTS, Key=result_key(work.ref))
         assert head["Metadata"] == {
             "source-etag": work.ref.etag,
             "landed-at": "2026-01-02 23:59:59.000",
+            "status": "complete",
         }

@@ -21,6 +21,8 @@ OUTPUTS = {
     "ProgressTableName": "progress",
     "FunctionName": "summarize",
     "LogGroupName": "logs",
+    "NightlyFunctionName": "nightly",
+    "OperateFunctionName": "operate",
 }
 TEMPLATE: dict[str, Any] = {
     "Resources": {

@@ -32,7 +32,9 @@ ALWAYS_SET = {
     *("FINE_TUNED_CODEC", "FINE_TUNED_PROMPT", "FINE_TUNED_GENERATION"),
     *("CHUNK_RECORDS", "MICRO_BATCH_RECORDS", "MAX_FINDINGS_CHARACTERS", "MAX_OBJECT_BYTES"),
     *("BASELINE_SENTENCE", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "LOG_LEVEL"),
-    "RETRY_DELAY_S",
+    *("RETRY_DELAY_S", "DEAD_LETTER_QUEUE_URL", "DATA_KEY_ARN", "STACK_NAME", "NIGHTLY_MODE"),
+    *("SHARD_RECORDS", "SWEEP_AFTER_S", "SWEEP_DAYS"),
+    *("TRANSFORM_INSTANCE_TYPE", "TRANSFORM_INSTANCES"),
 }
 SET_WITH_A_PRE_TRAINED_MODEL = {
     *("PRE_TRAINED_ENDPOINT", "PRE_TRAINED_MODEL_ID", "PRE_TRAINED_MODEL_VERSION"),
@@ -149,11 +151,16 @@ def test_plain_http_is_refused(policies: str, name: str) -> None:
     assert service == "sqs" or {"Fn::Sub": f"${{{name}.Arn}}/*"} in resources
 
 
-def test_only_the_landing_bucket_of_this_account_sends_to_the_work_queue() -> None:
-    [allowed] = [
+def test_only_the_landing_bucket_and_the_rule_send_to_the_work_queue() -> None:
+    [allowed, rule] = [
         one for one in statements("AWS::SQS::QueuePolicy", "WorkQueue") if one["Effect"] == "Allow"
     ]
 
+    name = PROPERTIES["TransformEnded"]["Name"]["Fn::Sub"]
+    source = rule["Condition"]["ArnEquals"]["aws:SourceArn"]["Fn::Sub"]
+    assert rule["Principal"] == {"Service": "events.amazonaws.com"}
+    assert rule["Action"] == "sqs:SendMessage"
+    assert source.endswith(f":rule/{name}")
     assert allowed["Principal"] == {"Service": "s3.amazonaws.com"}
     assert allowed["Action"] == "sqs:SendMessage"
     bucket = PROPERTIES["LandingBucket"]["BucketName"]["Fn::Sub"]
@@ -251,6 +258,7 @@ def test_the_function_has_every_variable_of_the_contract() -> None:
     assert set(conditional) == {
         *SET_WITH_A_PRE_TRAINED_MODEL,
         "AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME",
+        "AWS_ENDPOINT_URL_SAGEMAKER",
     }
     for name, (condition, _, otherwise) in conditional.items():
         expected = "HasPreTrained" if name in SET_WITH_A_PRE_TRAINED_MODEL else "HasRuntimeUrl"
@@ -266,7 +274,9 @@ def deployed_environment(**chosen: str) -> dict[str, str]:
             condition, value, _ = value["Fn::If"]  # noqa: PLW2901 - its first branch
             if not values[CONDITIONAL_ON[condition]]:
                 continue
-        named = value["Ref"] if isinstance(value, dict) else None
+        named = None
+        if isinstance(value, dict):
+            named = value["Ref"] if "Ref" in value else value["Fn::GetAtt"][0]
         set_ones[name] = str(values.get(named, f"the-{named}")) if named else str(value)
     return set_ones
 
@@ -291,7 +301,8 @@ def test_the_variables_fit_into_what_a_function_may_have() -> None:
 
     names = {"PreTrainedEndpoint": "x" * 63, "FineTunedEndpoint": "x" * 63}
     variables = deployed_environment(**longest, **names)
-    physical = 6 * 100  # buckets, queue and tables have longer names than the ones made up here
+    # Buckets, queue URLs, tables, key ARN and stack name are longer than those made up here.
+    physical = 2 * 63 + 2 * 130 + 2 * 100 + 76 + 60
 
     size = sum(len(name) + len(value) for name, value in variables.items())
     assert size + physical < ENVIRONMENT_LIMIT
@@ -429,11 +440,27 @@ ALLOWED = {
         *("sqs:ReceiveMessage", "sqs:SendMessage"),
         *("dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"),
         "s3:DeleteObject",  # lake rows of a run that broke off
-        "sagemaker:InvokeEndpoint",
+        *("sagemaker:InvokeEndpoint", "sagemaker:DescribeTransformJob"),
         *("kms:Decrypt", "kms:GenerateDataKey"),
         *("logs:CreateLogStream", "logs:PutLogEvents"),
         *("xray:PutTelemetryRecords", "xray:PutTraceSegments"),
-    }
+    },
+    "nightly": {
+        *("s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "s3:PutObject"),
+        *("sqs:SendMessage", "dynamodb:GetItem", "dynamodb:PutItem"),
+        *("sagemaker:CreateTransformJob", "sagemaker:DescribeTransformJob"),
+        *("sagemaker:DescribeEndpoint", "sagemaker:DescribeEndpointConfig"),
+        *("lambda:InvokeFunction", "kms:Decrypt", "kms:GenerateDataKey"),
+        *("logs:CreateLogStream", "logs:PutLogEvents"),
+        *("xray:PutTelemetryRecords", "xray:PutTraceSegments"),
+    },
+    "operate": {
+        *("s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket"),
+        *("sqs:SendMessage", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
+        *("dynamodb:GetItem", "kms:Decrypt", "kms:GenerateDataKey"),
+        *("logs:CreateLogStream", "logs:PutLogEvents"),
+        *("xray:PutTelemetryRecords", "xray:PutTraceSegments"),
+    },
 }
 # X-Ray knows no resources: AWS, "Actions, resources, and condition keys for AWS X-Ray".
 WITHOUT_RESOURCE = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
@@ -475,11 +502,14 @@ def test_a_policy_names_its_resources(name: str) -> None:
             *RESOURCES,
             *PARAMETERS,
             *("AWS::Partition", "AWS::Region", "AWS::AccountId", "AWS::NoValue"),
+            "AWS::StackName",
         }
 
 
 def test_only_registered_endpoints_may_be_invoked() -> None:
-    [statement] = [one for one in policy("summarize") if "sagemaker" in one["Action"]]
+    [statement] = [
+        one for one in policy("summarize") if one["Action"] == "sagemaker:InvokeEndpoint"
+    ]
 
     fine_tuned, pre_trained = statement["Resource"]
 
@@ -487,6 +517,34 @@ def test_only_registered_endpoints_may_be_invoked() -> None:
     condition, then, otherwise = pre_trained["Fn::If"]
     assert (condition, otherwise) == ("HasPreTrained", NO_VALUE)
     assert then["Fn::Sub"].endswith(":endpoint/${PreTrainedEndpoint}")
+
+
+def test_the_night_may_invoke_no_function_but_itself() -> None:
+    [statement] = [one for one in policy("nightly") if one["Action"] == "lambda:InvokeFunction"]
+    name = PROPERTIES["Nightly"]["FunctionName"]["Fn::Sub"]
+
+    assert statement["Resource"]["Fn::Sub"].endswith(f":function:{name}")
+
+
+def test_the_end_of_a_transform_job_reaches_the_work_queue() -> None:
+    rule = PROPERTIES["TransformEnded"]
+
+    assert rule["EventPattern"]["source"] == ["aws.sagemaker"]
+    assert rule["EventPattern"]["detail"]["TransformJobStatus"] == [
+        "Completed",
+        "Failed",
+        "Stopped",
+    ]
+    assert [target["Arn"] for target in rule["Targets"]] == [{"Fn::GetAtt": ["WorkQueue", "Arn"]}]
+
+
+def test_the_time_of_the_night_is_a_parameter() -> None:
+    [event] = PROPERTIES["Nightly"]["Events"].values()
+    pattern = PARAMETERS["NightlySchedule"]["AllowedPattern"]
+
+    assert event["Properties"]["Schedule"] == {"Ref": "NightlySchedule"}
+    assert re.fullmatch(pattern, PARAMETERS["NightlySchedule"]["Default"])
+    assert not re.fullmatch(pattern, "at night")
 
 
 def test_the_deployed_runtime_is_the_pinned_one() -> None:
