@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from tests.nights import Nights
     from tests.worlds import Runtime, World
 
 # Powertools reads these when chalicelib.observability is imported, which the conftest of a folder
@@ -34,3 +35,11 @@ def world(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
 
     with worlds.world(runtime, monkeypatch) as made:
         yield made
+
+
+@pytest.fixture
+def nights(world: World, monkeypatch: pytest.MonkeyPatch) -> Nights:
+    """The nightly function of the world."""
+    from tests.nights import nights_of  # noqa: PLC0415 - after the environment is set
+
+    return nights_of(world, monkeypatch)

@@ -26,7 +26,7 @@ import pytest
 from botocore.awsrequest import AWSResponse
 from moto import mock_aws
 
-from chalicelib import aws, endpoint, worker
+from chalicelib import aws, endpoint
 from chalicelib.observability import logger
 from chalicelib.settings import current_settings
 from local.sagemaker.app import create_app
@@ -70,6 +70,10 @@ SETTINGS = {
     "BASELINE_SENTENCE": "No acute cardiopulmonary abnormality.",
     "LOG_LEVEL": "INFO",
 }
+
+
+# How SageMaker words what only its message tells.
+_SAID = {"ValidationError": "Endpoint impressions of account 123456789012 not found."}
 
 
 def draft_of(prompt: str) -> str:
@@ -231,6 +235,7 @@ class World:
             SETTINGS
             | {
                 "WORK_QUEUE_URL": self.queue_url,
+                "DEAD_LETTER_QUEUE_URL": self.dead_letter_url,
                 "AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME": self.runtime.url,
             }
         )
@@ -375,6 +380,29 @@ class World:
 
         event = f"before-send.{client.meta.service_model.service_id.hyphenize()}.{operation}"
         client.meta.events.register_first(event, answer)
+
+    def trouble_endpoint(self, decide: Callable[[str, str], tuple[int, str] | None]) -> None:
+        """Let calls of endpoints fail as `decide` says of the endpoint's name and the body.
+
+        It returns a status and an error code, or None for a call that goes through.
+        """
+        client = self.renew_client("sagemaker_runtime")
+
+        def answer(request: Any, **_: Any) -> AWSResponse | None:
+            name = request.url.split("/endpoints/")[1].split("/")[0]
+            body = request.body if isinstance(request.body, bytes) else request.body.read()
+            if not isinstance(request.body, bytes):
+                request.body.seek(0)
+            found = decide(name, body.decode())
+            if found is None:
+                return None
+            status, code = found
+            said = {"Message": _SAID.get(code, "No."), "OriginalStatusCode": 500}
+            headers = {"Content-Type": "application/json", "x-amzn-ErrorType": code}
+            raw = _Raw(json.dumps(said).encode())
+            return AWSResponse(request.url, status, headers, raw)  # type: ignore[arg-type]
+
+        client.meta.events.register_first("before-send.sagemaker-runtime.InvokeEndpoint", answer)
 
     def _receive(self) -> list[MessageTypeDef]:
         got = self.sqs.receive_message(

@@ -8,10 +8,10 @@ import msgspec
 import pytest
 
 from chalicelib import progress
+from chalicelib.drafting import models_of
 from chalicelib.errors import EndpointBusyError, QueueError
 from chalicelib.events import OwnMessage, Work, read_message
 from chalicelib.objects import ObjectRef, result_key
-from chalicelib.drafting import models_of
 from chalicelib.pipeline import Done, process_chunk, process_object
 from chalicelib.results import Counts
 from tests.unit.chalicelib.worlds import LANDING, LIVE, NOTICED, POISON, PROGRESS, RIVAL, World

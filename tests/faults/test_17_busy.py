@@ -1,0 +1,54 @@
+"""17: throttled, 5xx, reset: bounded back-off, then back to the queue; in the end done."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.worlds import World, draft_for
+
+KEY = "incoming/ward/a.json"
+BODY = b'{"findings": "Clear."}'
+TROUBLE = [
+    (400, "ThrottlingException"),
+    (429, "ModelNotReadyException"),
+    (500, "InternalFailure"),
+    (503, "ServiceUnavailable"),
+]
+
+
+@pytest.mark.parametrize(("status", "code"), TROUBLE)
+def test_17_a_busy_endpoint_is_asked_a_few_times_and_then_the_queue_waits(
+    world: World, status: int, code: str
+) -> None:
+    calls: list[str] = []
+    is_busy = True
+
+    def decide(_: str, body: str) -> tuple[int, str] | None:
+        calls.append(body)
+        return (status, code) if is_busy else None
+
+    world.trouble_endpoint(decide)
+    world.drop(KEY, BODY)
+    world.drain()
+
+    assert len(calls) == 4
+    assert len(world.given_back) == 1
+    assert not [key for key in world.list_keys() if key.startswith("results/")]
+
+    is_busy = False
+    world.redeliver()
+    world.drain()
+
+    assert world.result(KEY)["impressions"][0]["impression"] == draft_for("Clear.")
+    assert world.rows("failures") == []
+    assert len(world.rows("impressions")) == 1
+
+
+def test_17_what_passes_quickly_never_reaches_the_queue(world: World) -> None:
+    answers = [(503, "ServiceUnavailable"), (429, "ModelNotReadyException"), None]
+    world.trouble_endpoint(lambda _, __: answers.pop(0))
+
+    document = world.finish(KEY, BODY)
+
+    assert document["status"] == "complete"
+    assert answers == []
