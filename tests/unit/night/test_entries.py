@@ -1,0 +1,84 @@
+"""The entries of the functions that are called by a clock or by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from chalicelib import aws, nightly, schedule
+from tests.nights import Nights, reports
+from tests.worlds import Context, World
+
+CLOCK = {
+    "version": "0",
+    "id": "1",
+    "detail-type": "Scheduled Event",
+    "source": "aws.events",
+    "account": "123456789012",
+    "time": "2026-11-03T02:00:00Z",
+    "region": "us-east-1",
+    "resources": ["arn:aws:events:us-east-1:123456789012:rule/night"],
+    "detail": {},
+}
+
+
+@pytest.mark.parametrize("event", [CLOCK, {}], ids=["by the clock", "by hand"])
+def test_the_night_runs(world: World, nights: Nights, event: dict[str, Any]) -> None:
+    world.put("nightly/ward/a.json", reports(2))
+
+    told = world.call("nightly", event)
+
+    assert (told["status"], told["records"], told["job"]) == ("done", 2, nights.only_job)
+
+
+def test_a_second_night_at_once_says_that_one_is_running(world: World, nights: Nights) -> None:
+    world.put("nightly/ward/a.json", reports(2))
+    nightly._claim(nights.means, None)
+
+    assert world.call("nightly", {}) == {"status": "running"}
+
+
+def test_a_night_that_cannot_run_raises_the_alarm(world: World, nights: Nights) -> None:
+    nights.sagemaker.refuses = "AccessDeniedException"
+    world.put("nightly/ward/a.json", reports(2))
+
+    with pytest.raises(Exception, match="CreateTransformJob failed with AccessDenied"):
+        world.call("nightly", {})
+    assert '"NightlyFailed":[1.0]' in world.logs
+
+
+def test_the_night_goes_on_in_another_invocation(
+    world: World, nights: Nights, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del nights
+    calls: list[dict[str, Any]] = []
+
+    class Functions:
+        def invoke(self, **request: Any) -> None:
+            calls.append(request)
+
+    monkeypatch.setattr(aws, "functions", Functions)
+    monkeypatch.setattr(Context, "get_remaining_time_in_millis", lambda _: 1000)
+    world.put("incoming/ward/a.json", reports(2))
+
+    told = world.call("nightly", {"hop": 4})
+
+    assert told["status"] == "continues"
+    (request,) = calls
+    assert request["InvocationType"] == "Event"
+    assert b'"hop":5' in request["Payload"]
+    assert b'"after":"incoming/ward/a.json"' in request["Payload"]
+
+    world.call("nightly", {"hop": schedule.MOST_HOPS})
+    assert len(calls) == 1
+    assert '"NightlyFailed":[1.0]' in world.logs
+
+
+def test_an_operator_is_answered(world: World) -> None:
+    told = world.call("operate", {"action": "counts"})
+
+    assert told["files"] == {}
+    assert (
+        "no such object" in world.call("operate", {"action": "file", "key": "nightly/x"})["error"]
+    )
