@@ -104,6 +104,7 @@ class World:
     patience: Patience = field(default_factory=lambda: Patience(stop=10, close=5, upload=10))
     aws_url: str = "http://127.0.0.1:9"
     load: Callable[[Path], Any] = load
+    announced: list[dict[str, Any]] = field(default_factory=list)
 
     @contextmanager
     def server(self) -> Iterator[Server]:
@@ -119,6 +120,7 @@ class World:
             command=lambda _say: [sys.executable, str(TRAINER)],
             load=self.load,
             patience=self.patience,
+            announce=self.announced.append,
         )
         app = create_app(plane.models({SEED: seed}), plane=plane)
         ready = threading.Event()
