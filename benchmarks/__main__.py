@@ -14,6 +14,7 @@ from benchmarks.calls import aws_calls_a_file
 from benchmarks.cold_start import cold_start
 from benchmarks.large_file import large_file
 from benchmarks.throughput import files_a_second, records_a_second
+from benchmarks.whole_file import memory_of_a_large_file
 from local import package, stack
 from local.settings import ROOT, Settings
 
@@ -23,6 +24,7 @@ LAMBDA_LIMIT_MB = 250
 MOST_CALLS = 10
 # The page of 2,000 cases.
 PAGE_S = 5
+MOST_PEAK_RATIO = 1.2
 PAGE_MB = 1.5
 
 
@@ -33,7 +35,8 @@ def main() -> int:
         settings = Settings(state_directory=folder / "stack")
         try:
             running = stack.up(settings)
-            figures = cold_start(package.build(settings.package_directory), folder)
+            figures = memory_of_a_large_file(running, folder)
+            figures |= cold_start(package.build(settings.package_directory), folder)
             figures |= large_file()
             figures |= aws_calls_a_file(running)
             figures |= files_a_second(running, folder)
@@ -42,6 +45,9 @@ def main() -> int:
             stack.down(settings)
         figures |= analytics(folder)
     bars = {
+        "handler_peak_large_to_small": _bar(
+            figures["handler_peak_large_to_small"], MOST_PEAK_RATIO
+        ),
         "unzipped_mb": _bar(figures["unzipped_mb"], LAMBDA_LIMIT_MB),
         "aws_calls_a_file": _bar(figures["aws_calls_a_file"], MOST_CALLS),
         "page_s": _bar(figures["page_s"], PAGE_S),

@@ -318,7 +318,9 @@ def settle(means: Means, job: str) -> None:
         return
     bucket = means.settings.results_bucket
     if not night.ended:
-        ended = batches.Ended(night.model, found.seconds, night.records)
+        # No endpoint drafted: its latency and cost are not to be taken from these rows.
+        model = msgspec.structs.replace(night.model, endpoint_name="")
+        ended = batches.Ended(model, found.seconds, night.records)
         batches.write_ended(means.s3, bucket, night.folder, ended)
         night = _change(means, night, ended=True)
     sent = means.send(_unanswered(means, night))

@@ -1,5 +1,6 @@
 -- How long do the calls take that draft, and how busy is the endpoint? Exact percentiles (nearest
--- rank) over drafts, milliseconds; a call that several records shared is busy once. Baselines make none.
+-- rank) over drafts, milliseconds; a call that several records shared is busy once. Neither
+-- baselines nor batches make any.
 SELECT dt, model_role, model_version, endpoint_name, n AS drafts, mean_ms,
        a[CAST(ceil(n * 0.5E0) AS bigint)] AS p50_ms,
        a[CAST(ceil(n * 0.95E0) AS bigint)] AS p95_ms,
