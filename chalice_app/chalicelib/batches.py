@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 FOLDER = "work/nightly/"
 # One payload of the job is a mini-batch of whole lines, a shard is read whole by whoever joins it.
 SHARD_BYTES = 4_000_000
+_UNITS = msgspec.json.Decoder(OwnMessage)
 
 
 class Ended(msgspec.Struct, frozen=True):
@@ -98,14 +99,25 @@ def write_shard(  # noqa: PLR0913 - where it goes and what it is
 
 
 def read_units(s3: S3Client, bucket: str, folder: str, shards: int) -> Iterator[OwnMessage]:
-    """Every unit of a night, in order, with the shard's output where it is known."""
-    outputs = _outputs(s3, bucket, folder)
-    decoder = msgspec.json.Decoder(OwnMessage)
+    """Every unit of a night, in order, as it was gathered."""
     for shard in range(shards):
         lines = storage.read_work(s3, bucket, units_key(folder, shard)) or b""
-        key = outputs.get(f"{shard:05d}.jsonl.out")
-        for unit in decoder.decode_lines(lines):
-            yield msgspec.structs.replace(unit, night=folder, drafts=key)
+        yield from _UNITS.decode_lines(lines)
+
+
+def read_drafted_units(s3: S3Client, bucket: str, folder: str, shard: int) -> list[OwnMessage]:
+    """The units of one shard, each with the night's folder and the shard's output, if there is one.
+
+    Raises:
+        TransformError: the folder is no night's.
+    """
+    _check(folder)
+    output = _outputs(s3, bucket, folder).get(f"{shard:05d}.jsonl.out")
+    lines = storage.read_work(s3, bucket, units_key(folder, shard)) or b""
+    return [
+        msgspec.structs.replace(unit, night=folder, drafts=output)
+        for unit in _UNITS.decode_lines(lines)
+    ]
 
 
 def write_ended(s3: S3Client, bucket: str, folder: str, ended: Ended) -> None:
@@ -121,14 +133,18 @@ def read(s3: S3Client, bucket: str, folder: str, output: str | None, object_id: 
     Raises:
         TransformError: the night's folder is gone.
     """
-    if not folder.startswith(FOLDER) or not (output or folder).startswith(folder):
-        raise TransformError("the message names no folder of a night")
+    _check(folder, output or folder)
     found = storage.read_work(s3, bucket, f"{folder}/batch.json")
     if found is None:
         raise TransformError("the night's folder is gone; the next night drafts its files again")
     ended = msgspec.json.decode(found, type=Ended)
     lines = b"" if output is None else storage.read_work(s3, bucket, output) or b""
     return Batch(ended, read_output(lines, object_id))
+
+
+def _check(folder: str, within: str = "") -> None:
+    if not folder.startswith(FOLDER) or not (within or folder).startswith(folder):
+        raise TransformError("the message names no folder of a night")
 
 
 def read_output(output: bytes, object_id: str) -> dict[int, str]:

@@ -37,6 +37,13 @@ class JobChanged(msgspec.Struct, frozen=True):
     job: str
 
 
+class ShardReady(msgspec.Struct, frozen=True):
+    """A shard of a night is drafted: its units can be sent. `night` is the night's folder."""
+
+    night: str
+    shard: int
+
+
 class OwnMessage(msgspec.Struct, frozen=True, omit_defaults=True):
     """What sweep, redrive, fan-out and transform output send to the work queue."""
 
@@ -57,7 +64,7 @@ class OwnMessage(msgspec.Struct, frozen=True, omit_defaults=True):
         return ObjectRef(self.bucket, self.key, _etag(self.etag), _version(self.version_id))
 
 
-def read_message(body: str, sent_at: datetime) -> list[Work | JobChanged]:
+def read_message(body: str, sent_at: datetime) -> list[Work | JobChanged | ShardReady]:
     """Read one message; an empty list is a message to acknowledge and ignore.
 
     Args:
@@ -84,6 +91,8 @@ def read_message(body: str, sent_at: datetime) -> list[Work | JobChanged]:
                 return [JobChanged(_text(message["detail"]["TransformJobName"]))]
             work = _bridged(message, sent_at)
             return [] if work is None else [work]
+        if "shard" in message:
+            return [msgspec.convert(message, ShardReady)]
         if "bucket" in message:
             return [_own(message, sent_at)]
     except (KeyError, TypeError, AttributeError, msgspec.ValidationError):

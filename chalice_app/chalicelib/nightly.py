@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -19,7 +20,7 @@ import msgspec
 
 from chalicelib import batches, gather, queueing, storage, sweep, transform
 from chalicelib.errors import AlreadyRunningError
-from chalicelib.events import OwnMessage
+from chalicelib.events import OwnMessage, ShardReady
 from chalicelib.nights import Book, Night, Record
 from chalicelib.observability import count, log_info, log_warning
 from chalicelib.settings import Settings
@@ -72,7 +73,7 @@ class Means:
     dynamodb: DynamoDBClient
     sagemaker: SageMakerClient
     seconds_left: Callable[[], float]
-    hand_on: Callable[[Resume], None] = lambda resume: None
+    hand_on: Callable[[Resume], None] = lambda _resume: None
     clock: Callable[[], float] = time.time
 
     @property
@@ -85,7 +86,7 @@ class Means:
         """Whether this invocation should hand on."""
         return self.seconds_left() < RESERVE_S
 
-    def send(self, messages: Iterable[OwnMessage]) -> int:
+    def send(self, messages: Iterable[OwnMessage | ShardReady]) -> int:
         """Send messages to the work queue."""
         return queueing.send(self.sqs, self.settings.work_queue_url, messages)
 
@@ -268,7 +269,7 @@ def _close(means: Means, night: Night, shards: gather.Shards, requeued: int) -> 
         # Nothing that a model is needed for: the usual way ends it.
         bucket = means.settings.results_bucket
         units = batches.read_units(means.s3, bucket, night.folder, shards.count)
-        means.send(msgspec.structs.replace(unit, night=None, drafts=None) for unit in units)
+        means.send(units)
         means.book.change(lambda record: record.without(night.name))
         return Told(requeued, objects=shards.objects)
     gathered = _change(
@@ -300,8 +301,9 @@ def _submit(means: Means, night: Night, requeued: int) -> Told:
 def settle(means: Means, job: str) -> None:
     """See how a night's job is, and do what follows; a job that is no night's is ignored.
 
-    Completed: the messages of its units go out, those of objects that have a result excepted, and
-    when all have one the night is over. Failed or stopped: its objects are the next night's.
+    Completed: a message for each shard goes out, and when it is looked at again, one for each unit
+    whose object still has no result; when there is none the night is over. Failed or stopped: its
+    objects are the next night's.
     """
     night = means.book.read().of_job(job)
     if night is None:
@@ -316,26 +318,40 @@ def settle(means: Means, job: str) -> None:
         status = "gone" if found is None else found.status
         log_warning("batch came to nothing", night=name, job=job, status=status)
         return
-    bucket = means.settings.results_bucket
     if not night.ended:
         # No endpoint drafted: its latency and cost are not to be taken from these rows.
         model = msgspec.structs.replace(night.model, endpoint_name="")
         ended = batches.Ended(model, found.seconds, night.records)
-        batches.write_ended(means.s3, bucket, night.folder, ended)
-        night = _change(means, night, ended=True)
-    sent = means.send(_unanswered(means, night))
-    log_info("batch ended", night=name, job=job, objects=night.objects, records=sent)
-    if not sent:
+        batches.write_ended(means.s3, means.settings.results_bucket, night.folder, ended)
+        means.send(ShardReady(night.folder, shard) for shard in range(night.shards))
+        _change(means, night, ended=True)
+        log_info("batch ended", night=name, job=job, objects=night.objects, records=night.records)
+        return
+    left = 0
+    for shard in range(night.shards):
+        if means.is_late:
+            return
+        left += means.send(_unanswered(means, night.folder, shard))
+    if not left:
         means.book.change(lambda record: record.without(name))
 
 
-def _unanswered(means: Means, night: Night) -> Iterator[OwnMessage]:
-    """The units of the objects that have no result yet."""
+def send_shard(means: Means, ready: ShardReady) -> None:
+    """Send the units of a drafted shard, each to be joined with its drafts.
+
+    Raises:
+        TransformError: the message names no night's folder.
+    """
     bucket = means.settings.results_bucket
-    last, answered = "", False
-    for unit in batches.read_units(means.s3, bucket, night.folder, night.shards):
-        ref = unit.ref
-        if ref.object_id != last:
-            last, answered = ref.object_id, storage.has_result(means.s3, bucket, ref)
-        if not answered:
-            yield unit
+    means.send(batches.read_drafted_units(means.s3, bucket, ready.night, ready.shard))
+
+
+def _unanswered(means: Means, folder: str, shard: int) -> list[OwnMessage]:
+    """The units of a shard whose objects have no result yet."""
+    bucket = means.settings.results_bucket
+    units = batches.read_drafted_units(means.s3, bucket, folder, shard)
+    refs = {unit.ref.object_id: unit.ref for unit in units}
+    with ThreadPoolExecutor(max_workers=sweep.LOOKERS) as pool:
+        found = pool.map(partial(storage.has_result, means.s3, bucket), refs.values())
+        answered = dict(zip(refs, found, strict=True))
+    return [unit for unit in units if not answered[unit.ref.object_id]]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from chalicelib.errors import QueueError
-from chalicelib.events import OwnMessage
+from chalicelib.events import OwnMessage, ShardReady
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 MESSAGES_A_CALL = 10
 
 
-def send(sqs: SQSClient, queue_url: str, messages: Iterable[OwnMessage]) -> int:
+def send(sqs: SQSClient, queue_url: str, messages: Iterable[OwnMessage | ShardReady]) -> int:
     """Send messages; returns how many.
 
     Raises:

@@ -16,7 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib import aws, nightly
 from chalicelib.endpoint import EndpointClient, Pace
 from chalicelib.errors import EndpointUnavailableError, ImpressionsError
-from chalicelib.events import JobChanged, Work, read_message
+from chalicelib.events import JobChanged, ShardReady, Work, read_message
 from chalicelib.observability import count, log_info, log_warning, observe_call
 from chalicelib.once import Once
 from chalicelib.pipeline import Done, Run
@@ -62,7 +62,10 @@ def _handle_message(settings: Settings, record: SQSRecord, context: LambdaContex
     once = Once(_run(settings, record, context), context)
     for work in works:
         if isinstance(work, JobChanged):
-            _settle(work.job, context)
+            nightly.settle(_night(context), work.job)
+            continue
+        if isinstance(work, ShardReady):
+            nightly.send_shard(_night(context), work)
             continue
         if work.ref.lane is None or work.ref.is_folder_marker:
             log_info("ignored: not in a lane", object_id=work.ref.object_id)
@@ -70,10 +73,9 @@ def _handle_message(settings: Settings, record: SQSRecord, context: LambdaContex
         _report(work, once.process(work))
 
 
-def _settle(job: str, context: LambdaContext) -> None:
-    """A transform job ended: its drafts go the way of all work, or its files to the next night."""
-
-    nightly.settle(night_means(lambda: context.get_remaining_time_in_millis() / 1000), job)
+def _night(context: LambdaContext) -> nightly.Means:
+    """What a message about a night is handled with."""
+    return night_means(lambda: context.get_remaining_time_in_millis() / 1000)
 
 
 def _run(settings: Settings, record: SQSRecord, context: LambdaContext) -> Run:

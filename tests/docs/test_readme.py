@@ -96,11 +96,13 @@ def test_up_run_down_and_analyse_work_as_written(clone: Path) -> None:
     up, run, down = block.strip().splitlines()
     analyse = next(block for block in fenced("sh") if "local sql" in block)
     describe, worst, report = analyse.strip().splitlines()
+    night = next(block for block in fenced("sh") if "--lane nightly" in block)
 
     try:
         started = sh(up, clone)
         ran = sh(run, clone)
         health = sh("python3 -m local status", clone)
+        at_night, one_file, again = (sh(one, clone) for one in night.strip().splitlines())
         described, listed, page = (sh(one, clone) for one in (describe, worst, report))
     finally:
         stopped = sh(down, clone)
@@ -110,6 +112,10 @@ def test_up_run_down_and_analyse_work_as_written(clone: Path) -> None:
     assert ran.returncode == 1, ran.stderr[-2000:]  # the examples hold bad records
     assert "84 records in: 78 impressions, 6 failed" in ran.stdout
     assert (clone / "out.json").is_file()
+    assert at_night.returncode == 1, at_night.stderr[-2000:]
+    assert "84 records in: 78 impressions, 6 failed" in at_night.stdout
+    assert '"state": "partial"' in one_file.stdout
+    assert '"rerun": 9' in again.stdout
     assert "(4 rows)" in described.stdout, described.stderr[-2000:]
     assert listed.returncode == 0, listed.stderr[-2000:]
     assert "generated_impression" in listed.stdout

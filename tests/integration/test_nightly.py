@@ -174,6 +174,25 @@ def let_the_dead_be_dead(stack: stacks.Stack) -> None:
     )
 
 
+def test_a_night_whose_time_ends_goes_on_in_another_invocation(
+    stack: stacks.Stack, tmp_path: Path
+) -> None:
+    functions, name = stack.client("lambda"), stack.outputs.nightly_function
+    before = len(jobs(stack))
+    for number in range(3):
+        record = {"findings": f"The lungs are clear. Image {number}."}
+        (tmp_path / f"{number}.json").write_text(json.dumps(record), encoding="utf-8")
+    # Less than what it keeps to hand on: every page is the last.
+    functions.update_function_configuration(FunctionName=name, Timeout=90)
+    try:
+        report = night(stack, tmp_path, "late")
+    finally:
+        functions.update_function_configuration(FunctionName=name, Timeout=900)
+
+    assert (report.records, report.failed) == (3, 0)
+    assert len(jobs(stack)) == before + 1
+
+
 def test_an_operator_sees_and_re_runs_a_file(stack: stacks.Stack, tmp_path: Path) -> None:
     path = tmp_path / "one.json"
     path.write_text('{"findings": "The lungs are clear."}', encoding="utf-8")
