@@ -83,7 +83,7 @@ IMPRESSIONS = Table(
         _ROLE,
         _MODEL,
         _VERSION,
-        _c("endpoint_name", "string", "SageMaker endpoint that drafted; empty for baselines and batches"),
+        _c("endpoint_name", "string", "Endpoint that drafted; empty for baselines and batches"),
         _c("prompt_sha256", "string", "Hash of the prompt's template"),
         _c("findings", "string", "Findings as they were sent in (report text)"),
         _c(

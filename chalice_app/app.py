@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from chalice.app import Chalice, CloudWatchEvent, ConvertToMiddleware, SQSEvent
 
-from chalicelib import schedule, worker
+from chalicelib import entries, worker
 from chalicelib.observability import logger, metrics, tracer
 
 if TYPE_CHECKING:
@@ -37,14 +37,14 @@ def summarize(event: SQSEvent) -> dict[str, Any]:
 @app.schedule("cron(0 2 * * ? *)", name="nightly")
 def nightly(event: CloudWatchEvent) -> dict[str, Any]:
     """Re-queue what has no result, and send the nightly lane to a transform job."""
-    return schedule.run_night(event.to_dict(), cast("LambdaContext", event.context))
+    return entries.run_night(event.to_dict(), cast("LambdaContext", event.context))
 
 
 # Lambda calls this one: an operator's `{}` runs the night as well.
-nightly = schedule.callable_by_hand(nightly)
+nightly = entries.callable_by_hand(nightly)
 
 
 @app.lambda_function(name="operate")
 def operate(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer an operator: a file's state, counts, redrive, re-run."""
-    return schedule.operate_on(event, context)
+    return entries.operate_on(event, context)

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 READERS = 8
-# Objects that are held at once, each no more than a chunk of records.
-SLICE = 64
+# Objects that are read at once, of each no more than a chunk of records held: few enough that the
+# largest there may be take an invocation no longer than it keeps to hand on.
+SLICE = 16
 
 
 class Stores(NamedTuple):
@@ -96,7 +97,7 @@ def gather(
     Args:
         stores: where they are.
         model: whose prompt the rows hold.
-        refs: the objects.
+        refs: the objects, at most SLICE.
         shards: takes their rows.
         beat: called again and again, to say that this run is alive.
 
@@ -106,17 +107,15 @@ def gather(
     settings = shards.settings
     unreadable: list[OwnMessage] = []
     with ThreadPoolExecutor(max_workers=READERS) as pool:
-        for start in range(0, len(refs), SLICE):
+        for found in pool.map(lambda ref: _read(stores, settings, ref), refs):
             beat()
-            some = refs[start : start + SLICE]
-            for found in pool.map(lambda ref: _read(stores, settings, ref), some):
-                if not found.units:
-                    unreadable.append(sweep.whole(found.ref))
-                    continue
-                shards.objects += 1
-                for unit, frames in _by_unit(stores.s3, settings, found):
-                    shards.add(unit, list(_rows(frames, unit.ref, settings, model)))
-                    beat()
+            if not found.units:
+                unreadable.append(sweep.whole(found.ref))
+                continue
+            shards.objects += 1
+            for unit, frames in _by_unit(stores.s3, settings, found):
+                shards.add(unit, list(_rows(frames, unit.ref, settings, model)))
+                beat()
     return unreadable
 
 

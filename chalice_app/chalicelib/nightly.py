@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,6 +22,7 @@ from chalicelib import batches, gather, queueing, storage, sweep, transform
 from chalicelib.errors import AlreadyRunningError
 from chalicelib.events import OwnMessage, ShardReady
 from chalicelib.nights import Book, Night, Record
+from chalicelib.objects import ObjectRef
 from chalicelib.observability import count, log_info, log_warning
 from chalicelib.settings import Settings
 
@@ -35,8 +36,8 @@ LANE = "nightly"
 # A gathering that has not been heard of for so long is dead. It says so at every slice of objects.
 DEAD_AFTER_S = 120.0
 BEAT_S = 15.0
-# What an invocation keeps to hand on, to the next or to SageMaker.
-RESERVE_S = 90.0
+# What an invocation keeps to end a slice of objects and hand on. At least one slice is done.
+RESERVE_S = 240.0
 
 
 class Resume(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -156,17 +157,15 @@ def _batch(means: Means, resume: Resume | None, requeued: int) -> Told:
     held = set(_held(means, means.book.read()))
     beat = _Beat(means, night)
     stores = gather.Stores(means.s3, means.dynamodb)
-    for page in _pages(means, LANE, after):
-        free = [ref for ref in page.missing if ref.object_id not in held]
-        unreadable = gather.gather(stores, night.model, free, shards, beat)
-        means.send(unreadable)
+    for some, done in _slices(means, after, held):
+        means.send(gather.gather(stores, night.model, some, shards, beat))
         if means.is_late:
             shards.flush()
             beat.now()
             means.hand_on(
                 Resume(
                     LANE,
-                    page.after,
+                    done,
                     night.name,
                     night.attempt,
                     shards.count,
@@ -178,6 +177,19 @@ def _batch(means: Means, resume: Resume | None, requeued: int) -> Told:
             return Told(requeued, night.name, None, shards.objects, shards.records, continues=True)
     shards.flush()
     return _close(means, night, shards, requeued)
+
+
+def _slices(means: Means, after: str, held: set[str]) -> Iterator[tuple[Sequence[ObjectRef], str]]:
+    """The lane's objects that no night holds, a few at a time, and the last key that is then done.
+
+    A page of which there is nothing to do is a slice of none: that took time as well.
+    """
+    for page in _pages(means, LANE, after):
+        free = [ref for ref in page.missing if ref.object_id not in held]
+        for start in range(0, max(1, len(free)), gather.SLICE):
+            some = free[start : start + gather.SLICE]
+            is_last = start + gather.SLICE >= len(free)
+            yield some, page.after if is_last else some[-1].key
 
 
 def _claim(means: Means, resume: Resume | None) -> Night:

@@ -15,12 +15,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib import aws, nightly
 from chalicelib.endpoint import EndpointClient, Pace
+from chalicelib.entries import night_means
 from chalicelib.errors import EndpointUnavailableError, ImpressionsError
 from chalicelib.events import JobChanged, ShardReady, Work, read_message
 from chalicelib.observability import count, log_info, log_warning, observe_call
 from chalicelib.once import Once
 from chalicelib.pipeline import Done, Run
-from chalicelib.schedule import night_means
 from chalicelib.settings import Settings, current_settings
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import aws, nightly, schedule
+from chalicelib import aws, entries, nightly
 from tests.nights import Nights, reports
 from tests.worlds import Context, World
 
@@ -70,7 +70,7 @@ def test_the_night_goes_on_in_another_invocation(
     assert b'"hop":5' in request["Payload"]
     assert b'"after":"incoming/ward/a.json"' in request["Payload"]
 
-    world.call("nightly", {"hop": schedule.MOST_HOPS})
+    world.call("nightly", {"hop": entries.MOST_HOPS})
     assert len(calls) == 1
     assert '"NightlyFailed":[1.0]' in world.logs
 

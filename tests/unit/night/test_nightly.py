@@ -290,6 +290,24 @@ class TestContinuations:
         for landed in late:
             assert world.result(landed.key)["status"] == "complete"
 
+    def test_go_on_in_the_middle_of_a_page(
+        self, world: World, nights: Nights, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(nights, "seconds_left", lambda: 1.0)
+        monkeypatch.setattr(gather, "SLICE", 2)
+        keys = fill(world, 5)
+
+        told = nightly.run(nights.means, None)
+        gathered = [told.objects]
+        while told.continues:
+            told = nightly.run(nights.means, nights.handed_on.pop())
+            gathered.append(told.objects)
+        nights.finish()
+
+        assert gathered == [2, 4, 5, 5]
+        assert_all_answered(world, keys)
+        assert len(nights.sagemaker.jobs) == 1
+
     def test_of_a_night_that_was_taken_over_stop(
         self, world: World, nights: Nights, monkeypatch: pytest.MonkeyPatch
     ) -> None:
