@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from chalicelib import batches, gather, queueing, storage, sweep, transform
-from chalicelib.errors import AlreadyRunningError
+from chalicelib.errors import AlreadyRunningError, ConflictError
 from chalicelib.events import OwnMessage, ShardReady
 from chalicelib.nights import Book, Night, Record
 from chalicelib.objects import ObjectRef
@@ -211,7 +211,8 @@ def _claim(means: Means, resume: Resume | None) -> Night:
 
     def how(record: Record) -> Record | None:
         before = record.unsubmitted
-        if before is not None and before.alive_until > now:
+        # One that is gathered may be getting its job just now, which reads that folder.
+        if before is not None and (before.state == "gathered" or before.alive_until > now):
             return None
         night = fresh
         if before is not None:
@@ -316,10 +317,15 @@ def settle(means: Means, job: str) -> None:
     Completed: a message for each shard goes out, and when it is looked at again, one for each unit
     whose object still has no result; when there is none the night is over. Failed or stopped: its
     objects are the next night's.
+
+    Raises:
+        ConflictError: the run that started the job has not written that down yet.
     """
     night = means.book.read().of_job(job)
     if night is None:
         return
+    if night.state != "submitted":
+        raise ConflictError("the job's night is not noted as submitted yet; try again")
     name = night.name
     found = transform.describe(means.sagemaker, job)
     if found is not None and found.is_under_way:

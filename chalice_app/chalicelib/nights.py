@@ -65,9 +65,8 @@ class Record(msgspec.Struct, frozen=True):
         return next((night for night in self.nights if night.name == name), None)
 
     def of_job(self, job: str) -> Night | None:
-        """The submitted night of that job."""
-        found = (night for night in self.nights if night.job == job)
-        return next((night for night in found if night.state == "submitted"), None)
+        """The night of that job."""
+        return next((night for night in self.nights if night.job == job), None)
 
     def with_night(self, night: Night) -> Record:
         """The record with this night in place of the one of its name."""

@@ -241,6 +241,41 @@ class TestKilled:
             nights.run()
         assert len(nights.sagemaker.jobs) == 1
 
+    def test_a_gathered_night_is_never_gathered_anew(
+        self, world: World, nights: Nights, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        fill(world, 3)
+        with monkeypatch.context() as patch:
+            kill(patch, nights, "before the job")
+            with pytest.raises(Killed):
+                nights.run()
+        nights.now += 86_400
+
+        with pytest.raises(AlreadyRunningError):
+            nightly._claim(nights.means, None)
+        nights.run()
+
+        source = nights.sagemaker.jobs[nights.only_job]["TransformInput"]
+        assert "-1/in/" in source["DataSource"]["S3DataSource"]["S3Uri"]
+
+    def test_the_end_of_a_job_that_is_not_noted_yet_waits(
+        self, world: World, nights: Nights, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        keys = fill(world, 3)
+        with monkeypatch.context() as patch:
+            kill(patch, nights, "after the job")
+            with pytest.raises(Killed):
+                nights.run()
+        nights.finish()
+        assert len(world.given_back) == 1
+
+        nights.run()
+        world.redeliver()
+        world.drain()
+
+        assert len(nights.sagemaker.jobs) == 1
+        assert_all_answered(world, keys)
+
 
 def kill(patch: pytest.MonkeyPatch, nights: Nights, when: str) -> None:
     """Let the next run die there."""
