@@ -48,7 +48,7 @@ def status() -> int:
     if found.queue_visible is not None:
         waiting = f"{found.queue_visible} waiting, {found.queue_in_flight} in work"
         _say(f"work queue                {waiting}, {found.dead_letters} dead letters")
-        if found.healthy and found.stack is not None:
+        if found.stack is not None and found.stack.outputs.operate_function:
             _say(_states(invoking.operate(found.stack, "counts")))
     if found.dead_letters:
         sys.stderr.write("messages were given up on: docs/runbook.md says what to do\n")

@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
 
 from local.aws import CONFIG, client
 from local.errors import InvokeError, UsageError
@@ -72,7 +73,11 @@ def _added(total: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:
 
 def _invoke(stack: Stack, name: str, event: dict[str, Any]) -> dict[str, Any]:
     functions = client("lambda", stack.aws_url, stack.settings, _PATIENT)
-    answer = functions.invoke(FunctionName=name, Payload=json.dumps(event).encode())
+    try:
+        answer = functions.invoke(FunctionName=name, Payload=json.dumps(event).encode())
+    except (BotoCoreError, ClientError) as error:
+        message = f"{name} cannot be called ({error}); `python -m local up` may mend it"
+        raise InvokeError(message, stack.settings.logs_directory) from error
     told: dict[str, Any] = json.loads(answer["Payload"].read() or b"{}")
     if "FunctionError" in answer:
         problem = told.get("errorMessage") or "no reason given"

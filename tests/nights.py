@@ -14,6 +14,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from chalicelib import aws, nightly
+from chalicelib.nightmeans import Means, Resume
 from chalicelib.settings import current_settings
 from tests.worlds import INVOCATION_MS, RESULTS, World, draft_of
 
@@ -97,13 +98,13 @@ class Nights:
     world: World
     sagemaker: Transforms
     now: float = 0.0
-    handed_on: list[nightly.Resume] = field(default_factory=list)
+    handed_on: list[Resume] = field(default_factory=list)
     seconds_left: Callable[[], float] = lambda: INVOCATION_MS / 1000
 
     @property
-    def means(self) -> nightly.Means:
+    def means(self) -> Means:
         """What the function works with."""
-        return nightly.Means(
+        return Means(
             settings=current_settings(),
             s3=aws.s3(),
             sqs=aws.sqs(),

@@ -10,6 +10,7 @@ import msgspec
 
 from chalicelib import aws, nightly, operate
 from chalicelib.errors import AlreadyRunningError, RequestError
+from chalicelib.nightmeans import Means, Resume
 from chalicelib.observability import count, log_info, log_warning
 from chalicelib.settings import current_settings
 
@@ -24,13 +25,13 @@ _OF_EVENTBRIDGE = ("version", "account", "region", "detail-type", "source", "tim
 class _Event(msgspec.Struct):
     """The nightly function's event: EventBridge's, an operator's `{}`, or its own."""
 
-    resume: nightly.Resume | None = None
+    resume: Resume | None = None
     hop: int = 0
 
 
-def night_means(seconds_left: Callable[[], float]) -> nightly.Means:
+def night_means(seconds_left: Callable[[], float]) -> Means:
     """What a night works with, here and in the function that hears of its job."""
-    return nightly.Means(
+    return Means(
         settings=current_settings(),
         s3=aws.s3(),
         sqs=aws.sqs(),
@@ -58,7 +59,7 @@ def run_night(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Run the night, or go on with it; returns what it came to."""
     asked = msgspec.convert(event, _Event)
 
-    def hand_on(resume: nightly.Resume) -> None:
+    def hand_on(resume: Resume) -> None:
         if asked.hop >= MOST_HOPS:
             count("NightlyFailed")
             log_warning("the night has no end", status="stopped")

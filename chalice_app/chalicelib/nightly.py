@@ -8,49 +8,23 @@ gathering that is complete gets a job, and the job's name is the night's.
 from __future__ import annotations
 
 import os
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING
 
 import msgspec
 
-from chalicelib import batches, gather, queueing, storage, sweep, transform
-from chalicelib.errors import AlreadyRunningError, ConflictError
-from chalicelib.events import OwnMessage, ShardReady
-from chalicelib.nights import Book, Night, Record
+from chalicelib import batches, gather, settling, sweep, transform
+from chalicelib.errors import AlreadyRunningError
+from chalicelib.nightmeans import Means, Resume
+from chalicelib.nights import Night, Record
 from chalicelib.objects import ObjectRef
-from chalicelib.observability import count, log_info, log_warning
-from chalicelib.settings import Settings
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_s3 import S3Client
-    from mypy_boto3_sagemaker import SageMakerClient
-    from mypy_boto3_sqs import SQSClient
+from chalicelib.observability import count, log_info
 
 LANE = "nightly"
 # A gathering that has not been heard of for so long is dead. It says so at every slice of objects.
 DEAD_AFTER_S = 120.0
 BEAT_S = 15.0
-# What an invocation keeps to end a slice of objects and hand on. At least one slice is done.
-RESERVE_S = 240.0
-
-
-class Resume(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Where an invocation goes on: the lane, the last key that is done, the night's own counts."""
-
-    lane: str
-    after: str = ""
-    night: str = ""
-    attempt: int = 0
-    shards: int = 0
-    objects: int = 0
-    records: int = 0
-    requeued: int = 0
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -62,34 +36,6 @@ class Told(msgspec.Struct, frozen=True):
     objects: int = 0
     records: int = 0
     continues: bool = False
-
-
-@dataclass(frozen=True)
-class Means:
-    """What a run works with; `hand_on` starts the next invocation."""
-
-    settings: Settings
-    s3: S3Client
-    sqs: SQSClient
-    dynamodb: DynamoDBClient
-    sagemaker: SageMakerClient
-    seconds_left: Callable[[], float]
-    hand_on: Callable[[Resume], None] = lambda _resume: None
-    clock: Callable[[], float] = time.time
-
-    @property
-    def book(self) -> Book:
-        """The record of the nights."""
-        return Book(self.dynamodb, self.settings.progress_table)
-
-    @property
-    def is_late(self) -> bool:
-        """Whether this invocation should hand on."""
-        return self.seconds_left() < RESERVE_S
-
-    def send(self, messages: Iterable[OwnMessage | ShardReady]) -> int:
-        """Send messages to the work queue."""
-        return queueing.send(self.sqs, self.settings.work_queue_url, messages)
 
 
 def run(means: Means, resume: Resume | None) -> Told:
@@ -125,7 +71,7 @@ def run(means: Means, resume: Resume | None) -> Told:
 def _settle_all(means: Means, *, batch: bool) -> None:
     for night in means.book.read().nights:
         if night.state == "submitted":
-            settle(means, night.job)
+            settling.settle(means, night.job)
         elif not batch:
             # The live endpoint drafts its files from now on.
             means.book.change(partial(Record.without, name=night.name))
@@ -245,27 +191,7 @@ class _Beat:
     def now(self) -> None:
         self._last = self._means.clock()
         alive = self._last + DEAD_AFTER_S
-        _change(self._means, self._night, alive_until=alive)
-
-
-def _change(means: Means, night: Night, **members: object) -> Night:
-    """Change a night that is still this run's.
-
-    Raises:
-        AlreadyRunningError: another run has taken it over.
-    """
-
-    def how(record: Record) -> Record | None:
-        standing = record.named(night.name)
-        if standing is None or (standing.attempt, standing.state) != (night.attempt, night.state):
-            return None
-        return record.with_night(msgspec.structs.replace(standing, **members))
-
-    after = means.book.change(how)
-    changed = None if after is None else after.named(night.name)
-    if changed is None:
-        raise AlreadyRunningError("another run has taken this night over")
-    return changed
+        self._means.book.update(self._night, alive_until=alive)
 
 
 def _held(means: Means, record: Record) -> Iterator[str]:
@@ -285,8 +211,7 @@ def _close(means: Means, night: Night, shards: gather.Shards, requeued: int) -> 
         means.send(units)
         means.book.change(lambda record: record.without(night.name))
         return Told(requeued, objects=shards.objects)
-    gathered = _change(
-        means,
+    gathered = means.book.update(
         night,
         state="gathered",
         shards=shards.count,
@@ -298,7 +223,7 @@ def _close(means: Means, night: Night, shards: gather.Shards, requeued: int) -> 
 
 def _submit(means: Means, night: Night, requeued: int) -> Told:
     transform.start(means.sagemaker, means.settings, night)
-    _change(means, night, state="submitted")
+    means.book.update(night, state="submitted")
     count("NightlyRecords", night.records)
     log_info(
         "batch started",
@@ -309,67 +234,3 @@ def _submit(means: Means, night: Night, requeued: int) -> Told:
         shards=night.shards,
     )
     return Told(requeued, night.name, night.job, night.objects, night.records)
-
-
-def settle(means: Means, job: str) -> None:
-    """See how a night's job is, and do what follows; a job that is no night's is ignored.
-
-    Completed: a message for each shard goes out, and when it is looked at again, one for each unit
-    whose object still has no result; when there is none the night is over. Failed or stopped: its
-    objects are the next night's.
-
-    Raises:
-        ConflictError: the run that started the job has not written that down yet.
-    """
-    night = means.book.read().of_job(job)
-    if night is None:
-        return
-    if night.state != "submitted":
-        raise ConflictError("the job's night is not noted as submitted yet; try again")
-    name = night.name
-    found = transform.describe(means.sagemaker, job)
-    if found is not None and found.is_under_way:
-        return
-    if found is None or found.status != "Completed":
-        means.book.change(lambda record: record.without(name))
-        count("NightlyFailed")
-        status = "gone" if found is None else found.status
-        log_warning("batch came to nothing", night=name, job=job, status=status)
-        return
-    if not night.ended:
-        # No endpoint drafted: its latency and cost are not to be taken from these rows.
-        model = msgspec.structs.replace(night.model, endpoint_name="")
-        ended = batches.Ended(model, found.seconds, night.records)
-        batches.write_ended(means.s3, means.settings.results_bucket, night.folder, ended)
-        means.send(ShardReady(night.folder, shard) for shard in range(night.shards))
-        _change(means, night, ended=True)
-        log_info("batch ended", night=name, job=job, objects=night.objects, records=night.records)
-        return
-    left = 0
-    for shard in range(night.shards):
-        if means.is_late:
-            return
-        left += means.send(_unanswered(means, night.folder, shard))
-    if not left:
-        means.book.change(lambda record: record.without(name))
-
-
-def send_shard(means: Means, ready: ShardReady) -> None:
-    """Send the units of a drafted shard, each to be joined with its drafts.
-
-    Raises:
-        TransformError: the message names no night's folder.
-    """
-    bucket = means.settings.results_bucket
-    means.send(batches.read_drafted_units(means.s3, bucket, ready.night, ready.shard))
-
-
-def _unanswered(means: Means, folder: str, shard: int) -> list[OwnMessage]:
-    """The units of a shard whose objects have no result yet."""
-    bucket = means.settings.results_bucket
-    units = batches.read_drafted_units(means.s3, bucket, folder, shard)
-    refs = {unit.ref.object_id: unit.ref for unit in units}
-    with ThreadPoolExecutor(max_workers=sweep.LOOKERS) as pool:
-        found = pool.map(partial(storage.has_result, means.s3, bucket), refs.values())
-        answered = dict(zip(refs, found, strict=True))
-    return [unit for unit in units if not answered[unit.ref.object_id]]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 
 from chalicelib.batches import FOLDER
-from chalicelib.errors import ConflictError
+from chalicelib.errors import AlreadyRunningError, ConflictError
 from chalicelib.settings import Model
 
 if TYPE_CHECKING:
@@ -108,6 +108,27 @@ class Book:
             if self._write(before, after):
                 return after
         raise ConflictError("the record of the nights is changed by others; try again")
+
+    def update(self, night: Night, **members: object) -> Night:
+        """Change a night that nobody has changed since in attempt or state; returns it.
+
+        Raises:
+            AlreadyRunningError: another run has taken it over.
+            ConflictError: others changed the record each time.
+        """
+
+        def how(record: Record) -> Record | None:
+            standing = record.named(night.name)
+            known = (night.attempt, night.state)
+            if standing is None or (standing.attempt, standing.state) != known:
+                return None
+            return record.with_night(msgspec.structs.replace(standing, **members))
+
+        after = self.change(how)
+        changed = None if after is None else after.named(night.name)
+        if changed is None:
+            raise AlreadyRunningError("another run has taken this night over")
+        return changed
 
     def _write(self, before: Record, after: Record) -> bool:
         item: dict[str, Any] = {

@@ -13,11 +13,12 @@ from aws_lambda_powertools.utilities.batch import (
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib import aws, nightly
+from chalicelib import aws, settling
 from chalicelib.endpoint import EndpointClient, Pace
 from chalicelib.entries import night_means
 from chalicelib.errors import EndpointUnavailableError, ImpressionsError
 from chalicelib.events import JobChanged, ShardReady, Work, read_message
+from chalicelib.nightmeans import Means
 from chalicelib.observability import count, log_info, log_warning, observe_call
 from chalicelib.once import Once
 from chalicelib.pipeline import Done, Run
@@ -62,10 +63,10 @@ def _handle_message(settings: Settings, record: SQSRecord, context: LambdaContex
     once = Once(_run(settings, record, context), context)
     for work in works:
         if isinstance(work, JobChanged):
-            nightly.settle(_night(context), work.job)
+            settling.settle(_night(context), work.job)
             continue
         if isinstance(work, ShardReady):
-            nightly.send_shard(_night(context), work)
+            settling.send_shard(_night(context), work)
             continue
         if work.ref.lane is None or work.ref.is_folder_marker:
             log_info("ignored: not in a lane", object_id=work.ref.object_id)
@@ -73,7 +74,7 @@ def _handle_message(settings: Settings, record: SQSRecord, context: LambdaContex
         _report(work, once.process(work))
 
 
-def _night(context: LambdaContext) -> nightly.Means:
+def _night(context: LambdaContext) -> Means:
     """What a message about a night is handled with."""
     return night_means(lambda: context.get_remaining_time_in_millis() / 1000)
 
