@@ -19,7 +19,7 @@ test:  ## every test
 
 test-supported:  ## the tests whose outcome could depend on the interpreter (all but the README's)
 	@python=$$($(PYTHON) -m local.environments test) \
-	&& $$python -m pytest -q tests/unit tests/faults tests/integration
+	&& $$python -m pytest -q -m "not once" tests/unit tests/faults tests/integration
 
 test-browser:  ## the page in headless Chromium (skipped where there is none)
 	@python=$$($(PYTHON) -m local.environments test-browser) && $$python -m pytest -q tests/browser

@@ -38,7 +38,7 @@ def as_array(count: int) -> bytes:
 @pytest.mark.parametrize(
     ("make", "pack", "count"),
     [
-        (as_lines, bytes, MANY),
+        pytest.param(as_lines, bytes, MANY, marks=pytest.mark.once),
         (as_array, bytes, 10_000),
         (as_array, gzip.compress, 10_000),
     ],

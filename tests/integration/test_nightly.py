@@ -92,6 +92,7 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.once
 def test_a_night_that_is_killed_and_run_again_is_paid_once(stack: stacks.Stack, many: Path) -> None:
     before = len(jobs(stack))
     dropped: list[uploads.Dropped] = []
