@@ -9,8 +9,8 @@ import tracemalloc
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.reports import records
-from chalicelib.decoding import TextStream
-from chalicelib.reading import survey
+from chalicelib.intake.decoding import TextStream
+from chalicelib.intake.reading import scan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,7 +29,7 @@ def large_file() -> dict[str, float]:
     text = ("[" + ", ".join([some] * (RECORDS // DIFFERENT)) + "]").encode()
 
     def ours() -> int:
-        return survey(TextStream(_pieces(text), len(text)), CHUNK_RECORDS).total
+        return scan(TextStream(_pieces(text), len(text)), CHUNK_RECORDS).total
 
     def theirs() -> int:
         return len(json.loads(text))

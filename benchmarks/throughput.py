@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from benchmarks.reports import records
-from chalicelib.endpoint import EndpointClient, Pace
+from chalicelib.drafting.endpoint import CallBudget, EndpointClient
 from chalicelib.settings import Model
 from local import run as running
 from local.aws import client
@@ -83,7 +83,7 @@ def _model_alone(stack: Stack, findings: list[str]) -> float:
     settings = stack.settings
     model = Model("fine-tuned", settings.endpoint_name, settings.model_id, settings.model_version)
     runtime = client("sagemaker-runtime", stack.runtime_url, settings)
-    endpoint = EndpointClient(runtime, Pace(seconds_left=lambda: 3600.0))
+    endpoint = EndpointClient(runtime, CallBudget(seconds_left=lambda: 3600.0))
     half = len(findings) // 2
 
     def draft(texts: list[str]) -> None:

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 from chalice.app import Chalice, CloudWatchEvent, ConvertToMiddleware, SQSEvent
 
-from chalicelib import entries, worker
+from chalicelib.handlers import nightly as nightly_handler
+from chalicelib.handlers import operate as operate_handler
+from chalicelib.handlers import summarize as summarize_handler
 from chalicelib.observability import logger, metrics, tracer
 
 if TYPE_CHECKING:
@@ -30,21 +32,21 @@ WORK_QUEUE_ARN = "arn:aws:sqs:us-east-1:000000000000:replaced-by-template"
 @app.on_sqs_message(queue_arn=WORK_QUEUE_ARN, batch_size=5, name="summarize")
 def summarize(event: SQSEvent) -> dict[str, Any]:
     """Draft the impressions of the files that the work queue's messages name."""
-    return worker.handle(event.to_dict(), cast("LambdaContext", event.context))
+    return summarize_handler.handle(event.to_dict(), cast("LambdaContext", event.context))
 
 
 # A placeholder too: the time is a parameter of template.yaml.
 @app.schedule("cron(0 2 * * ? *)", name="nightly")
 def nightly(event: CloudWatchEvent) -> dict[str, Any]:
     """Re-queue what has no result, and send the nightly lane to a transform job."""
-    return entries.run_night(event.to_dict(), cast("LambdaContext", event.context))
+    return nightly_handler.handle(event.to_dict(), cast("LambdaContext", event.context))
 
 
 # Lambda calls this one: an operator's `{}` runs the night as well.
-nightly = entries.callable_by_hand(nightly)
+nightly = nightly_handler.invocable_by_hand(nightly)
 
 
 @app.lambda_function(name="operate")
 def operate(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer an operator: a file's state, counts, redrive, re-run."""
-    return entries.operate_on(event, context)
+    return operate_handler.handle(event, context)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 # A function may work for 15 minutes, and is not to be called a second time for that.
 _PATIENT = CONFIG.merge(Config(read_timeout=910, retries={"total_max_attempts": 1}))
 POLL_S = 1.0
-# A gathering whose run was killed counts as dead after two minutes (chalicelib.nightly).
+# A gathering whose run was killed counts as dead after two minutes (chalicelib.nightly.run).
 PATIENCE_S = 300.0
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from chalicelib.tables import FailureRow, RougeRow
+from chalicelib.output.tables import FailureRow, RougeRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -16,7 +16,7 @@ from local.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from chalicelib.tables import FailureRow, RougeRow
+    from chalicelib.output.tables import FailureRow, RougeRow
     from local.deployed import Deployed
 
 NIGHTLY = "nightly"

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chalicelib.decoding import PIECE_BYTES, TextStream
 from chalicelib.errors import FileRejectedError
+from chalicelib.intake.decoding import PIECE_BYTES, TextStream
+from chalicelib.intake.reading import scan
 from chalicelib.objects import ObjectRef
-from chalicelib.reading import survey
 from local.errors import UsageError
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def drop(stack: Deployed, uploads: Sequence[Upload], done: Callable[[Dropped], N
 def count_records(path: Path) -> int:
     """How many records a file holds, as the function will count them."""
     try:
-        return survey(TextStream(_pieces(path), COUNT_LIMIT_BYTES), COUNT_STRIDE).total
+        return scan(TextStream(_pieces(path), COUNT_LIMIT_BYTES), COUNT_STRIDE).total
     except FileRejectedError:
         return 1
 

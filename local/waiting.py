@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from chalicelib.intake.chunk_plan import decode_plan
 from chalicelib.objects import result_key
-from chalicelib.progress import Plan
 from local.errors import StalledError
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ class Waiter:
         )
         if "Item" not in found:
             return 0
-        plan = msgspec.json.decode(found["Item"]["plan"]["S"], type=Plan)
+        plan = decode_plan(found["Item"]["plan"]["S"])
         chunks = [int(name[1:]) for name in found["Item"]["done"]["M"]]
         return sum(stop - start for start, stop in map(plan.bounds, chunks))
 

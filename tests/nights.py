@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from chalicelib import aws, nightly
-from chalicelib.nightmeans import Means, Resume
+from chalicelib import aws
+from chalicelib.nightly import run
+from chalicelib.nightly.context import Continuation, NightlyContext
 from chalicelib.settings import current_settings
 from tests.worlds import INVOCATION_MS, RESULTS, World, draft_of
 
@@ -98,13 +99,13 @@ class Nights:
     world: World
     sagemaker: Transforms
     now: float = 0.0
-    handed_on: list[Resume] = field(default_factory=list)
+    handed_on: list[Continuation] = field(default_factory=list)
     seconds_left: Callable[[], float] = lambda: INVOCATION_MS / 1000
 
     @property
-    def means(self) -> Means:
+    def means(self) -> NightlyContext:
         """What the function works with."""
-        return Means(
+        return NightlyContext(
             settings=current_settings(),
             s3=aws.s3(),
             sqs=aws.sqs(),
@@ -115,11 +116,11 @@ class Nights:
             clock=lambda: self.now,
         )
 
-    def run(self) -> nightly.Told:
+    def run(self) -> run.NightlyResult:
         """Run the night, with all its continuations."""
-        told = nightly.run(self.means, None)
+        told = run.run(self.means, None)
         while told.continues:
-            told = nightly.run(self.means, self.handed_on.pop())
+            told = run.run(self.means, self.handed_on.pop())
         return told
 
     @property

@@ -26,7 +26,8 @@ import pytest
 from botocore.awsrequest import AWSResponse
 from moto import mock_aws
 
-from chalicelib import aws, endpoint
+from chalicelib import aws
+from chalicelib.drafting import endpoint
 from chalicelib.observability import logger
 from chalicelib.settings import current_settings
 from local.sagemaker.app import create_app

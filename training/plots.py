@@ -12,7 +12,7 @@ from training.errors import MissingPackageError, SettingError
 from training.jobs.view import LOSSES
 
 if TYPE_CHECKING:
-    from chalicelib.tables import RougeRow
+    from chalicelib.output.tables import RougeRow
     from training.jobs.points import Point
 
 REQUIREMENTS = "training/requirements-plot.txt"

@@ -10,7 +10,7 @@ from analytics.building import reference, rows, template
 ROOT = Path(__file__).resolve().parent.parent.parent
 # Every generated file and what makes its content.
 FILES: dict[str, Callable[[], str]] = {
-    "chalice_app/chalicelib/tables.py": rows.source,
+    "chalice_app/chalicelib/output/tables.py": rows.source,
     "analytics/template.json": template.document,
     "docs/tables.md": reference.document,
 }

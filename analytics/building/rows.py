@@ -29,7 +29,7 @@ import msgspec
 
 
 def source() -> str:
-    """The module `chalicelib/tables.py`."""
+    """The module `chalicelib/output/tables.py`."""
     written = [table for table in TABLES.values() if table.row_type]
     structs = "".join(f"\n\n{_struct(table)}" for table in written)
     union = " | ".join(str(table.row_type) for table in written)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, cast
 import boto3
 from botocore.config import Config
 
-from chalicelib.endpoint import LONGEST_CALL_S
 from chalicelib.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -20,6 +19,8 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 CONNECT_TIMEOUT_S = 5
+# InvokeEndpoint answers within 60 s or fails (SageMaker API reference); the socket waits 70 s.
+LONGEST_CALL_S = 70.0
 # `standard` retries throttling, 5xx and lost connections with its own back-off.
 _STORES = Config(
     connect_timeout=CONNECT_TIMEOUT_S,

@@ -8,10 +8,10 @@ from itertools import islice
 
 import pytest
 
-from chalicelib import progress, reading
-from chalicelib.decoding import TextStream
-from chalicelib.framing import Form, frame
-from chalicelib.reading import survey
+from chalicelib.intake import chunk_plan, reading
+from chalicelib.intake.decoding import TextStream
+from chalicelib.intake.framing import Form, frame
+from chalicelib.intake.reading import scan
 from tests.worlds import World, draft_for
 
 MANY = 100_000
@@ -75,7 +75,7 @@ def test_13_every_record_is_accounted_for_exactly_once(
 def test_13_more_chunks_than_one_item_holds_are_made_larger(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(progress, "MOST_CHUNKS", 20)
+    monkeypatch.setattr(chunk_plan, "MOST_CHUNKS", 20)
     world.configure({"CHUNK_RECORDS": "1"})
 
     result = world.finish(KEY, as_lines(21))
@@ -120,7 +120,7 @@ def traced(work: Callable[[], int]) -> tuple[int, int]:
 
 
 def count_all(records: int, form: Form) -> int:
-    return survey(TextStream(a_piece_at_a_time(records, form), 1 << 30), 50).total
+    return scan(TextStream(a_piece_at_a_time(records, form), 1 << 30), 50).total
 
 
 def read_last(records: int, form: Form) -> int:

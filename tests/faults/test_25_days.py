@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from chalicelib.events import Work
+from chalicelib.intake.source import Source, timestamp
 from chalicelib.objects import ObjectRef, lake_key
-from chalicelib.rows import Source, timestamp
+from chalicelib.queue.messages import WorkItem
 from tests.nights import Nights, reports
 from tests.worlds import World
 
@@ -29,7 +29,7 @@ NEW_YORK_SUMMER, NEW_YORK_WINTER = timezone(timedelta(hours=-4)), timezone(timed
     ],
 )
 def test_25_the_day_is_that_of_last_modified_in_utc(modified: datetime, day: str) -> None:
-    source = Source(Work(REF, datetime(1999, 1, 1, tzinfo=UTC)), modified)
+    source = Source(WorkItem(REF, datetime(1999, 1, 1, tzinfo=UTC)), modified)
 
     assert source.day == day
     assert lake_key("files", source.day, REF, 0).startswith(f"lake/files/dt={day}/")

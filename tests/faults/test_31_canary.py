@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from botocore.awsrequest import AWSResponse
 
-from chalicelib import scoring
+from chalicelib.output import scoring
 from tests.worlds import LANDING, World, json_lines
 
 CANARY = "XyzzyCanary"

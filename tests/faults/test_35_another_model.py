@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from chalicelib.prompts import prompt_sha256
+from chalicelib.drafting.prompts import prompt_sha256
 from tests.nights import Nights, reports
 from tests.operators import operate_on
 from tests.worlds import PROMPT_HEAD, World

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import scoring
+from chalicelib.output import scoring
 from tests.worlds import World, json_lines
 
 KEY = "evaluation/ward/a.json"

@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from chalicelib.nights import ITEM, Night, Record
+from chalicelib.nightly.ledger import ITEM, LedgerState, NightlyBatch
 from local import invoking, uploads, waiting
 from local import run as running
 from local import stack as stacks
@@ -151,20 +151,20 @@ def workers(stack: stacks.Stack) -> list[int]:
     return found
 
 
-def record(stack: stacks.Stack) -> Record:
+def record(stack: stacks.Stack) -> LedgerState:
     item = stack.client("dynamodb").get_item(
         TableName=stack.outputs.progress_table, Key={"object_id": {"S": ITEM}}
     )
     if "Item" not in item:
-        return Record()
-    return msgspec.json.decode(item["Item"]["record"]["S"], type=Record)
+        return LedgerState()
+    return msgspec.json.decode(item["Item"]["record"]["S"], type=LedgerState)
 
 
 def let_the_dead_be_dead(stack: stacks.Stack) -> None:
     """Let the two minutes pass after which a gathering counts as dead."""
     standing = record(stack)
     (gathering,) = (found for found in standing.nights if found.state == "gathering")
-    assert isinstance(gathering, Night)
+    assert isinstance(gathering, NightlyBatch)
     dead = standing.with_night(msgspec.structs.replace(gathering, alive_until=0.0))
     stack.client("dynamodb").update_item(
         TableName=stack.outputs.progress_table,

@@ -9,7 +9,7 @@ import random
 import pytest
 import torch
 
-from chalicelib.masks import one_mask
+from chalicelib.drafting.masks import normalize_masks
 from local.settings import ROOT
 from training.small_t5 import folder, spans
 from training.small_t5.config import prompted
@@ -72,7 +72,7 @@ def test_the_int8_model_answers_as_transformers_does() -> None:
     model.eval()
     expected = []
     for text in findings:
-        pieces = [*tokenizer.encode(prompted(one_mask(text)))[:511], EOS]
+        pieces = [*tokenizer.encode(prompted(normalize_masks(text)))[:511], EOS]
         with torch.no_grad():
             made = model.generate(torch.tensor([pieces]), max_new_tokens=128, do_sample=False)
         words = tokenizer.id_to_piece([int(one) for one in made[0] if int(one) > EOS])

@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
-from chalicelib.masks import one_mask
+from chalicelib.drafting.masks import normalize_masks
 from chalicelib.settings import DEFAULT_PROMPT
 from training.errors import CollectionError, OutputError
 from training.prepare import collections
@@ -116,7 +116,7 @@ def _write(reports: Iterator[Report], folder: Path, plan: Plan, progress: Progre
             if isinstance(one, LeftOut):
                 summary.leave_out(one)
                 continue
-            findings = digest(one_mask(one.findings))
+            findings = digest(normalize_masks(one.findings))
             if not seen.is_new(findings):
                 summary.leave_out(LeftOut(one.report_id, "repeated findings"))
                 continue
@@ -135,7 +135,7 @@ def _lines(path: Path) -> TextIO:
 
 
 def _line(split: str, pair: Pair) -> dict[str, Any]:
-    findings, impression = one_mask(pair.findings), one_mask(pair.impression)
+    findings, impression = normalize_masks(pair.findings), normalize_masks(pair.impression)
     if split == TRAIN:
         return {"prompt": findings, "completion": impression}
     return {"report_id": pair.report_id, "findings": findings, "impression": impression}

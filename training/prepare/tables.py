@@ -6,11 +6,11 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
-from chalicelib.decoding import PIECE_BYTES, TextStream
 from chalicelib.errors import FileRejectedError, RecordRejectedError
-from chalicelib.framing import Frame
-from chalicelib.reading import frames_of
-from chalicelib.records import ID_FIELDS, read_record
+from chalicelib.intake.decoding import PIECE_BYTES, TextStream
+from chalicelib.intake.framing import Frame
+from chalicelib.intake.reading import frames_of
+from chalicelib.intake.records import ID_FIELDS, read_record
 from training.errors import CollectionError
 from training.prepare.report import LeftOut, Reason, Report, report
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from chalicelib.endpoint import EndpointClient, Pace
+from chalicelib.drafting.endpoint import CallBudget, EndpointClient
 from chalicelib.errors import ImpressionsError, SettingsError
 from chalicelib.settings import ROLES, Model, read_model
 from training import stack
@@ -32,7 +32,7 @@ def ask(target: Target, findings: str) -> dict[str, str]:
         SettingError: the stack is not deployed, or a model of it cannot be called.
         AwsError: AWS refused, or was not reached.
     """
-    client = EndpointClient(target.client("sagemaker-runtime"), Pace(lambda: PATIENCE_S))
+    client = EndpointClient(target.client("sagemaker-runtime"), CallBudget(lambda: PATIENCE_S))
     return {model.role: _draft(client, model, findings) for model in models(target)}
 
 

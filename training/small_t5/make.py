@@ -15,7 +15,7 @@ import sentencepiece
 import torch
 from transformers import T5Config, T5ForConditionalGeneration
 
-from chalicelib.masks import one_mask
+from chalicelib.drafting.masks import normalize_masks
 from training.errors import ExamplesError
 from training.small_t5 import folder
 from training.small_t5.config import Architecture, Schedule, prompted
@@ -74,7 +74,7 @@ def fine_tune(out: Path, base: Path, examples: Path, plan: Schedule) -> Loop:
     model, tokenizer = folder.load(base)
     pairs = [
         (
-            encode(tokenizer, prompted(one_mask(report.findings)), plan.max_source),
+            encode(tokenizer, prompted(normalize_masks(report.findings)), plan.max_source),
             encode(tokenizer, report.impression, plan.max_target),
         )
         for report in training_set(plan, examples)
@@ -102,7 +102,9 @@ def corrupted(
     heading = tokenizer.encode(" IMPRESSION: ")
     pairs = []
     for report in reports:
-        findings = tokenizer.encode(f"FINDINGS: {one_mask(report.findings)}")[:LONGEST_FINDINGS]
+        findings = tokenizer.encode(f"FINDINGS: {normalize_masks(report.findings)}")[
+            :LONGEST_FINDINGS
+        ]
         text = findings + heading + tokenizer.encode(report.impression)
         if rng.random() < WHOLE_SECTION_SHARE:
             spans = draw(len(findings), rng)[:MOST_SPANS_BESIDE_SECTION]

@@ -10,7 +10,7 @@ import ctranslate2
 import sentencepiece
 from rouge_score.rouge_scorer import RougeScorer
 
-from chalicelib.masks import one_mask
+from chalicelib.drafting.masks import normalize_masks
 from local.sagemaker.conversion import convert
 from training.small_t5.config import CONSTANT_SENTENCE, prompted
 from training.small_t5.tokenizer import FILE, SENTINELS
@@ -36,7 +36,10 @@ def answers(model: Path, findings: Sequence[str], beam: int = 1) -> list[str]:
         "model", files=convert(model), device="cpu", intra_threads=1, compute_type="int8"
     )
     sources = [
-        [*tokenizer.encode(prompted(one_mask(text)), out_type=str)[: LONGEST_INPUT - 1], "</s>"]
+        [
+            *tokenizer.encode(prompted(normalize_masks(text)), out_type=str)[: LONGEST_INPUT - 1],
+            "</s>",
+        ]
         for text in findings
     ]
     results = runner.translate_batch(

@@ -12,7 +12,7 @@ import pytest
 
 from analytics.engine.athena import Athena
 from analytics.lake import FolderLake
-from chalicelib.tables import FailureRow, FileRow, ImpressionRow, RougeRow
+from chalicelib.output.tables import FailureRow, FileRow, ImpressionRow, RougeRow
 
 DAY = "2026-11-02"
 AT = f"{DAY} 10:00:00.123"

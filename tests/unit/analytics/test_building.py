@@ -15,7 +15,7 @@ import sqlglot
 
 from analytics import building, sql, tables
 from analytics.building import curated, quicksight, rows, template
-from chalicelib import tables as lambdas
+from chalicelib.output import tables as lambdas
 from training.jobs import lake
 from training.jobs.points import Point
 

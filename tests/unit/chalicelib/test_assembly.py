@@ -5,20 +5,20 @@ from typing import Any
 
 import pytest
 
-from chalicelib.assembly import Outcome, assemble, assemble_rejected
-from chalicelib.endpoint import Draft
+from chalicelib.drafting.endpoint import Draft
 from chalicelib.errors import EndpointRejectedError, FileRejectedError, RecordRejectedError
-from chalicelib.events import Work
+from chalicelib.intake.records import Record
+from chalicelib.intake.source import Source
 from chalicelib.objects import ObjectRef
-from chalicelib.records import Record
-from chalicelib.results import Counts
-from chalicelib.rows import Source
-from chalicelib.scoring import METRICS
-from chalicelib.tables import FailureRow, ImpressionRow, RougeRow
+from chalicelib.output.assembly import Outcome, assemble, assemble_rejected
+from chalicelib.output.document import Counts
+from chalicelib.output.scoring import METRICS
+from chalicelib.output.tables import FailureRow, ImpressionRow, RougeRow
+from chalicelib.queue.messages import WorkItem
 from tests.unit.chalicelib.worlds import LIVE, NOTICED, RIVAL
 
 REF = ObjectRef("b", "evaluation/openi/a", "e", "v")
-SOURCE = Source(Work(REF, NOTICED), NOTICED)
+SOURCE = Source(WorkItem(REF, NOTICED), NOTICED)
 PLAIN = Record(0, "r0", "Lungs clear. Heart big.")
 SCORED = Record(1, "r1", "Lungs clear. Heart big.", "Cardiomegaly.", {"b": 1, "a": [2]})
 DROPPED = Record(2, "r2", "Lungs clear.", metadata_dropped=True)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from chalicelib import aws
-from chalicelib.endpoint import LONGEST_CALL_S
+from chalicelib.drafting.endpoint import LONGEST_CALL_S
 
 
 @pytest.fixture(autouse=True)

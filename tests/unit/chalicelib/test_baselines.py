@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.baselines import lead_sentence, stratum
+from chalicelib.output.baselines import lead_sentence, stratum
 
 
 @pytest.mark.parametrize(

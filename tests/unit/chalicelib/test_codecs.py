@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.codecs import (
+from chalicelib.drafting.codecs import (
     MAX_IMPRESSION_CHARACTERS,
     decode_answer,
     encode_request,
-    records_a_request,
+    records_per_request,
 )
 from chalicelib.errors import EndpointAnswerError
 from chalicelib.settings import DEFAULT_GENERATION
@@ -46,7 +46,7 @@ def test_2x_request_carries_one_text_and_what_its_container_knows() -> None:
 
 @pytest.mark.parametrize(("codec", "records"), [(V1, 8), (V2, 1)])
 def test_only_the_1x_form_takes_several_records(codec: str, records: int) -> None:
-    assert records_a_request(codec, 8) == records
+    assert records_per_request(codec, 8) == records
 
 
 @pytest.mark.parametrize(

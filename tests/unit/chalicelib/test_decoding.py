@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.decoding import PIECE_BYTES, TextStream, skip
 from chalicelib.errors import FileRejectedError
+from chalicelib.intake.decoding import PIECE_BYTES, TextStream, skip
 
 MODEST = settings(deadline=None, max_examples=80)
 LIMIT = 1_000_000

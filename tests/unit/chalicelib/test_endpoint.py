@@ -21,15 +21,15 @@ from botocore.stub import Stubber
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.endpoint import (
+from chalicelib.drafting.endpoint import (
     ATTEMPTS,
     FIRST_WAIT_S,
     LONGEST_CALL_S,
     RESERVE_S,
+    CallBudget,
     Draft,
     EndpointClient,
     Observer,
-    Pace,
 )
 from chalicelib.errors import (
     EndpointAnswerError,
@@ -61,8 +61,8 @@ class Clock:
         self.slept.append(seconds)
         self.now += seconds
 
-    def pace(self) -> Pace:
-        return Pace(
+    def pace(self) -> CallBudget:
+        return CallBudget(
             seconds_left=lambda: self.end - self.now,
             sleep=self.sleep,
             clock=lambda: self.now,

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.errors import MessageError
-from chalicelib.events import OwnMessage, Work, read_message
 from chalicelib.objects import ObjectRef
+from chalicelib.queue.messages import OwnMessage, WorkItem, read_message
 
 SENT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 NOTICED = datetime(2026, 5, 6, 7, 8, 9, tzinfo=UTC)
@@ -43,14 +43,14 @@ def bridged(**changed: Any) -> dict[str, Any]:
     return {**event, **changed}
 
 
-def read(message: Any) -> list[Work]:
+def read(message: Any) -> list[WorkItem]:
     return read_message(json.dumps(message), SENT)
 
 
 def test_notification_names_the_object_and_when() -> None:
     works = read({"Records": [notified()]})
 
-    assert works == [Work(ObjectRef("b", "incoming/a.json", "e1", "v1"), NOTICED)]
+    assert works == [WorkItem(ObjectRef("b", "incoming/a.json", "e1", "v1"), NOTICED)]
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_each_record_of_a_notification_is_work_but_for_deletes() -> None:
 def test_bridged_event_names_the_object_with_its_key_as_it_is() -> None:
     works = read(bridged())
 
-    assert works == [Work(ObjectRef("b", "incoming/a+b%20c", "e1", "v1"), NOTICED)]
+    assert works == [WorkItem(ObjectRef("b", "incoming/a+b%20c", "e1", "v1"), NOTICED)]
 
 
 def test_own_message_names_a_range_and_was_noticed_when_sent() -> None:
@@ -93,13 +93,13 @@ def test_own_message_names_a_range_and_was_noticed_when_sent() -> None:
 
     works = read_message(msgspec.json.encode(own).decode(), SENT)
 
-    assert works == [Work(ObjectRef("b", "incoming/a", "e1", "v1"), SENT, 50, 100, 1234)]
+    assert works == [WorkItem(ObjectRef("b", "incoming/a", "e1", "v1"), SENT, 50, 100, 1234)]
 
 
 def test_own_message_in_its_shortest_form_is_a_whole_object() -> None:
     (work,) = read({"bucket": "b", "key": "incoming/a", "etag": '"e1"'})
 
-    assert work == Work(ObjectRef("b", "incoming/a", "e1"), SENT)
+    assert work == WorkItem(ObjectRef("b", "incoming/a", "e1"), SENT)
 
 
 @pytest.mark.parametrize(
@@ -205,4 +205,4 @@ def test_any_json_is_read_or_refused(message: Any) -> None:
     except MessageError:
         return
 
-    assert all(isinstance(work, Work) for work in works)
+    assert all(isinstance(work, WorkItem) for work in works)

@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.decoding import TextStream
 from chalicelib.errors import FileRejectedError, RecordRejectedError
-from chalicelib.framing import HEAD_BYTES, MAX_RECORD_BYTES, Form, Frame, detect_form, frame
-from chalicelib.reading import survey
-from chalicelib.records import read_record
+from chalicelib.intake.decoding import TextStream
+from chalicelib.intake.framing import HEAD_BYTES, MAX_RECORD_BYTES, Form, Frame, detect_form, frame
+from chalicelib.intake.reading import scan
+from chalicelib.intake.records import read_record
 
 MODEST = settings(deadline=None, max_examples=120)
 LIMIT = 50_000_000
@@ -125,7 +125,7 @@ def test_arbitrary_bytes_raise_nothing_but_rejections(
 
     reason, frames = "none", []
     try:
-        frames = survey(TextStream(cut(whole, places), LIMIT), stride=1000).head
+        frames = scan(TextStream(cut(whole, places), LIMIT), stride=1000).head
     except FileRejectedError as error:
         reason = error.reason
     for one in frames:
@@ -295,7 +295,7 @@ def test_memory_is_flat_however_many_records_there_are() -> None:
         yield line + b"]"
 
     tracemalloc.start()
-    found = survey(TextStream(pieces(), LIMIT), stride=50)
+    found = scan(TextStream(pieces(), LIMIT), stride=50)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.masks import one_mask
+from chalicelib.drafting.masks import normalize_masks
 
 
 @pytest.mark.parametrize(
@@ -18,10 +18,10 @@ from chalicelib.masks import one_mask
     ],
 )
 def test_masks_of_every_collection_become_one(text: str, expected: str) -> None:
-    assert one_mask(text) == expected
-    assert one_mask(expected) == expected
+    assert normalize_masks(text) == expected
+    assert normalize_masks(expected) == expected
 
 
 @pytest.mark.parametrize("text", ["snake_case", "MAXXXIMAL", "{0.__class__}", "L5 XX", "a_b", ""])
 def test_what_is_no_mask_stays(text: str) -> None:
-    assert one_mask(text) == text
+    assert normalize_masks(text) == text

@@ -7,13 +7,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from chalicelib import progress
-from chalicelib.endpoint import Draft
+from chalicelib.drafting.endpoint import Draft
 from chalicelib.errors import AlreadyRunningError, EndpointBusyError, MessageError, ModelError
-from chalicelib.events import Work, read_message
-from chalicelib.once import Once
-from chalicelib.pipeline import Done
-from chalicelib.results import Counts
+from chalicelib.intake import chunk_plan
+from chalicelib.output.document import Counts
+from chalicelib.processing.idempotency import IdempotentProcessor
+from chalicelib.processing.pipeline import WorkResult
+from chalicelib.queue.messages import WorkItem, read_message
 from chalicelib.settings import Model
 from tests.unit.chalicelib.worlds import (
     IDEMPOTENCY,
@@ -27,15 +27,15 @@ from tests.unit.chalicelib.worlds import (
 CANARY = "canary-text"
 
 
-def once(world: World, milliseconds: int = 900_000) -> Once:
-    return Once(world.run(), Context(milliseconds))  # type: ignore[arg-type]
+def once(world: World, milliseconds: int = 900_000) -> IdempotentProcessor:
+    return IdempotentProcessor(world.run(), Context(milliseconds))  # type: ignore[arg-type]
 
 
 def body(count: int) -> bytes:
     return json.dumps([{"findings": f"{CANARY} {number}"} for number in range(count)]).encode()
 
 
-def chunk_works(world: World) -> list[Work]:
+def chunk_works(world: World) -> list[WorkItem]:
     works = [read_message(message["Body"], NOTICED)[0] for message in world.messages()]
     return sorted(works, key=lambda work: work.start or 0)
 
@@ -62,7 +62,7 @@ def test_second_delivery_is_answered_from_memory(world: World) -> None:
     first = once(world).process(work)
     second = once(world).process(work)
 
-    assert first == second == Done(Counts(2, 2, 0), files=1)
+    assert first == second == WorkResult(Counts(2, 2, 0), files=1)
     assert len(world.endpoint.calls) == 1
 
 
@@ -111,13 +111,13 @@ def test_delivery_while_another_is_at_work_is_given_back(world: World) -> None:
 
 def test_lock_of_an_invocation_that_is_over_is_taken(world: World) -> None:
     work = world.land("incoming/a", body(1))
-    inner: list[Done] = []
+    inner: list[WorkResult] = []
     # The outer invocation has no time left, so its lock is stale the moment it is taken.
     world.endpoint = DuringDraft(lambda: inner.append(once(world).process(work)))
 
     once(world, milliseconds=-1000).process(work)
 
-    assert inner == [Done(Counts(1, 1, 0), files=1)]
+    assert inner == [WorkResult(Counts(1, 1, 0), files=1)]
 
 
 def test_work_that_failed_is_not_remembered(world: World) -> None:
@@ -170,7 +170,7 @@ def test_chunk_whose_plan_is_gone_looks_at_the_object_again(world: World) -> Non
     done = once(world).process(lost)
 
     assert done.chunks == 3
-    assert progress.read(world.dynamodb, PROGRESS, work.ref.object_id) is not None
+    assert chunk_plan.read(world.dynamodb, PROGRESS, work.ref.object_id) is not None
 
 
 def test_no_report_text_is_stored(world: World) -> None:

@@ -7,13 +7,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from chalicelib import progress
-from chalicelib.drafting import models_of
+from chalicelib.drafting.routing import models_of
 from chalicelib.errors import EndpointBusyError, QueueError
-from chalicelib.events import OwnMessage, Work, read_message
+from chalicelib.intake import chunk_plan
 from chalicelib.objects import ObjectRef, result_key
-from chalicelib.pipeline import Done, process_chunk, process_object
-from chalicelib.results import Counts
+from chalicelib.output.document import Counts
+from chalicelib.processing.pipeline import WorkResult, process_chunk, process_object
+from chalicelib.queue.messages import OwnMessage, WorkItem, read_message
 from tests.unit.chalicelib.worlds import LANDING, LIVE, NOTICED, POISON, PROGRESS, RIVAL, World
 
 
@@ -25,7 +25,7 @@ def numbered(count: int) -> bytes:
     return lines(*(f"text {number}" for number in range(count)))
 
 
-def chunk_works(world: World) -> list[Work]:
+def chunk_works(world: World) -> list[WorkItem]:
     """What the work queue holds, in the order of the records."""
     works = [
         work for message in world.messages() for work in read_message(message["Body"], NOTICED)
@@ -33,9 +33,9 @@ def chunk_works(world: World) -> list[Work]:
     return sorted(works, key=lambda work: work.start or 0)
 
 
-def do_chunks(world: World, works: Sequence[Work]) -> None:
+def do_chunks(world: World, works: Sequence[WorkItem]) -> None:
     for work in works:
-        plan = progress.read(world.dynamodb, PROGRESS, work.ref.object_id)
+        plan = chunk_plan.read(world.dynamodb, PROGRESS, work.ref.object_id)
         assert plan is not None
         assert work.start is not None
         process_chunk(world.run(), work, plan, work.start // plan.chunk_records)
@@ -47,7 +47,7 @@ class TestSmallObject:
 
         done = process_object(world.run(), work)
 
-        assert done == Done(Counts(2, 2, 0), files=1)
+        assert done == WorkResult(Counts(2, 2, 0), files=1)
         document = world.result(work.ref)
         assert document["status"] == "complete"
         assert document["counts"] == {"records": 2, "ok": 2, "failed": 0}
@@ -142,7 +142,7 @@ class TestSmallObject:
     def test_that_is_gone_is_one_failed_record_of_the_day_it_was_noticed(
         self, world: World
     ) -> None:
-        work = Work(ObjectRef(LANDING, "incoming/gone", "e"), NOTICED)
+        work = WorkItem(ObjectRef(LANDING, "incoming/gone", "e"), NOTICED)
 
         done = process_object(world.run(), work)
 
@@ -191,7 +191,7 @@ class TestLargeObject:
 
         done = process_object(world.run(), work)
 
-        assert done == Done(Counts(11, 0, 0), chunks=3)
+        assert done == WorkResult(Counts(11, 0, 0), chunks=3)
         bodies = [msgspec.json.decode(one["Body"], type=OwnMessage) for one in world.messages()]
         ranges = sorted((one.start, one.stop) for one in bodies)
         assert ranges == [(0, 4), (4, 8), (8, 11)]
@@ -203,7 +203,7 @@ class TestLargeObject:
     def test_of_just_a_chunk_is_not_cut(self, world: World) -> None:
         done = process_object(world.run(), world.land("incoming/a", numbered(4)))
 
-        assert done == Done(Counts(4, 4, 0), files=1)
+        assert done == WorkResult(Counts(4, 4, 0), files=1)
 
     def test_sends_more_messages_than_one_call_takes(self, world: World) -> None:
         process_object(world.run(), world.land("incoming/a", numbered(47)))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.progress import MOST_CHUNKS, Plan, begin, chunk_size, finish_chunk, read
+from chalicelib.intake.chunk_plan import MOST_CHUNKS, Plan, begin, chunk_size, finish_chunk, read
 from tests.unit.chalicelib.worlds import PROGRESS, World
 
 PLAN = Plan("object", 11, 4, "array", seekable=True, size=99)

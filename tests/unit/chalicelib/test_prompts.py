@@ -5,7 +5,7 @@ import hashlib
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.prompts import build_prompt, prompt_sha256
+from chalicelib.drafting.prompts import build_prompt, prompt_sha256
 from chalicelib.settings import DEFAULT_PROMPT
 
 

@@ -5,11 +5,11 @@ import json
 
 import pytest
 
-from chalicelib.decoding import TextStream
 from chalicelib.errors import FileRejectedError
-from chalicelib.events import Work
-from chalicelib.progress import Plan
-from chalicelib.reading import Survey, open_text, read_chunk, survey
+from chalicelib.intake.chunk_plan import Plan
+from chalicelib.intake.decoding import TextStream
+from chalicelib.intake.reading import Scan, open_text, read_chunk, scan
+from chalicelib.queue.messages import WorkItem
 from tests.unit.chalicelib.worlds import NOTICED, World
 
 LIMIT = 1_000_000
@@ -24,11 +24,11 @@ WRITTEN = {
 }
 
 
-def surveyed(data: bytes, stride: int = 4) -> Survey:
-    return survey(TextStream([data], LIMIT), stride)
+def surveyed(data: bytes, stride: int = 4) -> Scan:
+    return scan(TextStream([data], LIMIT), stride)
 
 
-def plan_of(found: Survey, work: Work) -> Plan:
+def plan_of(found: Scan, work: WorkItem) -> Plan:
     return Plan(work.ref.object_id, found.total, found.stride, found.form, found.seekable, 0)
 
 
@@ -54,7 +54,7 @@ def test_survey_finds_a_form_whose_first_line_is_longer_than_a_piece() -> None:
     text = b'{"findings": "' + b"x" * 200_000 + b'"}\n{"findings": "y"}'
     pieces = [text[at : at + 1000] for at in range(0, len(text), 1000)]
 
-    found = survey(TextStream(pieces, LIMIT), 4)
+    found = scan(TextStream(pieces, LIMIT), 4)
 
     assert (found.form, found.total) == ("lines", 2)
 
@@ -69,7 +69,7 @@ def test_chunks_hold_each_record_once(world: World, name: str, *, known: bool) -
     frames = []
     for chunk in range(plan.chunks):
         offset = found.offsets[chunk] if known else None
-        ours = Work(work.ref, NOTICED, *plan.bounds(chunk), offset)
+        ours = WorkItem(work.ref, NOTICED, *plan.bounds(chunk), offset)
         frames += read_chunk(world.s3, ours, plan, chunk, LIMIT)[1]
 
     assert [one.index for one in frames] == list(range(11))
@@ -89,6 +89,6 @@ def test_text_over_the_limit_is_rejected(world: World) -> None:
     work = world.land("incoming/a", WRITTEN["lines"])
 
     with pytest.raises(FileRejectedError) as caught:
-        survey(open_text(world.s3, work.ref, 10).text, 4)
+        scan(open_text(world.s3, work.ref, 10).text, 4)
 
     assert caught.value.reason == "TooLarge"

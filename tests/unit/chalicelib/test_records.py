@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.errors import RecordRejectedError
-from chalicelib.framing import Frame
-from chalicelib.records import MAX_METADATA_BYTES, Record, read_record
+from chalicelib.intake.framing import Frame
+from chalicelib.intake.records import MAX_METADATA_BYTES, Record, read_record
 
 CANARY = "canary-text"
 

@@ -6,8 +6,8 @@ import json
 import pytest
 
 from chalicelib.objects import ObjectRef
-from chalicelib.results import Counts, Entry, part_lines, result_document, table_lines
-from chalicelib.tables import FailureRow
+from chalicelib.output.document import Counts, Entry, part_lines, result_document, table_lines
+from chalicelib.output.tables import FailureRow
 
 REF = ObjectRef("b", "incoming/a", "e", "v")
 FINE = Entry(report_id="r", impression="a\nb", model="m@1", status="ok", flags=[])

@@ -4,12 +4,12 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from chalicelib.events import Work
+from chalicelib.intake.source import Source, timestamp
 from chalicelib.objects import ObjectRef
-from chalicelib.rows import Source, timestamp
-from chalicelib.tables import TABLES
+from chalicelib.output.tables import TABLES
+from chalicelib.queue.messages import WorkItem
 
-WORK = Work(ObjectRef("b", "incoming/a", "e"), datetime(2020, 1, 1, tzinfo=UTC))
+WORK = WorkItem(ObjectRef("b", "incoming/a", "e"), datetime(2020, 1, 1, tzinfo=UTC))
 
 
 @pytest.mark.parametrize(

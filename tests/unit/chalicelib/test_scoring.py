@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rouge_score.rouge_scorer import RougeScorer
 
-from chalicelib.scoring import METRICS, Score, score
+from chalicelib.output.scoring import METRICS, Score, score
 
 ORACLE = RougeScorer(["rouge1", "rouge2", "rougeL", "rougeLsum"], use_stemmer=False)
 WORDS = st.lists(

@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
+from chalicelib.storage import open_object, write_part, write_result, write_tables
 
 from chalicelib.errors import FileRejectedError
-from chalicelib.events import Work
+from chalicelib.intake.source import Source
 from chalicelib.objects import ObjectRef, result_key
-from chalicelib.results import Entry
-from chalicelib.rows import Source
-from chalicelib.storage import open_object, write_part, write_result, write_tables
-from chalicelib.tables import FailureRow, FileRow
+from chalicelib.output.document import Entry
+from chalicelib.output.tables import FailureRow, FileRow
+from chalicelib.queue.messages import WorkItem
 from tests.unit.chalicelib.worlds import LANDING, RESULTS, World
 
 OLD = datetime(2026, 1, 2, 23, 59, 59, tzinfo=UTC)
@@ -29,7 +29,7 @@ def file_row() -> FileRow:
     return FileRow(**dict.fromkeys(FileRow.__struct_fields__, "x"))  # type: ignore[arg-type]
 
 
-def source(work: Work, modified: datetime = OLD) -> Source:
+def source(work: WorkItem, modified: datetime = OLD) -> Source:
     return Source(work, modified)
 
 

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
 
-from chalicelib import aws, worker
+from chalicelib import aws
 from chalicelib.errors import SettingsError
+from chalicelib.handlers import summarize
 from chalicelib.settings import current_settings
 from tests.unit.chalicelib.conftest import Logged
 from tests.unit.chalicelib.worlds import IDEMPOTENCY, LANDING, PROGRESS, RESULTS, Context, World
@@ -66,7 +67,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Counted:
     def count(name: str, value: float = 1) -> None:
         seen[name] = seen.get(name, 0) + value
 
-    monkeypatch.setattr(worker, "count", count)
+    monkeypatch.setattr(summarize, "count", count)
     return seen
 
 
@@ -102,7 +103,7 @@ def deliver(world: World, *bodies: Any, attempt: int = 1) -> dict[str, Any]:
         }
         for message in world.messages()
     ]
-    return worker.handle({"Records": records}, Context())  # type: ignore[arg-type]
+    return summarize.handle({"Records": records}, Context())  # type: ignore[arg-type]
 
 
 def own(world: World, key: str, *findings: Any) -> dict[str, str]:

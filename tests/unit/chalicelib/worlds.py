@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
-from chalicelib.endpoint import Draft
+from chalicelib.drafting.endpoint import Draft
 from chalicelib.errors import EndpointRejectedError, ModelError
-from chalicelib.events import Work
 from chalicelib.objects import ObjectRef, result_key
-from chalicelib.pipeline import Run
+from chalicelib.processing.pipeline import ProcessingContext
+from chalicelib.queue.messages import WorkItem
 from chalicelib.settings import Model, Settings
 
 if TYPE_CHECKING:
@@ -65,14 +65,14 @@ class World:
     settings: Settings
     endpoint: StubEndpoint = field(default_factory=StubEndpoint)
 
-    def land(self, key: str, body: bytes) -> Work:
+    def land(self, key: str, body: bytes) -> WorkItem:
         """Upload a landing object and tell of it as a notification would."""
         answer = self.s3.put_object(Bucket=LANDING, Key=key, Body=body)
         ref = ObjectRef(LANDING, key, answer["ETag"].strip('"'), answer["VersionId"])
-        return Work(ref, NOTICED)
+        return WorkItem(ref, NOTICED)
 
-    def run(self, *, attempt: int = 1) -> Run:
-        return Run(
+    def run(self, *, attempt: int = 1) -> ProcessingContext:
+        return ProcessingContext(
             settings=self.settings,
             s3=self.s3,
             sqs=self.sqs,

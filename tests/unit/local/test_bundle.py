@@ -35,7 +35,7 @@ def test_what_no_function_opens_is_left_out(name: str) -> None:
     "name",
     [
         "app.py",
-        "chalicelib/worker.py",
+        "chalicelib/handlers/summarize.py",
         "numpy/testing/__init__.py",
         "numpy/_core/_multiarray_umath.cpython-311-x86_64-linux-gnu.so",
         "numpy.libs/libscipy_openblas64_-99b71e71.so",
@@ -124,9 +124,9 @@ def test_unpacking_keeps_what_was_compiled_from_an_unchanged_source(tmp_path: Pa
 
 
 SITE = {
-    "app.py": b"import chalicelib.worker\nNAMES = {'a', 'b', 'c'}\n",
+    "app.py": b"import chalicelib.handlers.summarize\nNAMES = {'a', 'b', 'c'}\n",
     "chalicelib/__init__.py": b"",
-    "chalicelib/worker.py": b"import boto3\n",
+    "chalicelib/handlers/summarize.py": b"import boto3\n",
     "chalicelib/lazy.py": b"def f():\n    return 1 in {1, 2, 3}\n",
     "rouge_score/__init__.py": b"",
     "rouge_score/unused.py": b"",
@@ -158,14 +158,14 @@ def test_just_what_is_imported_is_compiled_and_the_same_every_time(tmp_path: Pat
 
 
 def test_a_zip_that_lacks_a_module_is_refused_by_the_modules_name(tmp_path: Path) -> None:
-    site = {**SITE, "chalicelib/worker.py": b"import nowhere_at_all\n"}
+    site = {**SITE, "chalicelib/handlers/summarize.py": b"import nowhere_at_all\n"}
 
     with pytest.raises(PackageError, match=r"does not import: .*nowhere_at_all"):
         bundle.compiled_modules(site, tmp_path)
 
 
 def test_a_zip_may_not_lean_on_what_happens_to_be_installed(tmp_path: Path) -> None:
-    site = {**SITE, "chalicelib/worker.py": b"import msgspec\n"}
+    site = {**SITE, "chalicelib/handlers/summarize.py": b"import msgspec\n"}
 
     with pytest.raises(PackageError, match=r"No module named 'msgspec'"):
         bundle.compiled_modules(site, tmp_path)

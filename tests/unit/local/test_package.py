@@ -91,7 +91,7 @@ def test_nothing_is_built_when_nothing_changed(project: Path, runs: list[Path]) 
     [
         "chalice_app/app.py",
         "chalice_app/requirements.txt",
-        "chalice_app/chalicelib/worker.py",
+        "chalice_app/chalicelib/handlers/summarize.py",
         "chalice_app/.chalice/config.json",
         "chalice_app/.chalice/policy-summarize.json",
         "template.yaml",

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.tables import FailureRow, RougeRow
+from chalicelib.output.tables import FailureRow, RougeRow
 from local.errors import EnvironmentSetupError, UsageError
 from local.run import Report, check_models
 from local.stack import check_platform

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from chalicelib import batches
 from chalicelib.errors import MessageError, TransformError
-from chalicelib.events import JobChanged, OwnMessage, ShardReady, read_message
+from chalicelib.queue.messages import JobChanged, OwnMessage, ShardReady, read_message
 from tests.nights import BEGAN, Nights
 
 ID = "0" * 32

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib import aws, entries, nightly
+from chalicelib import aws, entries
+from chalicelib.nightly import run
 from tests.nights import Nights, reports
 from tests.worlds import Context, World
 
@@ -34,7 +35,7 @@ def test_the_night_runs(world: World, nights: Nights, event: dict[str, Any]) -> 
 
 def test_a_second_night_at_once_says_that_one_is_running(world: World, nights: Nights) -> None:
     world.put("nightly/ward/a.json", reports(2))
-    nightly._claim(nights.means, None)
+    run._claim(nights.means, None)
 
     assert world.call("nightly", {}) == {"status": "running"}
 

@@ -8,15 +8,16 @@ from typing import Any
 
 import pytest
 
-from chalicelib import aws, batches, gather, nightly
+from chalicelib import aws, batches
 from chalicelib.errors import AlreadyRunningError, TransformError
-from chalicelib.nights import Book
+from chalicelib.nightly import gather, run
+from chalicelib.nightly.ledger import NightLedger
 from chalicelib.settings import current_settings
 from tests.nights import Killed, Nights, refusal, reports
 from tests.worlds import LANDING, RESULTS, World, draft_for
 
 
-def book(nights: Nights) -> Book:
+def book(nights: Nights) -> NightLedger:
     return nights.means.book
 
 
@@ -194,7 +195,7 @@ class TestKilled:
         if when == "in the middle":
             with pytest.raises(AlreadyRunningError):
                 nights.run()
-            nights.now += nightly.DEAD_AFTER_S + 1
+            nights.now += run.DEAD_AFTER_S + 1
         nights.run()
         nights.finish()
 
@@ -213,7 +214,7 @@ class TestKilled:
                 nights.run()
         for key in keys[3:]:
             world.s3.delete_object(Bucket=LANDING, Key=key)
-        nights.now += nightly.DEAD_AFTER_S + 1
+        nights.now += run.DEAD_AFTER_S + 1
 
         told = nights.run()
 
@@ -228,7 +229,7 @@ class TestKilled:
     ) -> None:
         fill(world, 3)
         real = gather.gather
-        other = Nights(world, nights.sagemaker, now=nights.now + nightly.DEAD_AFTER_S + 1)
+        other = Nights(world, nights.sagemaker, now=nights.now + run.DEAD_AFTER_S + 1)
 
         def slow(*arguments: Any) -> Any:
             monkeypatch.setattr(gather, "gather", real)
@@ -252,7 +253,7 @@ class TestKilled:
         nights.now += 86_400
 
         with pytest.raises(AlreadyRunningError):
-            nightly._claim(nights.means, None)
+            run._claim(nights.means, None)
         nights.run()
 
         source = nights.sagemaker.jobs[nights.only_job]["TransformInput"]
@@ -311,10 +312,10 @@ class TestContinuations:
         nights.now += 2 * 3600
 
         runs = 0
-        told = nightly.run(nights.means, None)
+        told = run.run(nights.means, None)
         while told.continues:
             runs += 1
-            told = nightly.run(nights.means, nights.handed_on.pop())
+            told = run.run(nights.means, nights.handed_on.pop())
         nights.finish()
 
         assert runs >= 5
@@ -332,10 +333,10 @@ class TestContinuations:
         monkeypatch.setattr(gather, "SLICE", 2)
         keys = fill(world, 5)
 
-        told = nightly.run(nights.means, None)
+        told = run.run(nights.means, None)
         gathered = [told.objects]
         while told.continues:
-            told = nightly.run(nights.means, nights.handed_on.pop())
+            told = run.run(nights.means, nights.handed_on.pop())
             gathered.append(told.objects)
         nights.finish()
 
@@ -349,13 +350,13 @@ class TestContinuations:
         monkeypatch.setattr(nights, "seconds_left", lambda: 1.0)
         pages_of(monkeypatch, 2)
         fill(world, 4)
-        nightly.run(nights.means, None)
+        run.run(nights.means, None)
         stale = nights.handed_on.pop()
-        nights.now += nightly.DEAD_AFTER_S + 1
-        nightly.run(nights.means, None)
+        nights.now += run.DEAD_AFTER_S + 1
+        run.run(nights.means, None)
 
         with pytest.raises(AlreadyRunningError):
-            nightly.run(nights.means, stale)
+            run.run(nights.means, stale)
 
 
 def pages_of(monkeypatch: pytest.MonkeyPatch, size: int) -> None:

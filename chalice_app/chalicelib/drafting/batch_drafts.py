@@ -1,0 +1,124 @@
+"""Reads what a nightly batch drafted, from the batch's folder in the results bucket.
+
+`<folder>/out/…/00000.jsonl.out`  what the transform job wrote: a Python dict literal per line
+`<folder>/batch.json`             which model drafted it, and how long that took
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from chalicelib import scratch
+from chalicelib.drafting import codecs
+from chalicelib.drafting.endpoint import Draft
+from chalicelib.errors import EndpointAnswerError, TransformError
+from chalicelib.settings import Model
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+# The folders of all nightly batches.
+BATCHES = "work/nightly/"
+
+
+class BatchMetadata(msgspec.Struct, frozen=True):
+    """A finished batch: the model that drafted, the seconds it took, the number of records."""
+
+    model: Model
+    seconds: float
+    records: int
+
+
+class Batch(msgspec.Struct, frozen=True):
+    """A batch's drafts of one object, by record index."""
+
+    metadata: BatchMetadata
+    texts: Mapping[int, str]
+
+    @property
+    def model(self) -> Model:
+        """The model that drafted, which need not be the live one any more."""
+        return self.metadata.model
+
+    def draft(self, index: int) -> Draft | None:
+        """The draft of one record, or None when there is no usable one."""
+        text = self.texts.get(index)
+        if text is None:
+            return None
+        return Draft(text, round(self.metadata.seconds * 1000, 3), self.metadata.records)
+
+
+def row_id(object_id: str, index: int) -> str:
+    """The id that joins a row with its draft, whatever the order of the output lines."""
+    return f"{object_id}:{index}"
+
+
+def metadata_key(folder: str) -> str:
+    """The key of a batch's metadata."""
+    return f"{folder}/batch.json"
+
+
+def check_folder(folder: str, output: str | None = None) -> None:
+    """Refuse a folder that is not a batch's, or an output key outside of it.
+
+    Raises:
+        TransformError: a message names such a folder or key.
+    """
+    if not folder.startswith(BATCHES) or not (output or folder).startswith(folder):
+        raise TransformError("the message does not name the folder of a nightly batch")
+
+
+def read(s3: S3Client, bucket: str, folder: str, output: str | None, object_id: str) -> Batch:
+    """Read what a batch drafted for one object.
+
+    A line that is missing or unreadable is a missing draft and nothing worse.
+
+    Raises:
+        TransformError: the batch's folder no longer exists.
+    """
+    check_folder(folder, output)
+    found = scratch.read(s3, bucket, metadata_key(folder))
+    if found is None:
+        problem = "the nightly batch folder no longer exists"
+        raise TransformError(f"{problem}; the next nightly run processes its files again")
+    metadata = msgspec.json.decode(found, type=BatchMetadata)
+    lines = b"" if output is None else scratch.read(s3, bucket, output) or b""
+    return Batch(metadata, read_output(lines, object_id))
+
+
+def read_output(output: bytes, object_id: str) -> dict[int, str]:
+    """The texts of one object in a job's output, by record index."""
+    mark = f"{object_id}:".encode()
+    texts: dict[int, str] = {}
+    for line in output.splitlines():
+        if mark in line:
+            index, text = _read_line(line, object_id)
+            if index is not None and text is not None:
+                texts.setdefault(index, text)
+    return texts
+
+
+def _read_line(line: bytes, object_id: str) -> tuple[int | None, str | None]:
+    """Index and text of one line, None for what is missing."""
+    # The container prints Python's own notation; JSON is read too, should one ever print it.
+    try:
+        values = ast.literal_eval(line.decode())
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        try:
+            values = msgspec.json.decode(line)
+        except (msgspec.MsgspecError, UnicodeError, RecursionError):
+            return None, None
+    if not isinstance(values, dict):
+        return None, None
+    owner, _, number = str(values.get("id")).rpartition(":")
+    if owner != object_id or not (number.isascii() and number.isdigit()):
+        return None, None
+    try:
+        text = codecs.text_of_batch(values)
+    except EndpointAnswerError:
+        return int(number), None
+    return int(number), text

@@ -1,0 +1,194 @@
+"""Calls a SageMaker endpoint: sorts its errors, waits when it is busy, bisects what it refuses."""
+
+from __future__ import annotations
+
+import random
+import re
+import time
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    HTTPClientError,
+    IncompleteReadError,
+    ReadTimeoutError,
+    ResponseStreamingError,
+)
+
+from chalicelib.aws import LONGEST_CALL_S
+from chalicelib.drafting import codecs
+from chalicelib.drafting.masks import normalize_masks
+from chalicelib.drafting.prompts import build_prompt
+from chalicelib.errors import (
+    EndpointBusyError,
+    EndpointRejectedError,
+    EndpointSlowError,
+    EndpointUnavailableError,
+    ImpressionsError,
+    ModelError,
+    OutOfTimeError,
+)
+from chalicelib.settings import Model
+
+if TYPE_CHECKING:
+    from mypy_boto3_sagemaker_runtime import SageMakerRuntimeClient
+
+# What an invocation keeps for writing results once the last answer is there.
+RESERVE_S = 20.0
+ATTEMPTS = 4
+FIRST_WAIT_S = 1.0
+
+_BUSY = frozenset(
+    {
+        "InternalDependencyException",
+        "InternalFailure",
+        "ModelNotReadyException",
+        "ServiceUnavailable",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+    }
+)
+_DENIED = frozenset({"AccessDenied", "AccessDeniedException"})
+_MISSING = re.compile(r"\bEndpoint\b.*\bnot found\b|\bnot in service\b", re.IGNORECASE | re.DOTALL)
+# Expired or unknown credentials, a signature of a wrong clock: no record is to blame.
+_DENIED_STATUS = frozenset({401, 403})
+TOO_MANY_REQUESTS = 429
+SERVER_ERROR = 500
+# What SageMaker reports as the model's own status when the container did not answer within 60 s.
+TIMED_OUT = 0
+
+
+class Draft(msgspec.Struct, frozen=True):
+    """What the model wrote for one record, and how long its call took in milliseconds.
+
+    `call_records` is how many records shared the call.
+    """
+
+    impression: str
+    latency_ms: float
+    call_records: int = 1
+
+
+class CallBudget(msgspec.Struct, frozen=True):
+    """How the client may spend its time; tests put their own clocks in."""
+
+    seconds_left: Callable[[], float]
+    sleep: Callable[[float], None] = time.sleep
+    clock: Callable[[], float] = time.perf_counter
+    jitter: Callable[[], float] = random.random
+
+
+Observer = Callable[[str, int, float], None]
+
+
+class EndpointClient:
+    """Drafts impressions through one runtime client."""
+
+    def __init__(
+        self, runtime: SageMakerRuntimeClient, pace: CallBudget, observe: Observer | None = None
+    ) -> None:
+        """`observe` is told the role, batch size and milliseconds of every call that answered."""
+        self._runtime = runtime
+        self._pace = pace
+        self._observe = observe
+
+    def draft(
+        self, model: Model, findings: Sequence[str], micro_batch: int
+    ) -> list[Draft | ModelError]:
+        """Draft one impression for each findings text, in order.
+
+        A request that the endpoint refuses is halved until the refused record stands alone, so
+        a poison record costs only itself.
+
+        Raises:
+            RetryableError: the endpoint is busy or away, or time is running out.
+        """
+        prompts = [build_prompt(model.prompt, normalize_masks(text)) for text in findings]
+        size = codecs.records_per_request(model.codec, micro_batch)
+        drafts: list[Draft | ModelError] = []
+        for start in range(0, len(prompts), size):
+            drafts += self._bisect(model, prompts[start : start + size])
+        return drafts
+
+    def _bisect(self, model: Model, prompts: Sequence[str]) -> list[Draft | ModelError]:
+        try:
+            return list(self._patiently(model, prompts))
+        except ModelError as error:
+            if len(prompts) == 1:
+                if isinstance(error, EndpointSlowError):
+                    raise EndpointBusyError(str(error)) from None
+                return [error]
+        middle = len(prompts) // 2
+        return self._bisect(model, prompts[:middle]) + self._bisect(model, prompts[middle:])
+
+    def _patiently(self, model: Model, prompts: Sequence[str]) -> list[Draft]:
+        """Call, and call again with growing waits while the endpoint is busy."""
+        wait = FIRST_WAIT_S
+        for attempt in range(1, ATTEMPTS + 1):
+            if self._pace.seconds_left() < LONGEST_CALL_S + RESERVE_S:
+                raise OutOfTimeError("too little time left to call the endpoint; try again")
+            try:
+                return self._call(model, prompts)
+            except EndpointBusyError:
+                if attempt == ATTEMPTS:
+                    raise
+                # Full jitter: many functions that were throttled together do not return together.
+                self._pace.sleep(wait * (0.5 + self._pace.jitter() / 2))
+                wait *= 2
+        raise AssertionError("unreachable")
+
+    def _call(self, model: Model, prompts: Sequence[str]) -> list[Draft]:
+        began = self._pace.clock()
+        try:
+            answer = self._runtime.invoke_endpoint(
+                EndpointName=model.endpoint_name,
+                ContentType="application/json",
+                Accept="application/json",
+                Body=codecs.encode_request(model.codec, prompts, model.generation),
+            )
+            body = answer["Body"].read()
+        except ClientError as error:
+            raise _sorted_error(error, model.endpoint_name) from None
+        except ReadTimeoutError:
+            problem = f"endpoint {model.endpoint_name} did not answer in time"
+            raise EndpointSlowError(problem) from None
+        except (IncompleteReadError, ResponseStreamingError):
+            problem = f"the answer of endpoint {model.endpoint_name} was cut"
+            raise EndpointBusyError(problem) from None
+        except (HTTPClientError, BotoCoreError) as error:
+            problem = f"endpoint {model.endpoint_name} did not answer ({type(error).__name__})"
+            raise EndpointBusyError(problem) from None
+        texts = codecs.decode_answer(model.codec, body, len(prompts))
+        elapsed_ms = (self._pace.clock() - began) * 1000
+        if self._observe is not None:
+            self._observe(model.role, len(prompts), elapsed_ms)
+        return [Draft(text, round(elapsed_ms, 3), len(texts)) for text in texts]
+
+
+def _sorted_error(error: ClientError, endpoint: str) -> ImpressionsError:
+    """Turn botocore's one error class into the outcome it stands for.
+
+    The endpoint's own message is not passed on: a container may repeat its input there.
+    """
+    code = error.response.get("Error", {}).get("Code", "")
+    message = error.response.get("Error", {}).get("Message") or ""
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    if code == "ModelError":
+        original = error.response.get("OriginalStatusCode", TIMED_OUT)
+        if original == TIMED_OUT:
+            return EndpointSlowError(f"the model behind endpoint {endpoint} did not end in time")
+        problem = f"the model behind endpoint {endpoint} failed with status {original}"
+        return EndpointRejectedError(problem)
+    if code in _DENIED or status in _DENIED_STATUS:
+        problem = f"sagemaker:InvokeEndpoint on endpoint {endpoint} is denied; check the policy"
+        return EndpointUnavailableError(problem)
+    if code in _BUSY or status == TOO_MANY_REQUESTS or status >= SERVER_ERROR:
+        return EndpointBusyError(f"endpoint {endpoint} is busy ({code})")
+    if _MISSING.search(message):
+        problem = f"endpoint {endpoint} is not in service; create it or wait for it"
+        return EndpointUnavailableError(problem)
+    return EndpointRejectedError(f"endpoint {endpoint} refused the request ({code})")

@@ -1,0 +1,71 @@
+"""The nightly function: starts the nightly run, or continues it in a further invocation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from chalicelib import aws
+from chalicelib.errors import AlreadyRunningError
+from chalicelib.handlers.contexts import nightly_context
+from chalicelib.nightly import run
+from chalicelib.nightly.context import Continuation
+from chalicelib.observability import count, log_info, log_warning
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+# A lost continuation would be found by the next nightly run; an endless chain would not.
+MAX_CONTINUATIONS = 1000
+_EVENTBRIDGE_FIELDS = ("version", "account", "region", "detail-type", "source", "time", "id")
+
+
+class _Event(msgspec.Struct):
+    """The nightly function's event: EventBridge's, an operator's `{}`, or its own."""
+
+    resume: Continuation | None = None
+    hop: int = 0
+
+
+def invocable_by_hand(handler: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    """A scheduled function that accepts `{}` too: Chalice reads fields that only EventBridge sends.
+
+    Args:
+        handler: the function as Chalice made it.
+    """
+
+    def nightly_by_hand(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+        filled = dict.fromkeys(_EVENTBRIDGE_FIELDS, "") | {"detail": {}, "resources": []} | event
+        return handler(filled, context)
+
+    return nightly_by_hand
+
+
+def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Start or continue the nightly run; returns its result."""
+    request = msgspec.convert(event, _Event)
+
+    def hand_on(resume: Continuation) -> None:
+        if request.hop >= MAX_CONTINUATIONS:
+            count("NightlyFailed")
+            log_warning("nightly run exceeded its continuation limit", status="stopped")
+            return
+        payload = _Event(resume, request.hop + 1)
+        aws.functions().invoke(
+            FunctionName=context.invoked_function_arn,
+            InvocationType="Event",
+            Payload=msgspec.json.encode(payload),
+        )
+
+    try:
+        result = run.run(replace(nightly_context(context), hand_on=hand_on), request.resume)
+    except AlreadyRunningError as error:
+        log_info("nightly run skipped", reason=str(error))
+        return {"status": "running"}
+    except Exception:
+        count("NightlyFailed")
+        raise
+    return {"status": "continues" if result.continues else "done", **msgspec.to_builtins(result)}

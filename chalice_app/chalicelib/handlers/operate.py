@@ -1,0 +1,20 @@
+"""The operators' function: one request in, one document out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from chalicelib import operations
+from chalicelib.errors import RequestError
+from chalicelib.handlers.contexts import operator_context
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+
+def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Answer an operator; a request that cannot be answered returns `{"error": …}`."""
+    try:
+        return operations.answer(operator_context(context), event)
+    except RequestError as error:
+        return {"error": str(error)}

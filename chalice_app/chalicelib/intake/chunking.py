@@ -1,0 +1,57 @@
+"""Cuts a large object into the messages of its chunks, one plan for whoever reads it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chalicelib.intake import chunk_plan
+from chalicelib.queue.messages import OwnMessage, WorkItem
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from chalicelib.intake.reading import Scan
+
+
+def chunk_messages(
+    dynamodb: DynamoDBClient, table: str, work: WorkItem, found: Scan, size: int
+) -> list[OwnMessage]:
+    """Store the object's plan, unless it has one; returns a message a chunk, in order.
+
+    Args:
+        dynamodb: holds the plan, in `table`.
+        table: the progress table.
+        work: the object.
+        found: where its records are.
+        size: the object's length in bytes.
+    """
+    wanted = chunk_plan.chunk_size(found.total, found.stride)
+    object_id = work.ref.object_id
+    plan = chunk_plan.begin(
+        dynamodb,
+        table,
+        chunk_plan.Plan(
+            object_id, found.total, wanted, found.form, found.seekable, size, work.rerun_token
+        ),
+    )
+    return [_message(work, plan, chunk, found) for chunk in range(plan.chunks)]
+
+
+def _message(work: WorkItem, plan: chunk_plan.Plan, chunk: int, found: Scan) -> OwnMessage:
+    start, stop = plan.bounds(chunk)
+    ref = work.ref
+    # An earlier plan with another stride has chunks that begin between the known offsets.
+    known = start % found.stride == 0
+    return OwnMessage(
+        bucket=ref.bucket,
+        key=ref.key,
+        etag=ref.etag,
+        start=start,
+        stop=stop,
+        version_id=ref.version_id,
+        offset=found.offsets[start // found.stride] if known else None,
+        rerun_token=work.rerun_token,
+        # The chunks of what a batch has drafted: the setting may have changed since it was made.
+        batch_folder=work.batch_folder,
+        drafts=work.drafts,
+    )

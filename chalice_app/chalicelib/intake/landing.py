@@ -1,0 +1,117 @@
+"""The landing bucket: opens, finds and lists what hospitals uploaded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from botocore.exceptions import ClientError
+
+from chalicelib import s3_errors
+from chalicelib.errors import FileRejectedError
+from chalicelib.intake.decoding import PIECE_BYTES, skip
+from chalicelib.objects import ObjectRef
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+
+class Landed(NamedTuple):
+    """A landing object, opened: LastModified, the size in bytes, and its content."""
+
+    modified: datetime
+    size: int
+    pieces: Iterator[bytes]
+
+
+class Listed(NamedTuple):
+    """A listed landing object and its LastModified, in whole seconds."""
+
+    ref: ObjectRef
+    modified: datetime
+
+
+class ListedPage(NamedTuple):
+    """The objects of up to 1,000 listed keys, folder markers left out; `last` is the last key."""
+
+    objects: list[Listed]
+    last: str
+
+
+def open_object(s3: S3Client, ref: ObjectRef, offset: int = 0) -> Landed:
+    """Open exactly the version that `ref` names, from byte `offset` on.
+
+    Raises:
+        FileRejectedError: it is gone or denied, or the key holds a newer version.
+    """
+    request: dict[str, Any] = {"Bucket": ref.bucket, "Key": ref.key}
+    if ref.version_id is not None:
+        request["VersionId"] = ref.version_id
+    else:
+        request["IfMatch"] = f'"{ref.etag}"'
+    if offset:
+        request["Range"] = f"bytes={offset}-"
+    try:
+        found = s3.get_object(**request)
+    except ClientError as error:
+        raise _reading_error(error) from None
+    pieces: Iterator[bytes] = found["Body"].iter_chunks(PIECE_BYTES)
+    if not offset:
+        return Landed(found["LastModified"], found["ContentLength"], pieces)
+    if "ContentRange" not in found:  # a store that answers a range with the whole object
+        return Landed(found["LastModified"], found["ContentLength"], skip(pieces, offset))
+    return Landed(found["LastModified"], found["ContentLength"] + offset, pieces)
+
+
+def current_version(s3: S3Client, bucket: str, key: str) -> ObjectRef | None:
+    """The object that a key holds now, without its version id; None when there is none."""
+    try:
+        head = s3.head_object(Bucket=bucket, Key=key)
+    except ClientError as error:
+        if s3_errors.is_missing_or_replaced(error):
+            return None
+        raise
+    return ObjectRef(bucket, key, head["ETag"].strip('"'))
+
+
+def with_version_id(s3: S3Client, ref: ObjectRef) -> ObjectRef | None:
+    """The same object with its version id, as a notification names it; None when it is gone."""
+    try:
+        head = s3.head_object(Bucket=ref.bucket, Key=ref.key, IfMatch=f'"{ref.etag}"')
+    except ClientError as error:
+        if s3_errors.is_missing_or_replaced(error):
+            return None
+        raise
+    version = head.get("VersionId")
+    return ObjectRef(ref.bucket, ref.key, ref.etag, None if version == "null" else version)
+
+
+def list_objects(s3: S3Client, bucket: str, prefix: str, after: str = "") -> Iterator[ListedPage]:
+    """List the objects below a prefix whose keys come after `after`; pages without keys are not."""
+    pages = s3.get_paginator("list_objects_v2").paginate(
+        Bucket=bucket, Prefix=prefix, StartAfter=after
+    )
+    for page in pages:
+        items = page.get("Contents", [])
+        if not items:
+            continue
+        listed = [
+            Listed(ObjectRef(bucket, item["Key"], item["ETag"].strip('"')), item["LastModified"])
+            for item in items
+            if not item["Key"].endswith("/")
+        ]
+        yield ListedPage(listed, items[-1]["Key"])
+
+
+def _reading_error(error: ClientError) -> Exception:
+    code = s3_errors.code_of(error)
+    if code in s3_errors.GONE:
+        return FileRejectedError("ObjectGone", "it was deleted before it was read; upload it again")
+    if code in s3_errors.DENIED:
+        problem = "s3:GetObject on it is denied; check the function's role and the key's policy"
+        return FileRejectedError("ObjectDenied", problem)
+    if code in s3_errors.CONFLICT:
+        problem = "the key now holds a newer version, which is processed separately"
+        return FileRejectedError("ObjectReplaced", problem)
+    return error

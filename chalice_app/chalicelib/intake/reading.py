@@ -1,0 +1,136 @@
+"""Reads the records of a landing object: all of them to count, or one chunk to draft."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import chain, islice
+from typing import TYPE_CHECKING, NamedTuple
+
+from chalicelib.errors import FileRejectedError
+from chalicelib.intake.decoding import TextStream, skip
+from chalicelib.intake.framing import HEAD_BYTES, Form, Frame, detect_form, frame
+from chalicelib.intake.landing import open_object
+from chalicelib.objects import ObjectRef
+from chalicelib.queue.messages import WorkItem
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+    from chalicelib.intake.chunk_plan import Plan
+
+# A file of 150 MB with more records than this has less than 75 bytes for each: no reports. Without
+# the bound a gzip bomb of 75 million zeros would be as many failures, and minutes of reading.
+MOST_RECORDS = 2_000_000
+
+
+class Scan(NamedTuple):
+    """What one pass over an object found.
+
+    `head` holds the first records, so that a small object is read once. `offsets` tells where
+    in the text every `stride`-th record begins.
+    """
+
+    total: int
+    form: Form
+    seekable: bool
+    head: list[Frame]
+    stride: int
+    offsets: list[int]
+
+
+class Opened(NamedTuple):
+    """An object's text, opened, with what S3 said of it."""
+
+    modified: datetime
+    size: int
+    text: TextStream
+
+
+def open_text(s3: S3Client, ref: ObjectRef, limit: int) -> Opened:
+    """Open an object's text.
+
+    Raises:
+        FileRejectedError: it is gone or not permitted.
+    """
+    landed = open_object(s3, ref)
+    return Opened(landed.modified, landed.size, TextStream(landed.pieces, limit))
+
+
+def frames_of(text: TextStream) -> tuple[Form, Iterator[Frame]]:
+    """Tell what a text holds, and where each of its records is.
+
+    Raises:
+        FileRejectedError: nobody can tell its records apart, or it is empty.
+    """
+    head, pieces = _take_head(text)
+    form = detect_form(head)
+    if form is None and len(head) == HEAD_BYTES:
+        problem = f"it begins with {HEAD_BYTES} bytes of white space; take them out"
+        raise FileRejectedError("NotJson", problem)
+    if form is None:
+        raise FileRejectedError("Empty", "it is empty; upload JSON objects, an array or lines")
+    return form, frame(pieces, form)
+
+
+def scan(text: TextStream, stride: int) -> Scan:
+    """Count the records of a text; memory does not grow with it but for the offsets.
+
+    Raises:
+        FileRejectedError: nobody can tell its records apart, it is empty, or there are too many.
+    """
+    form, frames = frames_of(text)
+    total = 0
+    kept: list[Frame] = []
+    offsets: list[int] = []
+    for found in frames:
+        if total == MOST_RECORDS:
+            problem = f"it holds more than {MOST_RECORDS:,} records; send it in parts"
+            raise FileRejectedError("TooManyRecords", problem)
+        if total % stride == 0:
+            offsets.append(found.offset)
+        if total < stride:
+            kept.append(found)
+        total += 1
+    return Scan(total, form, text.seekable, kept, stride, offsets)
+
+
+def read_chunk(
+    s3: S3Client, work: WorkItem, plan: Plan, chunk: int, limit: int
+) -> tuple[datetime, list[Frame]]:
+    """Read the records of one chunk, from its offset when the message named it.
+
+    Raises:
+        FileRejectedError: it is gone or not permitted.
+    """
+    ref, offset = work.ref, work.offset
+    start, stop = plan.bounds(chunk)
+    if offset is None or start == 0:  # an array's first record is found behind its bracket
+        opened = open_text(s3, ref, limit)
+        found = islice(frame(opened.text, plan.form), start, stop)
+        return opened.modified, list(found)
+    if plan.seekable:
+        landed = open_object(s3, ref, offset)
+        modified, pieces = landed.modified, landed.pieces
+    else:
+        opened = open_text(s3, ref, limit)
+        modified, pieces = opened.modified, skip(opened.text, offset)
+    return modified, list(islice(frame(pieces, plan.form, start, offset), stop - start))
+
+
+def _take_head(text: TextStream) -> tuple[bytes, Iterable[bytes]]:
+    """The first HEAD_BYTES of a text, and all of it."""
+    pieces = iter(text)
+    held: list[bytes] = []
+    size = 0
+    while size < HEAD_BYTES and (piece := next(pieces, None)) is not None:
+        held.append(piece)
+        size += len(piece)
+    return b"".join(held)[:HEAD_BYTES], chain(_drain(held), pieces)
+
+
+def _drain(held: list[bytes]) -> Iterator[bytes]:
+    """Yield and forget, so that the head is not held while the rest is read."""
+    held.reverse()
+    while held:
+        yield held.pop()

@@ -1,0 +1,146 @@
+"""From the bytes of one record to a typed record, or to an error that names the field."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import msgspec
+
+from chalicelib.errors import RecordRejectedError
+from chalicelib.intake.framing import MAX_RECORD_BYTES, Frame
+
+MAX_METADATA_BYTES = 4096
+MAX_REPORT_ID_CHARACTERS = 256
+# Where a report's id is found, the first one present wins.
+ID_FIELDS = ("report_id", "study_id", "id")
+_TEXT_FIELDS = frozenset({"findings", "impression"})
+
+
+class Record(msgspec.Struct, frozen=True):
+    """One report to draft an impression for.
+
+    `metadata` holds the fields that the system does not know, untouched; None when there are
+    none, or when they are more than MAX_METADATA_BYTES (`metadata_dropped` says so).
+    """
+
+    index: int
+    report_id: str
+    findings: str
+    impression: str | None = None
+    metadata: dict[str, Any] | None = None
+    metadata_dropped: bool = False
+
+
+class _Fields(msgspec.Struct):
+    findings: str
+    impression: str | None = None
+
+
+def read_record(found: Frame, object_id: str, max_findings_characters: int) -> Record:
+    """Decode and check one record.
+
+    Args:
+        found: the record's bytes and index.
+        object_id: names a record that has no id of its own: `<object id>-<index>`.
+        max_findings_characters: longer findings reject the record; nothing is ever cut.
+
+    Raises:
+        RecordRejectedError: it names the record's index and the field, never its text.
+    """
+    if found.data is None:
+        problem = f"is longer than {MAX_RECORD_BYTES} bytes; shorten it"
+        raise RecordRejectedError(found.index, "record", problem)
+    values = _decode(found.index, found.data)
+    id_field, report_id = _report_id(found.index, values)
+    try:
+        fields = msgspec.convert(values, _Fields)
+    except msgspec.ValidationError as error:
+        raise _rejected(found.index, error, report_id) from None
+    if not fields.findings.strip():
+        raise RecordRejectedError(found.index, "findings", "is blank", report_id)
+    if len(fields.findings) > max_findings_characters:
+        problem = f"is longer than {max_findings_characters} characters; shorten it"
+        raise RecordRejectedError(found.index, "findings", problem, report_id)
+    taken = {*_TEXT_FIELDS, id_field}
+    metadata = {name: value for name, value in values.items() if name not in taken}
+    too_big = _written_bytes(found.index, metadata) > MAX_METADATA_BYTES
+    return Record(
+        index=found.index,
+        report_id=report_id or f"{object_id}-{found.index}",
+        findings=fields.findings,
+        impression=fields.impression,
+        metadata=None if too_big or not metadata else metadata,
+        metadata_dropped=too_big,
+    )
+
+
+def _decode(index: int, data: bytes) -> dict[str, Any]:
+    try:
+        values = msgspec.json.decode(data, type=dict[str, Any])
+        # msgspec lets the last of two equal keys win; which of them was meant, nobody can tell.
+        json.loads(data, object_pairs_hook=_refuse_duplicates)
+    except msgspec.ValidationError as error:
+        raise _rejected(index, error, None) from None
+    except msgspec.DecodeError:
+        problem = "is not valid JSON (NaN, lone surrogates and control characters are none)"
+        raise RecordRejectedError(index, "record", problem) from None
+    except UnicodeDecodeError:
+        raise RecordRejectedError(index, "record", "is not valid UTF-8") from None
+    except RecursionError:
+        raise RecordRejectedError(index, "record", "is nested too deep") from None
+    except _DuplicateKeyError:
+        problem = "holds one key twice; keep one of the two"
+        raise RecordRejectedError(index, "record", problem) from None
+    except ValueError:  # a whole number of more digits than Python reads
+        raise RecordRejectedError(index, "record", "holds a number too long to read") from None
+    return values
+
+
+def _written_bytes(index: int, metadata: dict[str, Any]) -> int:
+    # A result holds it some levels deeper than the record did, and must not fail there.
+    try:
+        return len(msgspec.json.encode([[[[metadata]]]])) - len("[[[[]]]]")
+    except RecursionError:
+        raise RecordRejectedError(index, "record", "is nested too deep") from None
+
+
+class _DuplicateKeyError(ValueError):
+    """Two equal keys in one JSON object."""
+
+
+def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    values = dict(pairs)
+    if len(values) != len(pairs):
+        raise _DuplicateKeyError
+    return values
+
+
+def _report_id(index: int, values: dict[str, Any]) -> tuple[str | None, str | None]:
+    """The field that names the report and the name; refuses a name that is not usable."""
+    for name in ID_FIELDS:
+        value = values.get(name)
+        if value is None:
+            continue
+        if not isinstance(value, str):
+            problem = f"Expected `str`, got `{type(value).__name__}`"
+            raise RecordRejectedError(index, name, problem)
+        if not value.strip() or len(value) > MAX_REPORT_ID_CHARACTERS:
+            problem = f"must have 1 to {MAX_REPORT_ID_CHARACTERS} characters"
+            raise RecordRejectedError(index, name, problem)
+        return name, value
+    return None, None
+
+
+def _rejected(
+    index: int, error: msgspec.ValidationError, report_id: str | None
+) -> RecordRejectedError:
+    """Take field and problem from msgspec's message, which holds types and no values."""
+    problem, _, path = str(error).partition(" - at `$")
+    if "missing required field `findings`" in problem:
+        return RecordRejectedError(index, "findings", "is missing", report_id)
+    field = path.strip("`.")
+    # The name of an unknown field is data of the file, not ours to repeat.
+    return RecordRejectedError(
+        index, field if field in _TEXT_FIELDS else "record", problem, report_id
+    )

@@ -1,0 +1,246 @@
+"""The night: re-queues what has no result, and gathers the nightly lane into a transform job.
+
+It pages through any number of objects and goes on in another invocation of itself when its time
+is short. A run that was killed is taken up by the next; nothing is paid for twice, because only a
+gathering that is complete gets a job, and the job's name is the night's.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from functools import partial
+
+import msgspec
+
+from chalicelib.errors import AlreadyRunningError
+from chalicelib.nightly import completion, gather, sweep, transform_job
+from chalicelib.nightly.context import Continuation, NightlyContext
+from chalicelib.nightly.ledger import LedgerState, NightlyBatch
+from chalicelib.nightly.shards import ShardWriter, read_units
+from chalicelib.objects import ObjectRef
+from chalicelib.observability import count, log_info
+
+LANE = "nightly"
+# A gathering that has not been heard of for so long is dead. It says so at every slice of objects.
+DEAD_AFTER_S = 120.0
+BEAT_S = 15.0
+
+
+class NightlyResult(msgspec.Struct, frozen=True):
+    """What a run came to; `continues` says that another invocation goes on with it."""
+
+    requeued: int = 0
+    night: str | None = None
+    job: str | None = None
+    objects: int = 0
+    records: int = 0
+    continues: bool = False
+
+
+def run(context: NightlyContext, resume: Continuation | None) -> NightlyResult:
+    """Run the night, or go on with it.
+
+    Raises:
+        AlreadyRunningError: another run gathers just now.
+        TransformError: the batch cannot be started; the next run tries again.
+    """
+    batch = context.settings.nightly_mode == "batch"
+    requeued = 0 if resume is None else resume.requeued
+    if resume is None:
+        _settle_all(context, batch=batch)
+    held = frozenset() if batch else frozenset(_held(context, context.ledger.read()))
+    for lane in ("incoming", "evaluation", *(() if batch else (LANE,))):
+        if resume is not None and resume.lane != lane:
+            continue
+        after = "" if resume is None else resume.after
+        resume = None
+        for page in _pages(context, lane, after):
+            free = [ref for ref in page.missing if ref.object_id not in held]
+            table = context.settings.progress_table
+            requeued += context.send(sweep.messages(context.dynamodb, table, free))
+            if context.is_late:
+                context.hand_on(Continuation(lane, page.after, requeued=requeued))
+                return NightlyResult(requeued, continues=True)
+    log_info("swept", objects=requeued)
+    if not batch:
+        return NightlyResult(requeued)
+    return _batch(context, resume, requeued)
+
+
+def _settle_all(context: NightlyContext, *, batch: bool) -> None:
+    for night in context.ledger.read().nights:
+        if night.state == "submitted":
+            completion.settle(context, night.job)
+        elif not batch:
+            # The live endpoint drafts its files from now on.
+            context.ledger.change(partial(LedgerState.without, name=night.name))
+
+
+def _pages(context: NightlyContext, lane: str, after: str) -> Iterator[sweep.Page]:
+    settings = context.settings
+    now = datetime.fromtimestamp(context.clock(), UTC)
+    # What is in the nightly lane waits for the night; what is elsewhere may be at work just now.
+    age_s = 0 if lane == LANE else settings.sweep_after_s
+    window = sweep.Window.of(now, settings.sweep_days, age_s)
+    # A listing's LastModified has whole seconds, and may be of this very second.
+    if not age_s:
+        window = window._replace(until=datetime.max.replace(tzinfo=UTC))
+    return sweep.pages(context.s3, settings, lane, after, window)
+
+
+def _batch(context: NightlyContext, resume: Continuation | None, requeued: int) -> NightlyResult:
+    if resume is None:
+        found = context.ledger.read().unsubmitted
+        if found is not None and found.state == "gathered":
+            return _submit(context, found, requeued)
+    night = _claim(context, resume)
+    writer = ShardWriter(context.s3, context.settings, night.folder)
+    after = ""
+    if resume is not None:
+        after = resume.after
+        writer.count, writer.objects, writer.records = resume.shards, resume.objects, resume.records
+    held = set(_held(context, context.ledger.read()))
+    beat = _Beat(context, night)
+    stores = gather.Stores(context.s3, context.dynamodb)
+    for some, done in _slices(context, after, held):
+        context.send(gather.gather(stores, night.model, some, writer, beat))
+        if context.is_late:
+            writer.flush()
+            beat.now()
+            context.hand_on(
+                Continuation(
+                    LANE,
+                    done,
+                    night.name,
+                    night.attempt,
+                    writer.count,
+                    writer.objects,
+                    writer.records,
+                    requeued,
+                )
+            )
+            return NightlyResult(
+                requeued, night.name, None, writer.objects, writer.records, continues=True
+            )
+    writer.flush()
+    return _close(context, night, writer, requeued)
+
+
+def _slices(
+    context: NightlyContext, after: str, held: set[str]
+) -> Iterator[tuple[Sequence[ObjectRef], str]]:
+    """The lane's objects that no night holds, a few at a time, and the last key that is then done.
+
+    A page of which there is nothing to do is a slice of none: that took time as well.
+    """
+    for page in _pages(context, LANE, after):
+        free = [ref for ref in page.missing if ref.object_id not in held]
+        for start in range(0, max(1, len(free)), gather.SLICE):
+            some = free[start : start + gather.SLICE]
+            is_last = start + gather.SLICE >= len(free)
+            yield some, page.after if is_last else some[-1].key
+
+
+def _claim(context: NightlyContext, resume: Continuation | None) -> NightlyBatch:
+    """Begin a night, go on with one, or take a dead one over from the start."""
+    now = context.clock()
+    alive = now + DEAD_AFTER_S
+    if resume is not None:
+        going = context.ledger.read().named(resume.night)
+        if going is None or (going.attempt, going.state) != (resume.attempt, "gathering"):
+            raise AlreadyRunningError("another run has taken this night over")
+        return going
+    stamp = datetime.fromtimestamp(now, UTC).strftime("%Y%m%d-%H%M%S")
+    name = f"nightly-{stamp}-{os.urandom(3).hex()}"
+    settings = context.settings
+    fresh = NightlyBatch(
+        name,
+        transform_job.job_name(settings.stack_name, name),
+        settings.live_model,
+        alive_until=alive,
+    )
+    claimed: list[NightlyBatch] = []
+
+    def how(record: LedgerState) -> LedgerState | None:
+        before = record.unsubmitted
+        # One that is gathered may be getting its job just now, which reads that folder.
+        if before is not None and (before.state == "gathered" or before.alive_until > now):
+            return None
+        night = fresh
+        if before is not None:
+            night = msgspec.structs.replace(
+                before,
+                attempt=before.attempt + 1,
+                model=fresh.model,
+                alive_until=alive,
+                state="gathering",
+            )
+        claimed[:] = [night]
+        return record.with_night(night)
+
+    if context.ledger.change(how) is None:
+        raise AlreadyRunningError("another run gathers the night's files just now")
+    return claimed[0]
+
+
+class _Beat:
+    """Says every few seconds that a gathering is alive."""
+
+    def __init__(self, context: NightlyContext, night: NightlyBatch) -> None:
+        self._context, self._night = context, night
+        self._last = context.clock()
+
+    def __call__(self) -> None:
+        if self._context.clock() - self._last >= BEAT_S:
+            self.now()
+
+    def now(self) -> None:
+        self._last = self._context.clock()
+        alive = self._last + DEAD_AFTER_S
+        self._context.ledger.update(self._night, alive_until=alive)
+
+
+def _held(context: NightlyContext, record: LedgerState) -> Iterator[str]:
+    """The ids of the objects that nights with a job hold."""
+    bucket = context.settings.results_bucket
+    for night in record.nights:
+        if night.state == "submitted":
+            for unit in read_units(context.s3, bucket, night.folder, night.shards):
+                yield unit.ref.object_id
+
+
+def _close(
+    context: NightlyContext, night: NightlyBatch, writer: ShardWriter, requeued: int
+) -> NightlyResult:
+    if not writer.records:
+        # Nothing that a model is needed for: the usual way ends it.
+        bucket = context.settings.results_bucket
+        units = read_units(context.s3, bucket, night.folder, writer.count)
+        context.send(units)
+        context.ledger.change(lambda record: record.without(night.name))
+        return NightlyResult(requeued, objects=writer.objects)
+    gathered = context.ledger.update(
+        night,
+        state="gathered",
+        shards=writer.count,
+        objects=writer.objects,
+        records=writer.records,
+    )
+    return _submit(context, gathered, requeued)
+
+
+def _submit(context: NightlyContext, night: NightlyBatch, requeued: int) -> NightlyResult:
+    transform_job.start(context.sagemaker, context.settings, night)
+    context.ledger.update(night, state="submitted")
+    count("NightlyRecords", night.records)
+    log_info(
+        "batch started",
+        night=night.name,
+        job=night.job,
+        objects=night.objects,
+        records=night.records,
+        shards=night.shards,
+    )
+    return NightlyResult(requeued, night.name, night.job, night.objects, night.records)

@@ -1,0 +1,83 @@
+"""Finds landing objects that have no result, a page at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from chalicelib.intake import chunk_plan, landing
+from chalicelib.objects import ObjectRef
+from chalicelib.output import store
+from chalicelib.queue.messages import OwnMessage, whole_object_message
+from chalicelib.settings import Settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+
+CONCURRENT_CHECKS = 16
+
+
+class Window(NamedTuple):
+    """Which objects are looked at: those whose LastModified lies in [since, until)."""
+
+    since: datetime
+    until: datetime
+
+    @classmethod
+    def of(cls, now: datetime, days: int, age_s: int) -> Window:
+        """Objects of at most `days` days that are older than `age_s` seconds."""
+        return cls(now - timedelta(days=days), now - timedelta(seconds=age_s))
+
+
+class Page(NamedTuple):
+    """Objects without a result among the next 1,000 keys; `after` is the last of those keys."""
+
+    missing: list[ObjectRef]
+    after: str
+
+
+def pages(
+    s3: S3Client, settings: Settings, lane: str, after: str, window: Window
+) -> Iterator[Page]:
+    """Page through the objects of a lane whose keys come after `after`."""
+    results = settings.results_bucket
+    with ThreadPoolExecutor(max_workers=CONCURRENT_CHECKS) as pool:
+        for page in landing.list_objects(s3, settings.landing_bucket, f"{lane}/", after):
+            refs = [
+                found.ref for found in page.objects if window.since <= found.modified < window.until
+            ]
+            lacks = pool.map(lambda ref: not store.has_result(s3, results, ref), refs)
+            missing = [ref for ref, lacking in zip(refs, lacks, strict=True) if lacking]
+            versioned = [landing.with_version_id(s3, ref) for ref in missing]
+            yield Page([ref for ref in versioned if ref is not None], page.last)
+
+
+def messages(
+    dynamodb: DynamoDBClient, table: str, missing: Sequence[ObjectRef]
+) -> Iterator[OwnMessage]:
+    """The messages that bring objects without a result to their end.
+
+    Of an object that was cut, the chunks that are not done: its own message has done its part.
+    """
+    for ref in missing:
+        found = chunk_plan.read_progress(dynamodb, table, ref.object_id)
+        if found is None:
+            yield whole_object_message(ref)
+            continue
+        plan, done = found
+        # With every chunk done the last one died before the result: it is not remembered as done.
+        left = [chunk for chunk in range(plan.chunks) if chunk not in done] or range(plan.chunks)
+        for chunk in left:
+            start, stop = plan.bounds(chunk)
+            yield OwnMessage(
+                ref.bucket,
+                ref.key,
+                ref.etag,
+                start,
+                stop,
+                ref.version_id,
+                rerun_token=plan.rerun_token,
+            )

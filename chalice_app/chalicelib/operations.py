@@ -1,0 +1,233 @@
+"""What operators ask and order: a file's state, counts by state, redrive, re-run.
+
+Called by IAM alone (lambda:InvokeFunction). No answer holds report text.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
+
+from chalicelib.errors import RequestError
+from chalicelib.intake import chunk_plan, landing
+from chalicelib.nightly import shards
+from chalicelib.nightly.ledger import NightLedger
+from chalicelib.objects import LANES, ObjectRef, result_key
+from chalicelib.output import store
+from chalicelib.queue import sender
+from chalicelib.queue.messages import whole_object_message
+from chalicelib.settings import Settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
+
+# What an invocation keeps for its answer.
+RESERVE_S = 30.0
+MESSAGES_PER_CALL = 10
+CONCURRENT_CHECKS = 16
+_TOKEN = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+class OperatorRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One request; `after` goes on where an answer's `next` says.
+
+    `token` names a re-run: the same token again is the same re-run, and nothing is paid twice.
+    """
+
+    action: Literal["file", "counts", "redrive", "rerun"]
+    key: str = ""
+    prefix: str = ""
+    after: str = ""
+    token: str = ""
+
+
+@dataclass(frozen=True)
+class OperatorContext:
+    """What the answers are made with."""
+
+    settings: Settings
+    s3: S3Client
+    sqs: SQSClient
+    dynamodb: DynamoDBClient
+    seconds_left: Callable[[], float]
+
+    @property
+    def is_late(self) -> bool:
+        """Whether this invocation has to answer now."""
+        return self.seconds_left() < RESERVE_S
+
+
+def answer(context: OperatorContext, event: object) -> dict[str, Any]:
+    """Answer one request; a document of plain values.
+
+    Raises:
+        RequestError: it is none; the message says what is wrong with it.
+    """
+    try:
+        ask = msgspec.convert(event, OperatorRequest)
+    except msgspec.ValidationError as error:
+        raise RequestError(f"{error}; docs/runbook.md has examples") from None
+    if ask.action == "file":
+        return _file(context, ask)
+    if ask.action == "counts":
+        return _counts(context, ask)
+    if ask.action == "redrive":
+        return _redrive(context)
+    return _rerun(context, ask)
+
+
+def _file(context: OperatorContext, ask: OperatorRequest) -> dict[str, Any]:
+    if _lane(ask.key) is None:
+        raise RequestError("key: name one object below incoming/, evaluation/ or nightly/")
+    ref = landing.current_version(context.s3, context.settings.landing_bucket, ask.key)
+    if ref is None:
+        raise RequestError("key: there is no such object in the landing bucket")
+    described = {"key": ref.key, "etag": ref.etag, "object_id": ref.object_id}
+    document = store.read_result(context.s3, context.settings.results_bucket, ref)
+    if document is not None:
+        counts = document["counts"]
+        return described | {
+            "state": document["status"],
+            "counts": counts,
+            "result": result_key(ref),
+        }
+    found = chunk_plan.read_progress(
+        context.dynamodb, context.settings.progress_table, ref.object_id
+    )
+    if found is not None and found[1]:
+        plan, done = found
+        return described | {"state": "in work", "chunks": plan.chunks, "chunks_done": len(done)}
+    for night in NightLedger(context.dynamodb, context.settings.progress_table).read().nights:
+        bucket = context.settings.results_bucket
+        units = shards.read_units(context.s3, bucket, night.folder, night.shards)
+        if any(unit.key == ref.key and unit.etag == ref.etag for unit in units):
+            return described | {"state": "in batch", "job": night.job}
+    return described | {"state": "waiting"}
+
+
+def _counts(context: OperatorContext, ask: OperatorRequest) -> dict[str, Any]:
+    """Files by state, of a prefix or of every lane, and what lies in the queues."""
+    counted: Counter[str] = Counter()
+    after = ask.after
+    late = False
+    for keys in _pages(context, ask.prefix, ask.after):
+        with ThreadPoolExecutor(max_workers=CONCURRENT_CHECKS) as pool:
+            counted.update(pool.map(lambda ref: _state(context, ref), keys))
+        after = keys[-1].key
+        late = context.is_late
+        if late:
+            break
+    nights = NightLedger(context.dynamodb, context.settings.progress_table).read().nights
+    return {
+        "files": dict(sorted(counted.items())),
+        "queue": _depth(context, context.settings.work_queue_url),
+        "dead_letters": _depth(context, context.settings.dead_letter_queue_url)["waiting"],
+        "nights": [
+            {
+                "name": one.name,
+                "state": one.state,
+                "job": one.job,
+                "objects": one.objects,
+                "records": one.records,
+            }
+            for one in nights
+        ],
+        **({"next": after} if late else {}),
+    }
+
+
+def _redrive(context: OperatorContext) -> dict[str, Any]:
+    """Send what was given up back to the work queue; twice does no harm."""
+    settings, sqs = context.settings, context.sqs
+    moved = 0
+    while not context.is_late:
+        found = sqs.receive_message(
+            QueueUrl=settings.dead_letter_queue_url,
+            MaxNumberOfMessages=MESSAGES_PER_CALL,
+            VisibilityTimeout=120,
+            WaitTimeSeconds=1,
+        ).get("Messages", [])
+        if not found:
+            break
+        # Sent before it is deleted: killed in between it lies in both, and is answered once.
+        for message in found:
+            sqs.send_message(QueueUrl=settings.work_queue_url, MessageBody=message["Body"])
+            sqs.delete_message(
+                QueueUrl=settings.dead_letter_queue_url, ReceiptHandle=message["ReceiptHandle"]
+            )
+        moved += len(found)
+    left = _depth(context, settings.dead_letter_queue_url)["waiting"]
+    return {"redriven": moved, "left": left}
+
+
+def _rerun(context: OperatorContext, ask: OperatorRequest) -> dict[str, Any]:
+    """Have a file, or all below a prefix, drafted anew by the models of now."""
+    if bool(ask.key) == bool(ask.prefix):
+        raise RequestError("rerun: give either key or prefix")
+    token = ask.token or os.urandom(8).hex()
+    if not _TOKEN.fullmatch(token):
+        raise RequestError("token: use 1 to 64 letters, digits, dots, hyphens and underscores")
+    sent, after, late = 0, ask.after, False
+    for refs in _wanted(context, ask):
+        messages = [whole_object_message(ref, token) for ref in refs]
+        sent += sender.send(context.sqs, context.settings.work_queue_url, messages)
+        after, late = refs[-1].key, context.is_late
+        if late:
+            break
+    if not sent and not ask.after:
+        raise RequestError("rerun: there is no such object in the landing bucket")
+    return {"rerun": sent, "token": token, **({"next": after} if late else {})}
+
+
+def _wanted(context: OperatorContext, ask: OperatorRequest) -> Iterator[list[ObjectRef]]:
+    if ask.prefix:
+        yield from _pages(context, ask.prefix, ask.after)
+        return
+    if _lane(ask.key) is None:
+        raise RequestError("key: name one object below incoming/, evaluation/ or nightly/")
+    ref = landing.current_version(context.s3, context.settings.landing_bucket, ask.key)
+    if ref is not None:
+        yield [ref]
+
+
+def _pages(context: OperatorContext, prefix: str, after: str) -> Iterator[list[ObjectRef]]:
+    """The objects of a prefix, or of every lane, up to 1,000 at a time."""
+    if prefix and _lane(prefix) is None:
+        raise RequestError("prefix: it must begin with incoming/, evaluation/ or nightly/")
+    bucket = context.settings.landing_bucket
+    for lane in (prefix,) if prefix else tuple(sorted(f"{lane}/" for lane in LANES)):
+        for page in landing.list_objects(context.s3, bucket, lane, after):
+            if page.objects:
+                yield [found.ref for found in page.objects]
+
+
+def _lane(text: str) -> str | None:
+    lane, slash, _ = text.partition("/")
+    return lane if slash and lane in LANES else None
+
+
+def _state(context: OperatorContext, ref: ObjectRef) -> str:
+    return store.result_status(context.s3, context.settings.results_bucket, ref) or "waiting"
+
+
+def _depth(context: OperatorContext, queue_url: str) -> dict[str, int]:
+    found = context.sqs.get_queue_attributes(
+        QueueUrl=queue_url,
+        AttributeNames=[
+            "ApproximateNumberOfMessages",
+            "ApproximateNumberOfMessagesNotVisible",
+        ],
+    )["Attributes"]
+    return {
+        "waiting": int(found["ApproximateNumberOfMessages"]),
+        "in_work": int(found["ApproximateNumberOfMessagesNotVisible"]),
+    }

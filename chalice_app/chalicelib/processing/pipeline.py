@@ -1,0 +1,190 @@
+"""From one piece of work to its results: read, draft, score, write; or cut and send on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from chalicelib.drafting import routing
+from chalicelib.drafting.endpoint import EndpointClient
+from chalicelib.errors import FileRejectedError, RecordRejectedError
+from chalicelib.intake import chunk_plan, chunking, reading
+from chalicelib.intake.framing import Frame
+from chalicelib.intake.records import Record, read_record
+from chalicelib.intake.source import Source, timestamp
+from chalicelib.objects import ObjectRef, part_key, result_key
+from chalicelib.output import store
+from chalicelib.output.assembly import Outcome, assemble, assemble_rejected
+from chalicelib.output.document import Counts, result_document
+from chalicelib.output.tables import FileRow, Row
+from chalicelib.queue import sender
+from chalicelib.queue.messages import WorkItem
+from chalicelib.settings import Settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
+
+
+@dataclass(frozen=True)
+class ProcessingContext:
+    """What the work of one message is done with.
+
+    `attempt` counts the message's deliveries from 1, `started_at` is the wall clock's time.
+    """
+
+    settings: Settings
+    s3: S3Client
+    sqs: SQSClient
+    dynamodb: DynamoDBClient
+    endpoint: EndpointClient
+    attempt: int
+    request_id: str
+    started_at: datetime
+
+
+class WorkResult(msgspec.Struct, frozen=True):
+    """What a piece of work came to.
+
+    `chunks` is above 0 when it was cut and sent on, `files` is 1 when it completed its object.
+    """
+
+    counts: Counts
+    chunks: int = 0
+    files: int = 0
+
+
+def process_object(context: ProcessingContext, work: WorkItem) -> WorkResult:
+    """Answer a whole object when it is small; cut a large one and send the chunks to the queue.
+
+    Raises:
+        RetryableError: nothing final is written yet, the same work may be tried again.
+    """
+    settings, ref = context.settings, work.ref
+    source = Source(work, work.noticed_at)
+    size: int | None = None
+    try:
+        opened = reading.open_text(context.s3, ref, settings.max_object_bytes)
+        source, size = Source(work, opened.modified), opened.size
+        found = reading.scan(opened.text, settings.chunk_records)
+    except FileRejectedError as error:
+        outcome = assemble_rejected(source, error)
+    else:
+        if found.total > settings.chunk_records:
+            return _cut(context, work, found, opened.size)
+        outcome = _draft(context, source, found.head, 0)
+    file_row = _file_row(context, source, outcome.counts, 1, size)
+    _write(context, source, 0, [*outcome.rows, file_row])
+    document = result_document(ref, outcome.counts, entries=outcome.entries)
+    status = outcome.counts.status
+    store.write_result(context.s3, settings.results_bucket, source, status, document)
+    return WorkResult(outcome.counts, files=1)
+
+
+def process_chunk(
+    context: ProcessingContext, work: WorkItem, plan: chunk_plan.Plan, chunk: int
+) -> WorkResult:
+    """Answer one chunk of a large object; whoever finishes the last one completes the object.
+
+    Raises:
+        RetryableError: the chunk is not marked as done, the same work may be tried again.
+    """
+    settings, ref = context.settings, work.ref
+    source = Source(work, work.noticed_at)
+    try:
+        modified, frames = reading.read_chunk(
+            context.s3, work, plan, chunk, settings.max_object_bytes
+        )
+        source = Source(work, modified)
+        outcome = _draft(context, source, frames, chunk)
+    except FileRejectedError as error:
+        # It was there when it was counted: each of the chunk's records fails by its index.
+        start, stop = plan.bounds(chunk)
+        lost = [RecordRejectedError(index, "record", str(error)) for index in range(start, stop)]
+        outcome = assemble(source, lost, (), None)
+    _write(context, source, chunk, outcome.rows)
+    store.write_part(context.s3, settings.results_bucket, ref, chunk, outcome.entries)
+    done = chunk_plan.finish_chunk(
+        context.dynamodb, settings.progress_table, plan, chunk, outcome.counts.failed
+    )
+    complete = len(done) == plan.chunks
+    if complete:
+        _complete(context, source, plan, sum(done.values()))
+    return WorkResult(outcome.counts, files=int(complete))
+
+
+def _draft(
+    context: ProcessingContext, source: Source, frames: Sequence[Frame], chunk: int
+) -> Outcome:
+    settings, ref = context.settings, source.work.ref
+    records = [_read(frame, ref, settings) for frame in frames]
+    good = [record for record in records if isinstance(record, Record)]
+    drafts = routing.draft(context, source, good, chunk)
+    baseline = settings.baseline_sentence if ref.lane == routing.EVALUATION else None
+    return assemble(source, records, drafts, baseline)
+
+
+def _read(frame: Frame, ref: ObjectRef, settings: Settings) -> Record | RecordRejectedError:
+    try:
+        return read_record(frame, ref.object_id, settings.max_findings_characters)
+    except RecordRejectedError as error:
+        return error
+
+
+def _write(context: ProcessingContext, source: Source, chunk: int, rows: Sequence[Row]) -> None:
+    # Only a repeated run can find rows of an earlier one that it has to take back.
+    work = source.work
+    tidy = context.attempt > 1 or work.start is not None or work.rerun_token is not None
+    bucket = context.settings.results_bucket
+    store.write_tables(context.s3, bucket, source, chunk, rows, tidy=tidy)
+
+
+def _complete(
+    context: ProcessingContext, source: Source, plan: chunk_plan.Plan, failed: int
+) -> None:
+    ref, bucket = source.work.ref, context.settings.results_bucket
+    counts = Counts(plan.total, plan.total - failed, failed)
+    row = _file_row(context, source, counts, plan.chunks, plan.size)
+    store.write_tables(context.s3, bucket, source, 0, [row], tidy=False)
+    parts = [part_key(ref, chunk) for chunk in range(plan.chunks)]
+    document = result_document(ref, counts, parts=parts)
+    store.write_result(context.s3, bucket, source, counts.status, document)
+
+
+def _file_row(
+    context: ProcessingContext, source: Source, counts: Counts, chunks: int, size: int | None
+) -> FileRow:
+    ref = source.work.ref
+    return FileRow(
+        run_id=ref.object_id,
+        lane=ref.lane or "",
+        dataset=ref.dataset,
+        source_bucket=ref.bucket,
+        source_key=ref.key,
+        source_etag=ref.etag,
+        source_version_id=ref.version_id,
+        source_size=size,
+        status=counts.status,
+        records_total=counts.records,
+        records_ok=counts.ok,
+        records_failed=counts.failed,
+        chunks=chunks,
+        result_key=result_key(ref),
+        attempt=context.attempt,
+        lambda_request_id=context.request_id,
+        landed_at=source.stamp,
+        started_at=timestamp(context.started_at),
+        finished_at=timestamp(datetime.now(UTC)),
+    )
+
+
+def _cut(context: ProcessingContext, work: WorkItem, found: reading.Scan, size: int) -> WorkResult:
+    settings = context.settings
+    messages = chunking.chunk_messages(context.dynamodb, settings.progress_table, work, found, size)
+    sender.send(context.sqs, settings.work_queue_url, messages)
+    return WorkResult(Counts(found.total, 0, 0), len(messages))
