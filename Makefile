@@ -15,36 +15,36 @@ demo:  ## the whole job on this machine: examples/ through the real stack
 	@$(PYTHON) -m local demo
 
 test:  ## every test
-	@python=$$($(PYTHON) -m local.environments test) && $$python -m pytest -q
+	@python=$$($(PYTHON) -m common.environments test) && $$python -m pytest -q
 
 test-supported:  ## the tests whose outcome could depend on the interpreter (all but the README's)
-	@python=$$($(PYTHON) -m local.environments test) \
+	@python=$$($(PYTHON) -m common.environments test) \
 	&& $$python -m pytest -q -m "not once" tests/unit tests/faults tests/integration
 
 test-browser:  ## the page in headless Chromium (skipped where there is none)
-	@python=$$($(PYTHON) -m local.environments test-browser) && $$python -m pytest -q tests/browser
+	@python=$$($(PYTHON) -m common.environments test-browser) && $$python -m pytest -q tests/browser
 
 test-torch:  ## the tests that need torch (the training container), in an environment of their own
-	@python=$$($(PYTHON) -m local.environments test-torch) && $$python -m pytest -q tests/torch
+	@python=$$($(PYTHON) -m common.environments test-torch) && $$python -m pytest -q tests/torch
 
 test-sagemaker:  ## the tests that need the SageMaker SDK, and the walk-through notebook
-	@python=$$($(PYTHON) -m local.environments test-sagemaker) && $$python -m pytest -q tests/sagemaker
+	@python=$$($(PYTHON) -m common.environments test-sagemaker) && $$python -m pytest -q tests/sagemaker
 
 lint:  ## ruff, mypy, cfn-lint on all templates, and the analysts' SQL and dashboard
-	@python=$$($(PYTHON) -m local.environments lint) \
+	@python=$$($(PYTHON) -m common.environments lint) \
 	&& $$python -m ruff check --quiet && $$python -m ruff format --check --quiet \
-	&& $$python -m mypy --no-error-summary && $$python -m local.lint
+	&& $$python -m mypy --no-error-summary && $$python -m local.packaging.lint
 	@$(PYTHON) -m analytics lint
 
 bench:  ## the benchmarks; figures also go to build/bench.json
-	@python=$$($(PYTHON) -m local.environments test) && $$python -m benchmarks
+	@python=$$($(PYTHON) -m common.environments test) && $$python -m benchmarks
 
 notebook:  ## the walk-through in Jupyter, on this machine's loopback
-	@python=$$($(PYTHON) -m local.environments notebook) \
+	@python=$$($(PYTHON) -m common.environments notebook) \
 	&& $$python -m jupyterlab --ip 127.0.0.1 training/walkthrough.ipynb
 
 package:  ## the zip and templates for AWS, in build/package (Python 3.13)
-	@python=$$($(PYTHON) -m local.environments run) && $$python -m local.package
+	@python=$$($(PYTHON) -m common.environments run) && $$python -m local.packaging.package
 
 deploy: package  ## deploy to AWS: BUCKET=<artifact bucket> [STACK=name] [PARAMETERS="Key=Value …"]
 	@test -n "$(BUCKET)" || { echo "error: BUCKET is not set: name a bucket for the zip" >&2; exit 2; }

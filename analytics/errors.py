@@ -1,7 +1,6 @@
 """The errors of the analytics package.
 
 AnalyticsError
-├── UsageError            a command line that cannot be carried out
 ├── LakeError             a lake that is not there, denied or not readable
 ├── QueryError            SQL that Athena would refuse, or that names what does not exist
 │   └── UntranslatableError   SQL that Athena runs and the local engine does not
@@ -14,13 +13,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from common.errors import EXIT_FINDINGS, CommandError
 
-class AnalyticsError(Exception):
+
+class AnalyticsError(CommandError):
     """Base of every error that a user of `python -m analytics` can cause."""
-
-
-class UsageError(AnalyticsError):
-    """The command line cannot be carried out."""
 
 
 class LakeError(AnalyticsError):
@@ -40,7 +37,9 @@ class UntranslatableError(QueryError):
 
 
 class LintError(AnalyticsError):
-    """Something that is kept as code is wrong or stale; `findings` says what, one a line."""
+    """Something that is kept as code is wrong or stale; `findings` says what, one per line."""
+
+    exit_status = EXIT_FINDINGS
 
     def __init__(self, what: str, findings: Sequence[str]) -> None:
         super().__init__(what)

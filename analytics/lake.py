@@ -18,8 +18,8 @@ from typing import Protocol
 
 from analytics.errors import LakeError
 from analytics.tables import TABLES
-from training import s3
-from training.aws import Target, explained
+from common import s3
+from common.aws import Target, explained
 
 PREFIX = "lake"
 _OBJECT = re.compile(r"dt=\d{4}-\d\d-\d\d/[^/_.][^/]*\.jsonl\.gz")

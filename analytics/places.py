@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from analytics.errors import LakeError
 from analytics.lake import PREFIX, Lake, opened
 from analytics.verbs.where import LOCAL
-from local import stack as stacks
-from local.aws import ROOT_ACCESS_KEY
-from local.settings import Settings
-from training.aws import Target
+from common.aws import Target
+from common.stack_settings import ROOT_ACCESS_KEY, LocalStackSettings
+from common.stack_state import read_state
+
+CONNECT_TIMEOUT_S = 2.0
 
 
 @contextmanager
@@ -23,29 +25,45 @@ def lake_of(options: argparse.Namespace) -> Iterator[Lake]:
         LakeError: the lake, or the local stack, is not there.
         AwsError: AWS refused, or was not reached.
     """
-    if options.lake != LOCAL:
-        target = Target(
-            region=options.region, profile=options.profile, endpoint_url=options.endpoint_url
-        )
-        with opened(options.lake, target) as found:
+    if options.lake == LOCAL:
+        with local_lake(LocalStackSettings()) as found:
             yield found
         return
-    status = stacks.status(Settings())
-    if status.stack is None or not status.ministack:
-        problem = "the local stack is not up: run `python -m local up`, or name a --lake"
-        raise LakeError(LOCAL, problem)
-    with local_lake(status.stack) as found:
+    target = Target(
+        region=options.region, profile=options.profile, endpoint_url=options.endpoint_url
+    )
+    with opened(options.lake, target) as found:
         yield found
 
 
 @contextmanager
-def local_lake(stack: stacks.Stack) -> Iterator[Lake]:
-    """The lake of a running local stack."""
+def local_lake(settings: LocalStackSettings) -> Iterator[Lake]:
+    """The lake of the local stack, which must be running.
+
+    Raises:
+        LakeError: the stack is not up.
+    """
+    state = read_state(settings.state_file)
+    if (
+        state.ministack is None
+        or state.outputs is None
+        or not _is_listening(settings.host, state.ministack.port)
+    ):
+        problem = "the local stack is not up: run `python -m local up`, or name a --lake"
+        raise LakeError(LOCAL, problem)
     target = Target(
         backend="local",
-        region=stack.settings.region,
-        endpoint_url=stack.aws_url,
+        region=settings.region,
+        endpoint_url=f"http://{settings.host}:{state.ministack.port}",
         access_key=ROOT_ACCESS_KEY,
     )
-    with opened(f"s3://{stack.outputs.results_bucket}/{PREFIX}", target) as found:
+    with opened(f"s3://{state.outputs.results_bucket}/{PREFIX}", target) as found:
         yield found
+
+
+def _is_listening(host: str, port: int) -> bool:
+    try:
+        with socket.create_connection((host, port), timeout=CONNECT_TIMEOUT_S):
+            return True
+    except OSError:
+        return False

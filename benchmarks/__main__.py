@@ -15,8 +15,10 @@ from benchmarks.cold_start import cold_start
 from benchmarks.large_file import large_file
 from benchmarks.throughput import files_a_second, records_a_second
 from benchmarks.whole_file import memory_of_a_large_file
-from local import package, stack
-from local.settings import ROOT, Settings
+from common.paths import ROOT
+from common.stack_settings import LocalStackSettings
+from local.packaging import package
+from local.stack import lifecycle
 
 # AWS Lambda quotas: a function's unzipped code may take 250 MB.
 LAMBDA_LIMIT_MB = 250
@@ -32,9 +34,9 @@ def main() -> int:
     """Measure and store; 0 whether or not a bar is met."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        settings = Settings(state_directory=folder / "stack")
+        settings = LocalStackSettings(state_directory=folder / "stack")
         try:
-            running = stack.up(settings)
+            running = lifecycle.up(settings)
             figures = memory_of_a_large_file(running, folder)
             figures |= cold_start(package.build(settings.package_directory), folder)
             figures |= large_file()
@@ -42,7 +44,7 @@ def main() -> int:
             figures |= files_a_second(running, folder)
             figures |= records_a_second(running, folder)
         finally:
-            stack.down(settings)
+            lifecycle.down(settings)
         figures |= analytics(folder)
     bars = {
         "handler_peak_large_to_small": _bar(

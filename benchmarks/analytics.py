@@ -20,6 +20,7 @@ from analytics import report
 from analytics.engine.athena import Athena
 from analytics.lake import FolderLake
 from benchmarks.reports import records
+from chalicelib.output.scoring import METRICS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,7 +33,6 @@ CASES = 2_000
 REPEATS = 3
 DAY = "2026-11-02"
 AT = f"{DAY} 10:00:00.000"
-METRICS = ("rouge1", "rouge2", "rougeL", "rougeLsum")
 ROLES = ("fine-tuned", "pre-trained")
 
 

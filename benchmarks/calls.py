@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from unittest import mock
 
 if TYPE_CHECKING:
-    from local.stack import Stack
+    from local.stack.lifecycle import Stack
 
 RECORD = {"report_id": "one", "findings": "The lungs are clear.", "impression": "Normal chest."}
 

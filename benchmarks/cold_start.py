@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from local.package import Package
+    from local.packaging.package import Package
 
 REPEATS = 9
 # Timed inside the fresh interpreter: its own start is the same for both.

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 from benchmarks.reports import records
 from chalicelib.drafting.endpoint import CallBudget, EndpointClient
 from chalicelib.settings import Model
-from local import run as running
 from local.aws import client
+from local.client import run as running
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from local.stack import Stack
+    from local.stack.lifecycle import Stack
 
 FILES = 200
 RECORDS = 2000

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.reports import records
-from local import run as running
+from local.client import run as running
 
 if TYPE_CHECKING:
-    from local.stack import Stack
+    from local.stack.lifecycle import Stack
 
 SMALL, LARGE = 1_000, 100_000
 # The text of these is repeated: composing 100,000 reports would take longer than reading them.

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.config import Config
 
-if TYPE_CHECKING:
-    from local.settings import Settings
+from common.stack_settings import ROOT_ACCESS_KEY
 
-# The caller that MiniStack takes for the account's root; no secret, it guards nothing.
-ROOT_ACCESS_KEY = "test"
+if TYPE_CHECKING:
+    from common.stack_settings import LocalStackSettings
+
 ROOT_SECRET_KEY = "test"  # noqa: S105  # MiniStack's fixed value
 # MiniStack and the endpoint are on loopback: a proxy of the user's must not come between.
 CONFIG = Config(
@@ -32,7 +32,9 @@ def _session() -> boto3.session.Session:
     )
 
 
-def client(service: str, endpoint_url: str, settings: Settings, config: Config = CONFIG) -> Any:  # noqa: ANN401  # boto3's
+def client(
+    service: str, endpoint_url: str, settings: LocalStackSettings, config: Config = CONFIG
+) -> Any:  # noqa: ANN401  # boto3's
     """A client of the local AWS at `endpoint_url`, as the account's root.
 
     Untouched by the user's profile, region, endpoint and proxy settings.

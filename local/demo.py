@@ -12,14 +12,14 @@ import msgspec
 
 from analytics import report
 from analytics.places import local_lake
-from local import run as running
-from local import stack as stacks
+from local.client import run as running
+from local.stack import lifecycle as stacks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from local.settings import Settings
-    from local.waiting import Answered
+    from common.stack_settings import LocalStackSettings
+    from local.client.waiting import Answered
 
     Say = Callable[[str], None]
 
@@ -28,7 +28,7 @@ COLUMN = 14
 WIDTH = 100
 
 
-def demo(settings: Settings, say: Say) -> None:
+def demo(settings: LocalStackSettings, say: Say) -> None:
     """Start a fresh stack, drop `examples/`, print what came back, stop and clean up.
 
     Raises LocalError when the stack does not come up or a record is not accounted for.
@@ -51,7 +51,7 @@ def demo(settings: Settings, say: Say) -> None:
     shutil.rmtree(own.state_directory, ignore_errors=True)
 
 
-def _hospital(stack: stacks.Stack, settings: Settings, say: Say) -> None:
+def _hospital(stack: stacks.Stack, settings: LocalStackSettings, say: Say) -> None:
     folder = settings.root / "examples" / "hospital"
     say(
         f"\n1. A hospital drops {folder.relative_to(settings.root)}/ into s3://"
@@ -65,7 +65,7 @@ def _hospital(stack: stacks.Stack, settings: Settings, say: Say) -> None:
         say(_example(stack, one))
 
 
-def _evaluation(stack: stacks.Stack, settings: Settings, say: Say) -> None:
+def _evaluation(stack: stacks.Stack, settings: LocalStackSettings, say: Say) -> None:
     folder = settings.root / "examples" / "evaluation"
     say(
         f"\n2. A data scientist drops {folder.relative_to(settings.root)}/ into the evaluation "
@@ -75,9 +75,9 @@ def _evaluation(stack: stacks.Stack, settings: Settings, say: Say) -> None:
     say(report.as_text())
 
 
-def _page(stack: stacks.Stack, settings: Settings, say: Say) -> None:
+def _page(stack: stacks.Stack, settings: LocalStackSettings, say: Say) -> None:
     page = settings.root / "build" / "report.html"
-    with local_lake(stack) as lake:
+    with local_lake(stack.settings) as lake:
         report.write(lake, page)
     name = page.relative_to(settings.root)
     say(

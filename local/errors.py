@@ -1,14 +1,11 @@
 """Errors of the local stack; every message is one line that names the item and the next step.
 
 LocalError
-├── EnvironmentSetupError   an interpreter or a virtual environment cannot be used
 ├── PackageError            the zip or the templates cannot be built
 │   └── LintError           cfn-lint has findings
 ├── ProcessError            a background process does not start, answer or stop
 │   └── InvokeError          a function that is called by hand fails
 ├── DeployError             a resource cannot be created or updated
-├── StateError              the state file cannot be read
-├── UsageError              an argument of a command names nothing that exists
 └── StalledError            some dropped files get no result
 """
 
@@ -16,13 +13,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from common.errors import CommandError
 
-class LocalError(Exception):
+
+class LocalError(CommandError):
     """Something that the user can mend; never shown with a traceback."""
-
-
-class EnvironmentSetupError(LocalError):
-    """An interpreter or a virtual environment cannot be used."""
 
 
 class PackageError(LocalError):
@@ -59,14 +54,6 @@ class DeployError(LocalError):
         super().__init__(f"{resource}: {reason}")
         self.resource = resource
         self.reason = reason
-
-
-class StateError(LocalError):
-    """The state file cannot be read."""
-
-
-class UsageError(LocalError):
-    """An argument of a command names nothing that exists."""
 
 
 class StalledError(LocalError):

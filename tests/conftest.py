@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from tests.account.account import Account
+    from tests.account.model import Runtime
     from tests.nights import Nights
-    from tests.worlds import Runtime, World
 
 # Powertools reads these when chalicelib.observability is imported, which the conftest of a folder
 # named on the command line does before any hook runs.
@@ -22,24 +23,24 @@ os.environ["POWERTOOLS_TRACE_DISABLED"] = "true"
 @pytest.fixture(scope="session")
 def runtime() -> Iterator[Runtime]:
     """One local SageMaker runtime for all worlds."""
-    from tests import worlds  # noqa: PLC0415 - after the environment is set
+    from tests.account import model  # noqa: PLC0415 - after the environment is set
 
-    with worlds.runtime() as up:
+    with model.runtime() as up:
         yield up
 
 
 @pytest.fixture
-def world(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+def account(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
     """A new account with the function in it."""
-    from tests import worlds  # noqa: PLC0415 - after the environment is set
+    from tests.account.account import account_in_moto  # noqa: PLC0415 - the same
 
-    with worlds.world(runtime, monkeypatch) as made:
+    with account_in_moto(runtime, monkeypatch) as made:
         yield made
 
 
 @pytest.fixture
-def nights(world: World, monkeypatch: pytest.MonkeyPatch) -> Nights:
-    """The nightly function of the world."""
+def nights(account: Account, monkeypatch: pytest.MonkeyPatch) -> Nights:
+    """The nightly function of the account."""
     from tests.nights import nights_of  # noqa: PLC0415 - after the environment is set
 
-    return nights_of(world, monkeypatch)
+    return nights_of(account, monkeypatch)

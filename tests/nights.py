@@ -17,7 +17,9 @@ from chalicelib import aws
 from chalicelib.nightly import run
 from chalicelib.nightly.context import Continuation, NightlyContext
 from chalicelib.settings import current_settings
-from tests.worlds import INVOCATION_MS, RESULTS, World, draft_of
+from tests.account.account import Account
+from tests.account.model import draft_of
+from tests.account.settings import INVOCATION_MS, RESULTS
 
 BEGAN = datetime(2026, 11, 3, 2, 5, tzinfo=UTC)
 TOOK = timedelta(seconds=90)
@@ -35,7 +37,7 @@ class Killed(BaseException):
 class Transforms:
     """SageMaker's control plane as far as a night uses it; jobs end when a test says so."""
 
-    world: World
+    account: Account
     jobs: dict[str, dict[str, Any]] = field(default_factory=dict)
     refuses: str = ""
 
@@ -66,16 +68,16 @@ class Transforms:
         source = job["TransformInput"]["DataSource"]["S3DataSource"]["S3Uri"]
         prefix = source.removeprefix(f"s3://{RESULTS}/")
         out = job["TransformOutput"]["S3OutputPath"].removeprefix(f"s3://{RESULTS}/")
-        for key in self.world.list_keys():
+        for key in self.account.list_keys():
             if key.startswith(prefix):
-                lines = [json.loads(line) for line in self.world.read(key).splitlines()]
+                lines = [json.loads(line) for line in self.account.read(key).splitlines()]
                 drafted = [
                     str({"id": line["id"], "generated_texts": [draft_of(line["text_inputs"])]})
                     for line in lines
                 ]
                 body = "\n".join(change(drafted)).encode()
                 target = f"{out}/{key.removeprefix(prefix)}.out"
-                self.world.s3.put_object(Bucket=RESULTS, Key=target, Body=body)
+                self.account.s3.put_object(Bucket=RESULTS, Key=target, Body=body)
         self.end(name, "Completed")
 
     def end(self, name: str, status: str) -> None:
@@ -96,14 +98,14 @@ def refusal(code: str, message: str) -> ClientError:
 class Nights:
     """The nightly function of a world."""
 
-    world: World
+    account: Account
     sagemaker: Transforms
     now: float = 0.0
     handed_on: list[Continuation] = field(default_factory=list)
     seconds_left: Callable[[], float] = lambda: INVOCATION_MS / 1000
 
     @property
-    def means(self) -> NightlyContext:
+    def context(self) -> NightlyContext:
         """What the function works with."""
         return NightlyContext(
             settings=current_settings(),
@@ -118,9 +120,9 @@ class Nights:
 
     def run(self) -> run.NightlyResult:
         """Run the night, with all its continuations."""
-        told = run.run(self.means, None)
+        told = run.run(self.context, None)
         while told.continues:
-            told = run.run(self.means, self.handed_on.pop())
+            told = run.run(self.context, self.handed_on.pop())
         return told
 
     @property
@@ -146,8 +148,8 @@ class Nights:
                 "TransformJobStatus": job["TransformJobStatus"],
             },
         }
-        self.world.deliver(json.dumps(event))
-        self.world.drain()
+        self.account.deliver(json.dumps(event))
+        self.account.drain()
 
     def finish(self, change: Change = list) -> None:
         """Complete the only job and do all that follows."""
@@ -155,11 +157,11 @@ class Nights:
         self.tell(self.only_job)
 
 
-def nights_of(world: World, monkeypatch: pytest.MonkeyPatch) -> Nights:
+def nights_of(account: Account, monkeypatch: pytest.MonkeyPatch) -> Nights:
     """The nights of a world, whose function finds the pretended SageMaker too."""
-    sagemaker = Transforms(world)
+    sagemaker = Transforms(account)
     monkeypatch.setattr(aws, "sagemaker", cache(lambda: sagemaker))
-    return Nights(world, sagemaker, now=datetime.now(UTC).timestamp())
+    return Nights(account, sagemaker, now=datetime.now(UTC).timestamp())
 
 
 def reports(count: int, start: int = 0) -> bytes:

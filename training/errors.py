@@ -4,8 +4,6 @@ TrainingError
 ├── MissingPackageError   a package that only training needs is not installed
 ├── CollectionError       a collection of reports cannot be read, or holds none
 ├── OutputError           the prepared files cannot be written
-├── SettingError          an argument or a setting cannot be used
-├── AwsError              AWS refused a call, or was not reached
 ├── JobError              a training job is not there, or ended without a model
 ├── EndpointError         an endpoint does not come into service
 ├── ExamplesError         the committed examples cannot be read
@@ -16,14 +14,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from common.errors import CommandError
 
-class TrainingError(Exception):
+
+class TrainingError(CommandError):
     """Base of every error that a user of `python -m training…` can cause."""
-
-
-def one_line(text: object) -> str:
-    """What another library says, on one line."""
-    return " ".join(str(text).split())
 
 
 class MissingPackageError(TrainingError):
@@ -53,25 +48,6 @@ class OutputError(TrainingError):
         """Name the folder and what is in the way."""
         super().__init__(f"{path}: {problem}")
         self.path = path
-
-
-class SettingError(TrainingError):
-    """An argument or a setting cannot be used."""
-
-    def __init__(self, name: str, problem: str) -> None:
-        """Name the setting as the user writes it, and what is wrong with it."""
-        super().__init__(f"{name}: {problem}")
-        self.name = name
-
-
-class AwsError(TrainingError):
-    """AWS refused a call, or was not reached."""
-
-    def __init__(self, item: str, problem: str, code: str) -> None:
-        """`item` is what was asked for, `code` the service's own word for the refusal."""
-        super().__init__(f"{item}: {problem}")
-        self.item = item
-        self.code = code
 
 
 class JobError(TrainingError):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from local import run
+from common.aws import Target, explained
+from local.client import run
 from training import stack
-from training.aws import Target, explained
 
 LANE = "evaluation"
 # An endpoint that scales up from one instance may leave the queue standing for a while.

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from local import environments, stack
-from local.aws import ROOT_ACCESS_KEY
-from local.settings import Settings
-from training.aws import Target
+from common import environments
+from common.aws import Target
+from common.stack_settings import ROOT_ACCESS_KEY, LocalStackSettings
+from local.stack import lifecycle
 
 
-def local_target(settings: Settings | None = None) -> Target:
+def local_target(settings: LocalStackSettings | None = None) -> Target:
     """The local stack, started when it does not run.
 
     Raises:
         LocalError: it cannot be started.
     """
-    settings = settings or Settings()
-    running = stack.up(settings, environments.say)
+    settings = settings or LocalStackSettings()
+    running = lifecycle.up(settings, environments.say)
     return Target(
         backend="local",
         region=settings.region,
@@ -25,7 +25,7 @@ def local_target(settings: Settings | None = None) -> Target:
     )
 
 
-def stop(target: Target, settings: Settings | None = None) -> None:
+def stop(target: Target, settings: LocalStackSettings | None = None) -> None:
     """Stop the local stack; an AWS that is not of this machine is left alone."""
     if target.backend == "local":
-        stack.down(settings or Settings(), environments.say)
+        lifecycle.down(settings or LocalStackSettings(), environments.say)

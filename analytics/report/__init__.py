@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from analytics.engine.athena import Athena
-from analytics.errors import UsageError
 from analytics.lake import Lake
 from analytics.report.gather import gather
 from analytics.report.page import render
+from common import files
+from common.errors import UsageError
 
 MOST_CASES = 2000
 
@@ -24,8 +25,4 @@ def write(lake: Lake, out: Path, most_cases: int = MOST_CASES) -> None:
         raise UsageError(f"--out {out}: its folder does not exist")
     with Athena(lake) as athena:
         text = render(gather(athena, lake.place, most_cases))
-    partial = out.with_name(f".{out.name}.partial")
-    # The owner's alone, as far as a file can be: the page holds report text.
-    partial.touch(mode=0o600)
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(out)
+    files.write(out, text, mode=0o600)  # for its owner alone: the page contains report text

@@ -11,7 +11,8 @@ from typing import Any
 
 import vl_convert
 
-from analytics.report.gather import METRICS, ROLES, Row
+from analytics.report.gather import ROLES, Row
+from chalicelib.output.scoring import METRICS
 
 _HEIGHT = 240
 _BOX = 18  # width of a box, pixels

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from analytics.engine.athena import Athena
+from chalicelib.output.scoring import METRICS
 
-METRICS = ("rouge1", "rouge2", "rougeL", "rougeLsum")
 # The order in which models stand everywhere; what else there is follows by name.
 ROLES = ("fine-tuned", "pre-trained", "baseline-constant", "baseline-lead")
 _MOST_FAILURES = 200

@@ -12,7 +12,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from analytics.report.charts import box_plot
-from analytics.report.gather import METRICS, Content
+from analytics.report.gather import Content
+from chalicelib.output.scoring import METRICS
 
 _FOLDER = Path(__file__).resolve().parent
 _NAMES = {"rouge1": "ROUGE-1", "rouge2": "ROUGE-2", "rougeL": "ROUGE-L", "rougeLsum": "ROUGE-Lsum"}

@@ -6,7 +6,6 @@ import argparse
 
 HELP = "write the generated files: row types, tables, views, dashboards, docs"
 DESCRIPTION = "Write what is made from analytics/tables.py, analytics/sql and analytics/dashboards."
-ENVIRONMENT = "run"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

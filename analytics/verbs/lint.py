@@ -12,7 +12,6 @@ DESCRIPTION = (
     "Check the SQL against two grammars, the dashboard against its columns, layout and the "
     "service's model, and that no generated file is stale."
 )
-ENVIRONMENT = "run"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

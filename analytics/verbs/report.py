@@ -5,12 +5,11 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from analytics.errors import UsageError
 from analytics.verbs import where
+from common.errors import UsageError
 
 HELP = "write the page that compares models and radiologists"
 DESCRIPTION = "Write one self-contained HTML page from a lake. It holds report text."
-ENVIRONMENT = "run"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

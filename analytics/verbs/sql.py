@@ -5,12 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 
-from analytics.errors import UsageError
 from analytics.verbs import where
+from common.errors import UsageError
 
 HELP = "run Athena SQL on a lake"
 DESCRIPTION = "Run a query in Athena's SQL, on the local stack's lake or another, in DuckDB."
-ENVIRONMENT = "run"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

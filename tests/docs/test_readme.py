@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from local.settings import ROOT
+from common.paths import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 DOCS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]

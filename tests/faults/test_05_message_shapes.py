@@ -4,12 +4,15 @@ import json
 
 import pytest
 
-from tests.worlds import LANDING, World, draft_for, json_lines
+from tests.account.account import Account
+from tests.account.model import draft_for
+from tests.account.settings import LANDING
+from tests.account.texts import json_lines
 
 RECORD = json_lines({"report_id": "a", "findings": "Clear lungs."})
 
 
-def test_05_test_event_is_ignored(world: World) -> None:
+def test_05_test_event_is_ignored(account: Account) -> None:
     event = {
         "Service": "Amazon S3",
         "Event": "s3:TestEvent",
@@ -19,12 +22,12 @@ def test_05_test_event_is_ignored(world: World) -> None:
         "HostId": "8cLeGAmw098X5cv4Zkwcmo8vvZa3eH3eKxsPzbB9wrR",
     }
 
-    world.deliver(json.dumps(event))
-    world.drain()
+    account.deliver(json.dumps(event))
+    account.drain()
 
-    assert world.invocations == 1
-    assert world.waiting() == 0
-    assert world.list_keys() == []
+    assert account.invocations == 1
+    assert account.waiting() == 0
+    assert account.list_keys() == []
 
 
 @pytest.mark.parametrize(
@@ -36,61 +39,61 @@ def test_05_test_event_is_ignored(world: World) -> None:
         "ObjectTagging:Put",
     ],
 )
-def test_05_events_of_other_kinds_are_ignored(world: World, event: str) -> None:
-    landed = world.put("incoming/ward/a.json", RECORD)
+def test_05_events_of_other_kinds_are_ignored(account: Account, event: str) -> None:
+    landed = account.put("incoming/ward/a.json", RECORD)
 
-    world.deliver(landed.notification(event=event))
-    world.drain()
+    account.deliver(landed.notification(event=event))
+    account.drain()
 
-    assert world.waiting() == 0
-    assert world.list_keys() == []
-    assert world.model.prompts == []
+    assert account.waiting() == 0
+    assert account.list_keys() == []
+    assert account.model.prompts == []
 
 
 @pytest.mark.parametrize("event", ["Object Deleted", "Object Tags Added"])
-def test_05_eventbridge_events_of_other_kinds_are_ignored(world: World, event: str) -> None:
-    landed = world.put("incoming/ward/a.json", RECORD)
+def test_05_eventbridge_events_of_other_kinds_are_ignored(account: Account, event: str) -> None:
+    landed = account.put("incoming/ward/a.json", RECORD)
 
-    world.deliver(landed.bridged(event))
-    world.drain()
+    account.deliver(landed.bridged(event))
+    account.drain()
 
-    assert world.waiting() == 0
-    assert world.list_keys() == []
+    assert account.waiting() == 0
+    assert account.list_keys() == []
 
 
-def test_05_each_record_of_one_message_is_handled(world: World) -> None:
+def test_05_each_record_of_one_message_is_handled(account: Account) -> None:
     landed = [
-        world.put(f"incoming/ward/{name}.json", json_lines({"findings": f"Findings {name}."}))
+        account.put(f"incoming/ward/{name}.json", json_lines({"findings": f"Findings {name}."}))
         for name in "abc"
     ]
-    deleted = world.put("incoming/ward/d.json", RECORD)
+    deleted = account.put("incoming/ward/d.json", RECORD)
     records = [one.record() for one in landed]
     records.insert(1, deleted.record(event="ObjectRemoved:Delete"))
 
-    world.deliver(json.dumps({"Records": records}))
-    world.drain()
+    account.deliver(json.dumps({"Records": records}))
+    account.drain()
 
-    results = [key for key in world.list_keys() if key.startswith("results/")]
+    results = [key for key in account.list_keys() if key.startswith("results/")]
     assert results == [f"results/incoming/ward/{name}.json.json" for name in "abc"]
     for name in "abc":
-        (entry,) = world.entries(f"incoming/ward/{name}.json")
+        (entry,) = account.entries(f"incoming/ward/{name}.json")
         assert entry["impression"] == draft_for(f"Findings {name}.")
-    assert world.waiting() == 0
+    assert account.waiting() == 0
 
 
 @pytest.mark.parametrize("event", ["ObjectCreated:Post", "ObjectCreated:CompleteMultipartUpload"])
-def test_05_every_way_to_create_an_object_is_handled(world: World, event: str) -> None:
-    landed = world.put("incoming/ward/a.json", RECORD)
+def test_05_every_way_to_create_an_object_is_handled(account: Account, event: str) -> None:
+    landed = account.put("incoming/ward/a.json", RECORD)
 
-    world.deliver(landed.notification(event=event))
-    world.drain()
+    account.deliver(landed.notification(event=event))
+    account.drain()
 
-    assert world.result(landed.key)["status"] == "complete"
+    assert account.result(landed.key)["status"] == "complete"
 
 
 @pytest.mark.parametrize("shape", ["notification", "bridged", "own"])
-def test_05_every_shape_ends_in_the_same_object_id(world: World, shape: str) -> None:
-    landed = world.put("incoming/ward/a.json", RECORD)
+def test_05_every_shape_ends_in_the_same_object_id(account: Account, shape: str) -> None:
+    landed = account.put("incoming/ward/a.json", RECORD)
     bodies = {
         "notification": landed.notification(),
         "bridged": landed.bridged(),
@@ -98,15 +101,15 @@ def test_05_every_shape_ends_in_the_same_object_id(world: World, shape: str) -> 
     }
     others = [body for name, body in bodies.items() if name != shape]
 
-    world.deliver(bodies[shape])
-    world.drain()
-    first = world.rows("files")
-    world.deliver(*others)
-    world.drain()
+    account.deliver(bodies[shape])
+    account.drain()
+    first = account.rows("files")
+    account.deliver(*others)
+    account.drain()
 
-    assert world.result(landed.key)["counts"] == {"records": 1, "ok": 1, "failed": 0}
-    assert world.rows("files") == first
-    assert len(world.model.prompts) == 1
+    assert account.result(landed.key)["counts"] == {"records": 1, "ok": 1, "failed": 0}
+    assert account.rows("files") == first
+    assert len(account.model.prompts) == 1
 
 
 @pytest.mark.parametrize(
@@ -123,22 +126,24 @@ def test_05_every_shape_ends_in_the_same_object_id(world: World, shape: str) -> 
         "[" * 100_000,
     ],
 )
-def test_05_unknown_message_goes_back_and_its_neighbour_is_handled(world: World, body: str) -> None:
-    landed = world.put("incoming/ward/a.json", RECORD)
+def test_05_unknown_message_goes_back_and_its_neighbour_is_handled(
+    account: Account, body: str
+) -> None:
+    landed = account.put("incoming/ward/a.json", RECORD)
 
-    world.deliver(body or " ", landed.notification())
-    world.drain()
+    account.deliver(body or " ", landed.notification())
+    account.drain()
 
-    assert [message["Body"] for message in world.given_back] == [body or " "]
-    assert world.result(landed.key)["status"] == "complete"
-    assert "MessageError" in world.logs
+    assert [message["Body"] for message in account.given_back] == [body or " "]
+    assert account.result(landed.key)["status"] == "complete"
+    assert "MessageError" in account.logs
 
 
 @pytest.mark.parametrize("key", ["elsewhere/a.json", "a.json", "incoming/", "incoming/ward/"])
-def test_05_object_outside_the_lanes_is_ignored(world: World, key: str) -> None:
-    world.drop(key, RECORD)
+def test_05_object_outside_the_lanes_is_ignored(account: Account, key: str) -> None:
+    account.drop(key, RECORD)
 
-    world.drain()
+    account.drain()
 
-    assert world.waiting() == 0
-    assert world.list_keys() == []
+    assert account.waiting() == 0
+    assert account.list_keys() == []

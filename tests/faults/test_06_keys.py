@@ -4,7 +4,11 @@ from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
 import pytest
 
-from tests.worlds import LANDING, Landed, World, draft_for, json_lines
+from tests.account.account import Account
+from tests.account.landed import Landed
+from tests.account.model import draft_for
+from tests.account.settings import LANDING
+from tests.account.texts import json_lines
 
 KEYS = [
     "incoming/ward/a b.json",
@@ -50,51 +54,51 @@ def message(landed: Landed, shape: str) -> str:
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_06_exactly_the_named_objects_are_read(world: World, shape: str) -> None:
+def test_06_exactly_the_named_objects_are_read(account: Account, shape: str) -> None:
     for name in {name for key in KEYS for name in decoys(key)} - set(KEYS):
-        world.put(name, json_lines({"findings": "A decoy."}))
-    landed = [world.put(key, json_lines({"findings": f"Findings {key}."})) for key in KEYS]
+        account.put(name, json_lines({"findings": "A decoy."}))
+    landed = [account.put(key, json_lines({"findings": f"Findings {key}."})) for key in KEYS]
 
-    world.deliver(*(message(one, shape) for one in landed))
-    world.drain()
+    account.deliver(*(message(one, shape) for one in landed))
+    account.drain()
 
-    assert world.waiting() == 0
-    assert len(world.model.prompts) == len(KEYS)
-    drafts = {row["source_key"]: row["generated_impression"] for row in world.rows("impressions")}
+    assert account.waiting() == 0
+    assert len(account.model.prompts) == len(KEYS)
+    drafts = {row["source_key"]: row["generated_impression"] for row in account.rows("impressions")}
     assert drafts == {key: draft_for(f"Findings {key}.") for key in KEYS}
-    assert world.rows("failures") == []
+    assert account.rows("failures") == []
 
 
-def test_06_no_output_outside_the_planned_prefixes(world: World) -> None:
-    world.configure({"CHUNK_RECORDS": "1"})
+def test_06_no_output_outside_the_planned_prefixes(account: Account) -> None:
+    account.configure({"CHUNK_RECORDS": "1"})
 
     for key in KEYS:
-        world.drop(key, json_lines({"findings": "Clear."}, {"findings": "Normal."}))
-    world.drain()
+        account.drop(key, json_lines({"findings": "Clear."}, {"findings": "Normal."}))
+    account.drain()
 
-    written = world.list_keys()
+    written = account.list_keys()
     planned = ("results/incoming/", "lake/impressions/dt=", "lake/files/dt=")
     assert all(name.startswith(planned) for name in written)
     assert all(len(name.encode()) <= 1024 for name in written)
-    assert sorted(world.list_keys(LANDING)) == sorted(KEYS)
-    result_keys = {row["source_key"]: row["result_key"] for row in world.rows("files")}
+    assert sorted(account.list_keys(LANDING)) == sorted(KEYS)
+    result_keys = {row["source_key"]: row["result_key"] for row in account.rows("files")}
     assert result_keys.keys() == set(KEYS)
     assert set(result_keys.values()) <= set(written)
     short = [key for key in KEYS if len(key.encode()) < 900]
     assert [result_keys[key] for key in short] == [f"results/{key}.json" for key in short]
 
 
-def test_06_two_keys_of_full_length_have_two_results(world: World) -> None:
+def test_06_two_keys_of_full_length_have_two_results(account: Account) -> None:
     keys = [f"incoming/{'k' * 1014}{end}" for end in "ab"]
 
     for key in keys:
-        world.drop(key, json_lines({"findings": f"Findings {key[-1]}."}))
-    world.drain()
+        account.drop(key, json_lines({"findings": f"Findings {key[-1]}."}))
+    account.drain()
 
-    results = [key for key in world.list_keys() if key.startswith("results/")]
+    results = [key for key in account.list_keys() if key.startswith("results/")]
     assert [len(key.encode()) for key in keys] == [1024, 1024]
     assert len(results) == 2
-    assert {row["result_key"] for row in world.rows("files")} == set(results)
+    assert {row["result_key"] for row in account.rows("files")} == set(results)
 
 
 @pytest.mark.parametrize(
@@ -107,11 +111,11 @@ def test_06_two_keys_of_full_length_have_two_results(world: World) -> None:
     ],
 )
 def test_06_dataset_is_the_first_segment_after_the_lane(
-    world: World, key: str, dataset: str
+    account: Account, key: str, dataset: str
 ) -> None:
-    world.drop(key, json_lines({"findings": "Clear lungs."}))
+    account.drop(key, json_lines({"findings": "Clear lungs."}))
 
-    world.drain()
+    account.drain()
 
-    (row,) = world.rows("impressions")
+    (row,) = account.rows("impressions")
     assert (row["lane"], row["dataset"]) == ("incoming", dataset)

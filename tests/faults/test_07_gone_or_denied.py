@@ -4,100 +4,104 @@ import json
 
 import pytest
 
-from tests.worlds import LANDING, World, json_lines
+from tests.account.account import Account
+from tests.account.settings import LANDING
+from tests.account.texts import json_lines
 
 KEY = "incoming/ward/a.json"
 RECORD = json_lines({"report_id": "a", "findings": "Clear lungs."})
 
 
-def assert_one_failure(world: World, reason: str) -> None:
-    row = world.only_failure()
+def assert_one_failure(account: Account, reason: str) -> None:
+    row = account.only_failure()
     assert (row["error_type"], row["stage"], row["record_index"]) == (reason, "read", None)
     assert row["source_key"] == KEY
-    assert world.result(KEY)["status"] == "failed"
-    assert world.result(KEY)["counts"] == {"records": 1, "ok": 0, "failed": 1}
-    (file_row,) = world.rows("files")
+    assert account.result(KEY)["status"] == "failed"
+    assert account.result(KEY)["counts"] == {"records": 1, "ok": 0, "failed": 1}
+    (file_row,) = account.rows("files")
     assert (file_row["status"], file_row["records_failed"]) == ("failed", 1)
-    assert world.given_back == []
-    assert world.waiting() == 0
-    assert world.model.prompts == []
+    assert account.given_back == []
+    assert account.waiting() == 0
+    assert account.model.prompts == []
 
 
 @pytest.mark.parametrize("versioned", [True, False])
-def test_07_object_gone(world: World, versioned: bool) -> None:  # noqa: FBT001 - a case
-    landed = world.put(KEY, RECORD)
-    world.s3.delete_object(Bucket=LANDING, Key=KEY, VersionId=landed.version_id)
+def test_07_object_gone(account: Account, versioned: bool) -> None:  # noqa: FBT001 - a case
+    landed = account.put(KEY, RECORD)
+    account.s3.delete_object(Bucket=LANDING, Key=KEY, VersionId=landed.version_id)
 
-    world.deliver(landed.notification(versioned=versioned))
-    world.drain()
+    account.deliver(landed.notification(versioned=versioned))
+    account.drain()
 
-    assert_one_failure(world, "ObjectGone")
-
-
-def test_07_object_behind_a_delete_marker_is_gone_where_no_version_is_named(world: World) -> None:
-    landed = world.put(KEY, RECORD)
-    world.s3.delete_object(Bucket=LANDING, Key=KEY)
-
-    world.deliver(landed.notification(versioned=False))
-    world.drain()
-
-    assert_one_failure(world, "ObjectGone")
+    assert_one_failure(account, "ObjectGone")
 
 
-def test_07_named_version_is_read_behind_a_delete_marker(world: World) -> None:
-    landed = world.put(KEY, RECORD)
-    world.s3.delete_object(Bucket=LANDING, Key=KEY)
+def test_07_object_behind_a_delete_marker_is_gone_where_no_version_is_named(
+    account: Account,
+) -> None:
+    landed = account.put(KEY, RECORD)
+    account.s3.delete_object(Bucket=LANDING, Key=KEY)
 
-    world.deliver(landed.notification())
-    world.drain()
+    account.deliver(landed.notification(versioned=False))
+    account.drain()
 
-    assert world.result(KEY)["status"] == "complete"
+    assert_one_failure(account, "ObjectGone")
 
 
-def test_07_bucket_gone(world: World) -> None:
+def test_07_named_version_is_read_behind_a_delete_marker(account: Account) -> None:
+    landed = account.put(KEY, RECORD)
+    account.s3.delete_object(Bucket=LANDING, Key=KEY)
+
+    account.deliver(landed.notification())
+    account.drain()
+
+    assert account.result(KEY)["status"] == "complete"
+
+
+def test_07_bucket_gone(account: Account) -> None:
     message = {"bucket": "no-such-bucket", "key": KEY, "etag": "0" * 32}
 
-    world.deliver(json.dumps(message))
-    world.drain()
+    account.deliver(json.dumps(message))
+    account.drain()
 
-    assert_one_failure(world, "ObjectGone")
+    assert_one_failure(account, "ObjectGone")
 
 
 @pytest.mark.parametrize("code", ["AccessDenied", "InvalidObjectState"])
-def test_07_reading_denied(world: World, code: str) -> None:
-    world.refuse("s3", "GetObject", 403, code)
+def test_07_reading_denied(account: Account, code: str) -> None:
+    account.refuse("s3", "GetObject", 403, code)
 
-    world.drop(KEY, RECORD)
-    world.drain()
+    account.drop(KEY, RECORD)
+    account.drain()
 
-    assert_one_failure(world, "ObjectDenied")
-    assert "s3:GetObject" in world.only_failure()["error_message"]
-
-
-def test_07_content_replaced_before_it_was_read_is_no_result_of_the_old(world: World) -> None:
-    old = world.put(KEY, RECORD)
-    new = world.put(KEY, json_lines({"findings": "New."}))
-
-    world.deliver(old.notification(versioned=False), new.notification(versioned=False))
-    world.drain()
-
-    assert world.only_failure()["error_type"] == "ObjectReplaced"
-    assert world.only_failure()["source_etag"] == old.etag
-    assert world.result(KEY)["source"]["etag"] == new.etag
-    assert world.result(KEY)["status"] == "complete"
+    assert_one_failure(account, "ObjectDenied")
+    assert "s3:GetObject" in account.only_failure()["error_message"]
 
 
-def test_07_object_that_vanishes_after_it_was_cut_fails_each_record(world: World) -> None:
-    world.configure({"CHUNK_RECORDS": "2"})
-    landed = world.put(KEY, json_lines(*({"findings": f"Findings {n}."} for n in range(5))))
-    world.deliver(landed.notification())
-    event = {"Records": [world._sqs_record(message) for message in world._receive()]}
+def test_07_content_replaced_before_it_was_read_is_no_result_of_the_old(account: Account) -> None:
+    old = account.put(KEY, RECORD)
+    new = account.put(KEY, json_lines({"findings": "New."}))
 
-    world.invoke(event)
-    world.s3.delete_object(Bucket=LANDING, Key=KEY, VersionId=landed.version_id)
-    world.drain()
+    account.deliver(old.notification(versioned=False), new.notification(versioned=False))
+    account.drain()
 
-    failures = world.rows("failures")
+    assert account.only_failure()["error_type"] == "ObjectReplaced"
+    assert account.only_failure()["source_etag"] == old.etag
+    assert account.result(KEY)["source"]["etag"] == new.etag
+    assert account.result(KEY)["status"] == "complete"
+
+
+def test_07_object_that_vanishes_after_it_was_cut_fails_each_record(account: Account) -> None:
+    account.configure({"CHUNK_RECORDS": "2"})
+    landed = account.put(KEY, json_lines(*({"findings": f"Findings {n}."} for n in range(5))))
+    account.deliver(landed.notification())
+    event = {"Records": [account._sqs_record(message) for message in account._receive()]}
+
+    account.invoke(event)
+    account.s3.delete_object(Bucket=LANDING, Key=KEY, VersionId=landed.version_id)
+    account.drain()
+
+    failures = account.rows("failures")
     assert [row["record_index"] for row in failures] == [0, 1, 2, 3, 4]
-    assert world.result(KEY)["counts"] == {"records": 5, "ok": 0, "failed": 5}
+    assert account.result(KEY)["counts"] == {"records": 5, "ok": 0, "failed": 5}
     assert all("deleted" in row["error_message"] for row in failures)

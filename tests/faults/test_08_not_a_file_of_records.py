@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.worlds import World, draft_for, json_lines
+from tests.account.account import Account
+from tests.account.model import draft_for
+from tests.account.texts import json_lines
 
 KEY = "incoming/ward/a.json"
 RECORD = json_lines({"report_id": "a", "findings": "Clear lungs."})
@@ -56,30 +58,30 @@ def zip_of(data: bytes) -> bytes:
     ids=range(27),
 )
 def test_08_unreadable_file_is_one_failure_with_its_reason(
-    world: World, data: bytes, reason: str
+    account: Account, data: bytes, reason: str
 ) -> None:
-    result = world.finish(KEY, data)
+    result = account.finish(KEY, data)
 
-    row = world.only_failure()
+    row = account.only_failure()
     assert (row["error_type"], row["record_index"], row["stage"]) == (reason, None, "read")
     assert row["error_message"]
     assert "\n" not in row["error_message"]
     assert result["status"] == "failed"
     assert result["counts"] == {"records": 1, "ok": 0, "failed": 1}
     assert result["impressions"][0]["error"]["type"] == reason
-    assert world.rows("impressions") == []
-    assert world.model.prompts == []
+    assert account.rows("impressions") == []
+    assert account.model.prompts == []
 
 
 @pytest.mark.parametrize("data", [b"[]", b" [ ]\n", b"\xef\xbb\xbf[]", gzip.compress(b"[]")])
-def test_08_empty_array_is_a_complete_file_of_no_records(world: World, data: bytes) -> None:
-    result = world.finish(KEY, data)
+def test_08_empty_array_is_a_complete_file_of_no_records(account: Account, data: bytes) -> None:
+    result = account.finish(KEY, data)
 
     assert result["status"] == "complete"
     assert result["counts"] == {"records": 0, "ok": 0, "failed": 0}
     assert result["impressions"] == []
-    assert world.rows("failures") == []
-    (file_row,) = world.rows("files")
+    assert account.rows("failures") == []
+    (file_row,) = account.rows("files")
     assert (file_row["status"], file_row["records_total"]) == ("complete", 0)
 
 
@@ -96,14 +98,14 @@ def test_08_empty_array_is_a_complete_file_of_no_records(world: World, data: byt
         (b"[null]", "record: Expected `object`"),
     ],
 )
-def test_08_record_that_is_none_is_one_failure(world: World, data: bytes, problem: str) -> None:
-    result = world.finish(KEY, data)
+def test_08_record_that_is_none_is_one_failure(account: Account, data: bytes, problem: str) -> None:
+    result = account.finish(KEY, data)
 
-    row = world.only_failure()
+    row = account.only_failure()
     assert (row["error_type"], row["record_index"]) == ("RecordRejected", 0)
     assert row["error_message"].startswith(f"record 0: {problem}")
     assert result["counts"] == {"records": 1, "ok": 0, "failed": 1}
-    assert world.model.prompts == []
+    assert account.model.prompts == []
 
 
 @pytest.mark.parametrize(
@@ -120,8 +122,8 @@ def test_08_record_that_is_none_is_one_failure(world: World, data: bytes, proble
         ("a.csv", gzip.compress(RECORD.decode().encode("utf-16"))),
     ],
 )
-def test_08_content_counts_and_not_the_extension(world: World, name: str, data: bytes) -> None:
-    result: Any = world.finish(f"incoming/ward/{name}", data)
+def test_08_content_counts_and_not_the_extension(account: Account, name: str, data: bytes) -> None:
+    result: Any = account.finish(f"incoming/ward/{name}", data)
 
     assert result["status"] == "complete"
     assert [entry["report_id"] for entry in result["impressions"]] == ["a"]

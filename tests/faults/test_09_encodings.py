@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from tests.worlds import World, draft_for
+from tests.account.account import Account
+from tests.account.model import draft_for
 
 KEY = "incoming/ward/a.json"
 FINDINGS = "Röntgen 胸部: clear lungs 🫁, no “acute” finding. \u2028"
@@ -32,7 +33,7 @@ FORMS = {
     ids=["utf-8", "utf-8 with BOM", "utf-16-le", "utf-16-be"],
 )
 def test_09_each_encoding_is_read(
-    world: World,
+    account: Account,
     mark: bytes,
     encoding: str,
     form: str,
@@ -40,12 +41,12 @@ def test_09_each_encoding_is_read(
 ) -> None:
     data = mark + FORMS[form].encode(encoding)
 
-    result = world.finish(KEY, gzip.compress(data) if zipped else data)
+    result = account.finish(KEY, gzip.compress(data) if zipped else data)
 
     assert result["status"] == "complete"
     assert result["impressions"][0]["report_id"] == "a"
     assert result["impressions"][0]["impression"] == draft_for(FINDINGS)
-    assert world.rows("impressions")[0]["findings"] == FINDINGS
+    assert account.rows("impressions")[0]["findings"] == FINDINGS
 
 
 @pytest.mark.parametrize(
@@ -68,31 +69,33 @@ def test_09_each_encoding_is_read(
     ids=range(13),
 )
 @pytest.mark.parametrize("form", ["array", "lines"])
-def test_09_bad_text_rejects_its_record_only(world: World, bad: bytes, form: str) -> None:
+def test_09_bad_text_rejects_its_record_only(account: Account, bad: bytes, form: str) -> None:
     around = [json.dumps(one).encode() for one in (GOOD, NEXT)]
     records = [around[0], bad, around[1]]
     data = b"\n".join(records) if form == "lines" else b"[" + b",".join(records) + b"]"
 
-    result = world.finish(KEY, data)
+    result = account.finish(KEY, data)
 
-    row = world.only_failure()
+    row = account.only_failure()
     assert (row["error_type"], row["record_index"]) == ("RecordRejected", 1)
     assert result["counts"] == {"records": 3, "ok": 2, "failed": 1}
     assert [entry["status"] for entry in result["impressions"]] == ["ok", "failed", "ok"]
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
-def test_09_lone_surrogate_in_utf_16_rejects_its_record_only(world: World, encoding: str) -> None:
+def test_09_lone_surrogate_in_utf_16_rejects_its_record_only(
+    account: Account, encoding: str
+) -> None:
     text = f'{FORMS["array"][:-1]}, {{"findings": "Lone \ud800 surrogate."}}]'
     mark = codecs.BOM_UTF16_LE if encoding == "utf-16-le" else codecs.BOM_UTF16_BE
 
-    result = world.finish(KEY, mark + text.encode(encoding, "surrogatepass"))
+    result = account.finish(KEY, mark + text.encode(encoding, "surrogatepass"))
 
-    assert world.only_failure()["record_index"] == 2
+    assert account.only_failure()["record_index"] == 2
     assert result["counts"] == {"records": 3, "ok": 2, "failed": 1}
 
 
-def test_09_escaped_pair_is_one_character(world: World) -> None:
-    result = world.finish(KEY, rb'{"findings": "Clear \ud83e\udec1 lungs."}')
+def test_09_escaped_pair_is_one_character(account: Account) -> None:
+    result = account.finish(KEY, rb'{"findings": "Clear \ud83e\udec1 lungs."}')
 
     assert result["impressions"][0]["impression"] == draft_for("Clear 🫁 lungs.")

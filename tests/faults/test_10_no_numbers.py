@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.worlds import World, draft_for
+from tests.account.account import Account
+from tests.account.model import draft_for
 
 GOOD = b'{"report_id": "a", "findings": "Clear lungs.", "priority": 1e308}'
 BAD = {
@@ -26,23 +27,25 @@ BAD = {
 
 @pytest.mark.parametrize("bad", BAD)
 @pytest.mark.parametrize("form", ["array", "lines"])
-def test_10_record_is_rejected_and_its_neighbours_finish(world: World, bad: str, form: str) -> None:
+def test_10_record_is_rejected_and_its_neighbours_finish(
+    account: Account, bad: str, form: str
+) -> None:
     records = [GOOD, BAD[bad], GOOD.replace(b'"a"', b'"c"')]
     data = b"\n".join(records) if form == "lines" else b"[" + b",".join(records) + b"]"
 
-    result = world.finish("incoming/ward/a.json", data)
+    result = account.finish("incoming/ward/a.json", data)
 
-    row = world.only_failure()
+    row = account.only_failure()
     assert (row["error_type"], row["record_index"]) == ("RecordRejected", 1)
     assert row["error_message"].startswith("record 1: ")
     assert result["counts"] == {"records": 3, "ok": 2, "failed": 1}
     drafts = [entry["impression"] for entry in result["impressions"]]
     assert drafts == [draft_for("Clear lungs."), None, draft_for("Clear lungs.")]
-    assert len(world.model.prompts) == 2
+    assert len(account.model.prompts) == 2
 
 
-def test_10_one_of_two_id_fields_is_no_duplicate(world: World) -> None:
-    result = world.finish(
+def test_10_one_of_two_id_fields_is_no_duplicate(account: Account) -> None:
+    result = account.finish(
         "incoming/ward/a.json", b'{"id": "x", "study_id": "y", "findings": "Clear."}'
     )
 

@@ -4,7 +4,8 @@ import gzip
 
 import pytest
 
-from tests.worlds import World, json_lines
+from tests.account.account import Account
+from tests.account.texts import json_lines
 
 KEY = "incoming/ward/a.json"
 DEEP = 100_000
@@ -17,15 +18,15 @@ GOOD = json_lines({"findings": "Clear lungs."}).strip()
 @pytest.mark.parametrize("form", ["array", "lines"])
 @pytest.mark.parametrize("where", ["findings", "note"])
 def test_11_deep_record_is_rejected_and_its_neighbours_finish(
-    world: World, deep: bytes, form: str, where: str
+    account: Account, deep: bytes, form: str, where: str
 ) -> None:
     bad = b'{"findings": "Clear.", "%s": %s}' % (where.encode(), deep)
     records = [GOOD, bad.replace(b'"findings": "Clear.", "findings"', b'"findings"'), GOOD]
     data = b"\n".join(records) if form == "lines" else b"[" + b",".join(records) + b"]"
 
-    result = world.finish(KEY, data)
+    result = account.finish(KEY, data)
 
-    row = world.only_failure()
+    row = account.only_failure()
     assert (row["error_type"], row["record_index"]) == ("RecordRejected", 1)
     assert result["counts"] == {"records": 3, "ok": 2, "failed": 1}
 
@@ -44,26 +45,26 @@ def test_11_deep_record_is_rejected_and_its_neighbours_finish(
     ],
     ids=range(8),
 )
-def test_11_deep_file_is_one_failure(world: World, data: bytes, reason: str) -> None:
-    result = world.finish(KEY, data)
+def test_11_deep_file_is_one_failure(account: Account, data: bytes, reason: str) -> None:
+    result = account.finish(KEY, data)
 
-    assert world.only_failure()["error_type"] == reason
+    assert account.only_failure()["error_type"] == reason
     assert result["counts"] == {"records": 1, "ok": 0, "failed": 1}
-    assert world.model.prompts == []
+    assert account.model.prompts == []
 
 
-def test_11_every_depth_up_to_the_longest_metadata_is_done_or_rejected(world: World) -> None:
+def test_11_every_depth_up_to_the_longest_metadata_is_done_or_rejected(account: Account) -> None:
     # Decoding, measuring and writing each have their own limit: none may be reached alone.
-    world.configure({"CHUNK_RECORDS": "3000"})
+    account.configure({"CHUNK_RECORDS": "3000"})
     depths = [*range(10, 800, 50), *range(900, 1030), *range(1050, 2100, 50)]
     records = [b'{"findings": "Clear.", "a": %s%s}' % (b"[" * deep, b"]" * deep) for deep in depths]
 
-    world.drop(KEY, b"\n".join(records))
-    world.drain()
+    account.drop(KEY, b"\n".join(records))
+    account.drain()
 
-    (file_row,) = world.rows("files")
-    failed = [row["record_index"] for row in world.rows("failures")]
-    assert world.given_back == []
+    (file_row,) = account.rows("files")
+    failed = [row["record_index"] for row in account.rows("failures")]
+    assert account.given_back == []
     assert file_row["records_total"] == len(depths)
     assert file_row["records_ok"] + len(failed) == len(depths)
     assert failed == list(range(len(depths) - len(failed), len(depths)))

@@ -7,7 +7,7 @@ from itertools import repeat
 
 import pytest
 
-from tests.worlds import World
+from tests.account.account import Account
 
 KEY = "incoming/ward/a.json.gz"
 MIB = 1 << 20
@@ -42,39 +42,41 @@ LINE = b'{"findings": "' + b"a" * (MIB // 32) + b'"}'
     ],
     ids=["object", "one record", "nesting", "lines", "array", "utf-16"],
 )
-def test_12_bomb_is_rejected_at_the_cap_in_flat_memory(world: World, data: bytes) -> None:
-    world.drop(KEY, data)
+def test_12_bomb_is_rejected_at_the_cap_in_flat_memory(account: Account, data: bytes) -> None:
+    account.drop(KEY, data)
 
     tracemalloc.start()
-    world.drain()
+    account.drain()
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 
-    row = world.only_failure()
+    row = account.only_failure()
     assert (row["error_type"], row["record_index"]) == ("TooLarge", None)
     assert "150000000 bytes" in row["error_message"]
-    assert world.result(KEY)["counts"] == {"records": 1, "ok": 0, "failed": 1}
-    assert world.given_back == []
-    assert world.model.prompts == []
+    assert account.result(KEY)["counts"] == {"records": 1, "ok": 0, "failed": 1}
+    assert account.given_back == []
+    assert account.model.prompts == []
     assert peak < FLAT_BYTES
 
 
 @pytest.mark.parametrize("filling", [b"\0", b" ", b"a"])
-def test_12_bomb_without_records_is_rejected_by_its_beginning(world: World, filling: bytes) -> None:
-    result = world.finish(KEY, bomb(filling * MIB))
+def test_12_bomb_without_records_is_rejected_by_its_beginning(
+    account: Account, filling: bytes
+) -> None:
+    result = account.finish(KEY, bomb(filling * MIB))
 
-    assert world.only_failure()["error_type"] == "NotJson"
+    assert account.only_failure()["error_type"] == "NotJson"
     assert result["counts"] == {"records": 1, "ok": 0, "failed": 1}
 
 
-def test_12_text_up_to_the_cap_is_read_and_above_it_is_not(world: World) -> None:
+def test_12_text_up_to_the_cap_is_read_and_above_it_is_not(account: Account) -> None:
     record = b'{"findings": "Clear lungs."}'
-    world.configure({"MAX_OBJECT_BYTES": str(len(record))})
+    account.configure({"MAX_OBJECT_BYTES": str(len(record))})
 
-    world.drop("incoming/ward/fits.json", record)
-    world.drop("incoming/ward/above.json", record + b" ")
-    world.drain()
+    account.drop("incoming/ward/fits.json", record)
+    account.drop("incoming/ward/above.json", record + b" ")
+    account.drain()
 
-    assert world.result("incoming/ward/fits.json")["status"] == "complete"
-    assert world.only_failure()["error_type"] == "TooLarge"
-    assert world.only_failure()["source_key"] == "incoming/ward/above.json"
+    assert account.result("incoming/ward/fits.json")["status"] == "complete"
+    assert account.only_failure()["error_type"] == "TooLarge"
+    assert account.only_failure()["source_key"] == "incoming/ward/above.json"

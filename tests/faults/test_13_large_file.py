@@ -12,7 +12,8 @@ from chalicelib.intake import chunk_plan, reading
 from chalicelib.intake.decoding import TextStream
 from chalicelib.intake.framing import Form, frame
 from chalicelib.intake.reading import scan
-from tests.worlds import World, draft_for
+from tests.account.account import Account
+from tests.account.model import draft_for
 
 MANY = 100_000
 KEY = "incoming/ward/many.json"
@@ -45,53 +46,53 @@ def as_array(count: int) -> bytes:
     ids=["lines", "array", "array, gzip"],
 )
 def test_13_every_record_is_accounted_for_exactly_once(
-    world: World, make: Callable[[int], bytes], pack: Callable[[bytes], bytes], count: int
+    account: Account, make: Callable[[int], bytes], pack: Callable[[bytes], bytes], count: int
 ) -> None:
     # Larger chunks than deployed ones: the pretended AWS takes milliseconds for every call.
-    world.configure({"CHUNK_RECORDS": "2500", "MICRO_BATCH_RECORDS": "2500"})
+    account.configure({"CHUNK_RECORDS": "2500", "MICRO_BATCH_RECORDS": "2500"})
 
-    world.drop(KEY, pack(make(count)))
-    world.drain()
+    account.drop(KEY, pack(make(count)))
+    account.drain()
 
     bad = list(range(7, count, 1000))
     ids = [f"r{number}" for number in range(count)]
     drafts = [
         None if number % 1000 == 7 else draft_for(f"Findings {number}.") for number in range(count)
     ]
-    entries = world.entries(KEY)
-    rows = world.rows("impressions")
-    result = world.result(KEY)
-    (file_row,) = world.rows("files")
-    assert (world.given_back, world.waiting()) == ([], 0)
+    entries = account.entries(KEY)
+    rows = account.rows("impressions")
+    result = account.result(KEY)
+    (file_row,) = account.rows("files")
+    assert (account.given_back, account.waiting()) == ([], 0)
     assert result["counts"] == {"records": count, "ok": count - len(bad), "failed": len(bad)}
     assert (file_row["records_total"], file_row["chunks"]) == (count, count // 2500)
     assert [entry["report_id"] for entry in entries] == ids
     assert [entry["impression"] for entry in entries] == drafts
-    assert [row["record_index"] for row in world.rows("failures")] == bad
+    assert [row["record_index"] for row in account.rows("failures")] == bad
     assert [row["generated_impression"] for row in rows] == [draft for draft in drafts if draft]
-    assert len(world.model.prompts) == count - len(bad)
+    assert len(account.model.prompts) == count - len(bad)
 
 
 def test_13_more_chunks_than_one_item_holds_are_made_larger(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(chunk_plan, "MOST_CHUNKS", 20)
-    world.configure({"CHUNK_RECORDS": "1"})
+    account.configure({"CHUNK_RECORDS": "1"})
 
-    result = world.finish(KEY, as_lines(21))
+    result = account.finish(KEY, as_lines(21))
 
     assert result["counts"] == {"records": 21, "ok": 20, "failed": 1}
     assert len(result["parts"]) == 11
-    assert [entry["report_id"] for entry in world.entries(KEY)] == [f"r{n}" for n in range(21)]
+    assert [entry["report_id"] for entry in account.entries(KEY)] == [f"r{n}" for n in range(21)]
 
 
 def test_13_more_records_than_a_file_can_hold_are_one_failure(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reading, "MOST_RECORDS", 3)
 
-    taken = world.finish("incoming/ward/three.jsonl", as_lines(3))
-    refused = world.finish("incoming/ward/four.jsonl", as_lines(4))
+    taken = account.finish("incoming/ward/three.jsonl", as_lines(3))
+    refused = account.finish("incoming/ward/four.jsonl", as_lines(4))
 
     assert taken["counts"]["records"] == 3
     assert refused["status"] == "failed"

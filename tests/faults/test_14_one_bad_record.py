@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.worlds import World, draft_for, json_lines
+from tests.account.account import Account
+from tests.account.model import draft_for
+from tests.account.texts import json_lines
 
 KEY = "incoming/ward/a.json"
 COUNT = 21
@@ -34,45 +36,45 @@ def file_with(bad: bytes, index: int, form: str) -> bytes:
     ids=range(9),
 )
 def test_14_others_finish_and_the_failure_names_the_index(
-    world: World, bad: bytes, form: str, index: int, chunk_records: int
+    account: Account, bad: bytes, form: str, index: int, chunk_records: int
 ) -> None:
-    world.configure({"CHUNK_RECORDS": str(chunk_records)})
+    account.configure({"CHUNK_RECORDS": str(chunk_records)})
 
-    result = world.finish(KEY, file_with(bad, index, form))
+    result = account.finish(KEY, file_with(bad, index, form))
 
-    row = world.only_failure()
+    row = account.only_failure()
     assert (row["error_type"], row["record_index"]) == ("RecordRejected", index)
     assert row["error_message"].startswith(f"record {index}: ")
     assert result["status"] == "partial"
     assert result["counts"] == {"records": COUNT, "ok": COUNT - 1, "failed": 1}
     expected = [draft_for(f"Findings {number}.") for number in range(COUNT)]
-    drafts = [entry["impression"] for entry in world.entries(KEY)]
+    drafts = [entry["impression"] for entry in account.entries(KEY)]
     assert drafts == [*expected[:index], None, *expected[index + 1 :]]
 
 
-def test_14_blank_lines_are_no_records(world: World) -> None:
+def test_14_blank_lines_are_no_records(account: Account) -> None:
     data = b'\n\n{"findings": "Clear."}\n  \r\n{"findings": 5}\n\n'
 
-    result = world.finish(KEY, data)
+    result = account.finish(KEY, data)
 
     assert result["counts"] == {"records": 2, "ok": 1, "failed": 1}
-    assert world.only_failure()["record_index"] == 1
+    assert account.only_failure()["record_index"] == 1
 
 
-def test_14_record_that_the_model_refuses_costs_only_itself(world: World) -> None:
+def test_14_record_that_the_model_refuses_costs_only_itself(account: Account) -> None:
     def write(prompt: str) -> str:
         if "Findings 5." in prompt:
             raise ValueError
         return "Draft."
 
-    world.model.write = write
+    account.model.write = write
     records = [
         {"report_id": f"r{number}", "findings": f"Findings {number}."} for number in range(8)
     ]
 
-    result = world.finish(KEY, json_lines(*records))
+    result = account.finish(KEY, json_lines(*records))
 
-    row = world.only_failure()
+    row = account.only_failure()
     assert (row["stage"], row["record_index"], row["report_id"]) == ("model", 5, "r5")
     assert row["model_role"] == "fine-tuned"
     assert result["counts"] == {"records": 8, "ok": 7, "failed": 1}

@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 
-from tests.worlds import PROMPT_HEAD, World, draft_for, json_lines
+from tests.account.account import Account
+from tests.account.model import draft_for
+from tests.account.settings import PROMPT_HEAD
+from tests.account.texts import json_lines
 
 KEY = "incoming/ward/a.json"
 LIMIT = 20_000
@@ -36,65 +39,65 @@ GOOD = {"report_id": "good", "findings": "Clear lungs."}
     ids=range(17),
 )
 def test_15_unusable_field_is_one_failure_row(
-    world: World, bad: dict[str, Any], field: str, problem: str
+    account: Account, bad: dict[str, Any], field: str, problem: str
 ) -> None:
-    result = world.finish(KEY, json_lines({"report_id": "bad", **bad}, GOOD))
+    result = account.finish(KEY, json_lines({"report_id": "bad", **bad}, GOOD))
 
-    row = world.only_failure()
+    row = account.only_failure()
     assert (row["error_type"], row["stage"]) == ("RecordRejected", "decode")
     assert row["record_index"] == 0
     assert row["report_id"] == (None if field == "record" else "bad")
     assert row["error_message"].startswith(f"record 0: {field}: ")
     assert problem in row["error_message"]
     assert result["counts"] == {"records": 2, "ok": 1, "failed": 1}
-    assert world.model.prompts == [PROMPT_HEAD + "Clear lungs."]
+    assert account.model.prompts == [PROMPT_HEAD + "Clear lungs."]
 
 
 @pytest.mark.parametrize("character", ["a", "胸", "🫁", '"', "\n", "\x01"])
 def test_15_findings_up_to_the_limit_reach_model_and_lake_uncut(
-    world: World, character: str
+    account: Account, character: str
 ) -> None:
     findings = "Clear" + character * (LIMIT - 6) + "."
 
-    result = world.finish(KEY, json.dumps({"findings": findings}).encode())
+    result = account.finish(KEY, json.dumps({"findings": findings}).encode())
 
     assert result["status"] == "complete"
-    assert world.model.prompts == [PROMPT_HEAD + findings]
-    (row,) = world.rows("impressions")
+    assert account.model.prompts == [PROMPT_HEAD + findings]
+    (row,) = account.rows("impressions")
     assert row["findings"] == findings
     assert row["output_truncated"] is False
 
 
-def test_15_surrounding_space_is_kept(world: World) -> None:
+def test_15_surrounding_space_is_kept(account: Account) -> None:
     findings = "  \n Clear lungs.\t\n"
 
-    world.finish(KEY, json_lines({"findings": findings}))
+    account.finish(KEY, json_lines({"findings": findings}))
 
-    assert world.model.prompts == [PROMPT_HEAD + findings]
+    assert account.model.prompts == [PROMPT_HEAD + findings]
 
 
 @pytest.mark.parametrize("absent", [{}, {"impression": None}])
-def test_15_reference_may_be_absent(world: World, absent: dict[str, None]) -> None:
-    result = world.finish(KEY, json_lines({"findings": "Clear.", **absent}))
+def test_15_reference_may_be_absent(account: Account, absent: dict[str, None]) -> None:
+    result = account.finish(KEY, json_lines({"findings": "Clear.", **absent}))
 
     assert result["impressions"][0]["impression"] == draft_for("Clear.")
-    assert world.rows("rouge_scores") == []
+    assert account.rows("rouge_scores") == []
 
 
-def test_15_limit_is_a_setting(world: World) -> None:
-    world.configure({"MAX_FINDINGS_CHARACTERS": "6"})
+def test_15_limit_is_a_setting(account: Account) -> None:
+    account.configure({"MAX_FINDINGS_CHARACTERS": "6"})
 
-    result = world.finish(KEY, json_lines({"findings": "Clear."}, {"findings": "Clear.."}))
+    result = account.finish(KEY, json_lines({"findings": "Clear."}, {"findings": "Clear.."}))
 
-    assert world.only_failure()["record_index"] == 1
+    assert account.only_failure()["record_index"] == 1
     assert result["counts"] == {"records": 2, "ok": 1, "failed": 1}
 
 
-def test_15_large_metadata_is_dropped_whole_and_flagged(world: World) -> None:
+def test_15_large_metadata_is_dropped_whole_and_flagged(account: Account) -> None:
     fits = {"findings": "Clear.", "note": "a" * (4096 - len('{"note":""}'))}
     above = {"findings": "Clear.", "note": fits["note"] + "a"}
 
-    result = world.finish(KEY, json_lines(fits, above))
+    result = account.finish(KEY, json_lines(fits, above))
 
     kept, dropped = result["impressions"]
     assert (kept["metadata"], kept["flags"]) == ({"note": fits["note"]}, [])

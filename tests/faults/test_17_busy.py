@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.worlds import World, draft_for
+from tests.account.account import Account
+from tests.account.model import draft_for
 
 KEY = "incoming/ward/a.json"
 BODY = b'{"findings": "Clear."}'
@@ -18,7 +19,7 @@ TROUBLE = [
 
 @pytest.mark.parametrize(("status", "code"), TROUBLE)
 def test_17_a_busy_endpoint_is_asked_a_few_times_and_then_the_queue_waits(
-    world: World, status: int, code: str
+    account: Account, status: int, code: str
 ) -> None:
     calls: list[str] = []
     is_busy = True
@@ -27,28 +28,28 @@ def test_17_a_busy_endpoint_is_asked_a_few_times_and_then_the_queue_waits(
         calls.append(body)
         return (status, code) if is_busy else None
 
-    world.trouble_endpoint(decide)
-    world.drop(KEY, BODY)
-    world.drain()
+    account.trouble_endpoint(decide)
+    account.drop(KEY, BODY)
+    account.drain()
 
     assert len(calls) == 4
-    assert len(world.given_back) == 1
-    assert not [key for key in world.list_keys() if key.startswith("results/")]
+    assert len(account.given_back) == 1
+    assert not [key for key in account.list_keys() if key.startswith("results/")]
 
     is_busy = False
-    world.redeliver()
-    world.drain()
+    account.redeliver()
+    account.drain()
 
-    assert world.result(KEY)["impressions"][0]["impression"] == draft_for("Clear.")
-    assert world.rows("failures") == []
-    assert len(world.rows("impressions")) == 1
+    assert account.result(KEY)["impressions"][0]["impression"] == draft_for("Clear.")
+    assert account.rows("failures") == []
+    assert len(account.rows("impressions")) == 1
 
 
-def test_17_what_passes_quickly_never_reaches_the_queue(world: World) -> None:
+def test_17_what_passes_quickly_never_reaches_the_queue(account: Account) -> None:
     answers = [(503, "ServiceUnavailable"), (429, "ModelNotReadyException"), None]
-    world.trouble_endpoint(lambda _, __: answers.pop(0))
+    account.trouble_endpoint(lambda _, __: answers.pop(0))
 
-    document = world.finish(KEY, BODY)
+    document = account.finish(KEY, BODY)
 
     assert document["status"] == "complete"
     assert answers == []

@@ -10,7 +10,8 @@ import pytest
 from botocore.config import Config
 
 from chalicelib import aws
-from tests.worlds import World, json_lines
+from tests.account.account import Account
+from tests.account.texts import json_lines
 
 KEY = "incoming/ward/a.json"
 RECORDS = [{"report_id": f"r{number}", "findings": f"Findings {number}."} for number in range(5)]
@@ -70,13 +71,13 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def endpoint(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Endpoint]:
+def endpoint(account: Account, monkeypatch: pytest.MonkeyPatch) -> Iterator[Endpoint]:
     patient = Config(read_timeout=READ_TIMEOUT_S, retries={"total_max_attempts": 1})
     monkeypatch.setattr(aws, "_RUNTIME", patient)
     with Endpoint() as server:
         url = f"http://127.0.0.1:{server.server_address[1]}"
-        world.configure({"AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME": url})
-        world.renew_client("sagemaker_runtime")
+        account.configure({"AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME": url})
+        account.renew_client("sagemaker_runtime")
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         yield server
@@ -121,37 +122,39 @@ BODIES = [("text2text-v1", name) for name in V1] + [("tgi-v2", name) for name in
 
 @pytest.mark.parametrize(("codec", "name"), BODIES)
 def test_18_wrong_answer_is_a_typed_failure_and_no_empty_impression(
-    world: World, endpoint: Endpoint, codec: str, name: str
+    account: Account, endpoint: Endpoint, codec: str, name: str
 ) -> None:
-    world.configure({"FINE_TUNED_CODEC": codec})
+    account.configure({"FINE_TUNED_CODEC": codec})
     endpoint.body = (V1 if codec == "text2text-v1" else V2)[name]
 
-    result = world.finish(KEY, json_lines(*RECORDS))
+    result = account.finish(KEY, json_lines(*RECORDS))
 
-    failures = world.rows("failures")
+    failures = account.rows("failures")
     assert [row["record_index"] for row in failures] == [0, 1, 2, 3, 4]
     assert {(row["error_type"], row["stage"]) for row in failures} == {("EndpointAnswer", "model")}
     assert all(row["error_message"] for row in failures)
-    assert CANARY not in json.dumps(failures) + json.dumps(result) + world.logs
-    assert world.rows("impressions") == []
+    assert CANARY not in json.dumps(failures) + json.dumps(result) + account.logs
+    assert account.rows("impressions") == []
     assert result["status"] == "failed"
     assert [entry["impression"] for entry in result["impressions"]] == [None] * 5
 
 
 @pytest.mark.parametrize("name", ["one too few", "empty texts", "not JSON", "one too many"])
 def test_18_wrong_answer_to_many_is_halved_until_it_is_right(
-    world: World, endpoint: Endpoint, name: str
+    account: Account, endpoint: Endpoint, name: str
 ) -> None:
     endpoint.body = lambda texts: V1[name](texts) if len(texts) > 1 else good(texts)
 
-    result = world.finish(KEY, json_lines(*RECORDS))
+    result = account.finish(KEY, json_lines(*RECORDS))
 
     assert result["counts"] == {"records": 5, "ok": 5, "failed": 0}
     drafts = [entry["impression"] for entry in result["impressions"]]
     assert drafts == [f"Draft of {number}." for number in range(5)]
 
 
-def test_18_empty_impression_among_good_ones_fails_alone(world: World, endpoint: Endpoint) -> None:
+def test_18_empty_impression_among_good_ones_fails_alone(
+    account: Account, endpoint: Endpoint
+) -> None:
     def body(texts: list[str]) -> bytes:
         answer = json.loads(good(texts))["generated_texts"]
         return json.dumps(
@@ -160,11 +163,11 @@ def test_18_empty_impression_among_good_ones_fails_alone(world: World, endpoint:
 
     endpoint.body = body
 
-    result = world.finish(KEY, json_lines(*RECORDS))
+    result = account.finish(KEY, json_lines(*RECORDS))
 
-    assert world.only_failure()["record_index"] == 3
+    assert account.only_failure()["record_index"] == 3
     assert result["counts"] == {"records": 5, "ok": 4, "failed": 1}
-    assert all(row["generated_impression"] for row in world.rows("impressions"))
+    assert all(row["generated_impression"] for row in account.rows("impressions"))
 
 
 @pytest.mark.parametrize(
@@ -172,20 +175,20 @@ def test_18_empty_impression_among_good_ones_fails_alone(world: World, endpoint:
     [("slow", 1), ("slow", 5), ("slow body", 1), ("cut", 1), ("cut", 5), ("no answer", 1)],
 )
 def test_18_slow_or_cut_answer_goes_back_to_the_queue_and_is_done_in_the_end(
-    world: World, endpoint: Endpoint, transport: str, records: int
+    account: Account, endpoint: Endpoint, transport: str, records: int
 ) -> None:
     endpoint.transport = transport
 
-    world.drop(KEY, json_lines(*RECORDS[:records]))
-    world.drain()
-    given_back, written, calls = len(world.given_back), world.list_keys(), endpoint.calls
+    account.drop(KEY, json_lines(*RECORDS[:records]))
+    account.drain()
+    given_back, written, calls = len(account.given_back), account.list_keys(), endpoint.calls
     endpoint.transport = "whole"
-    world.redeliver()
-    world.drain()
+    account.redeliver()
+    account.drain()
 
     assert (given_back, written) == (1, [])
     assert calls <= 4
-    assert "EndpointBusyError" in world.logs
-    assert world.result(KEY)["counts"] == {"records": records, "ok": records, "failed": 0}
-    assert world.rows("failures") == []
-    assert world.waiting() == 0
+    assert "EndpointBusyError" in account.logs
+    assert account.result(KEY)["counts"] == {"records": records, "ok": records, "failed": 0}
+    assert account.rows("failures") == []
+    assert account.waiting() == 0

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from chalicelib.errors import SettingsError
-from tests.worlds import SETTINGS, World
+from tests.account.account import Account
+from tests.account.settings import SETTINGS
 
 APP = Path(__file__).parents[2] / "chalice_app"
 # Imports the entry points and reports whatever reaches for the network, a process or a file to
@@ -111,13 +112,13 @@ def test_28_cold_start_fails_in_one_line_that_names_what_is_absent(
 )
 @pytest.mark.parametrize("value", [None, ""])
 def test_28_each_setting_without_a_default_is_named(
-    world: World, monkeypatch: pytest.MonkeyPatch, name: str, value: str | None
+    account: Account, monkeypatch: pytest.MonkeyPatch, name: str, value: str | None
 ) -> None:
     monkeypatch.delenv(name)
-    world.configure({} if value is None else {name: value})
+    account.configure({} if value is None else {name: value})
 
     with pytest.raises(SettingsError) as caught:
-        world.invoke({"Records": []})
+        account.invoke({"Records": []})
 
     assert caught.value.name == name
     assert str(caught.value).startswith(f"setting {name}: is not set")
@@ -141,10 +142,10 @@ def test_28_each_setting_without_a_default_is_named(
         ("FINE_TUNED_GENERATION", "{"),
     ],
 )
-def test_28_each_unusable_setting_is_named(world: World, name: str, value: str) -> None:
-    world.configure({name: value})
+def test_28_each_unusable_setting_is_named(account: Account, name: str, value: str) -> None:
+    account.configure({name: value})
 
     with pytest.raises(SettingsError, match=f"^setting {name}: must ") as caught:
-        world.invoke({"Records": []})
+        account.invoke({"Records": []})
 
     assert "\n" not in str(caught.value)

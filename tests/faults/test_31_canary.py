@@ -11,7 +11,9 @@ import pytest
 from botocore.awsrequest import AWSResponse
 
 from chalicelib.output import scoring
-from tests.worlds import LANDING, World, json_lines
+from tests.account.account import Account
+from tests.account.settings import LANDING
+from tests.account.texts import json_lines
 
 CANARY = "XyzzyCanary"
 KEY = f"incoming/ward-{CANARY}/{CANARY}.json"
@@ -49,57 +51,57 @@ BROKEN = {
 
 
 @pytest.fixture(autouse=True)
-def _everything_is_logged(world: World) -> Iterator[None]:
+def _everything_is_logged(account: Account) -> Iterator[None]:
     """The function's own logger at its lowest level."""
     root = logging.getLogger("impressions")
     before = root.level
-    world.configure({"LOG_LEVEL": "DEBUG"})
+    account.configure({"LOG_LEVEL": "DEBUG"})
     root.setLevel(logging.DEBUG)
     yield
     root.setLevel(before)
 
 
-def assert_not_said(world: World) -> None:
-    assert world.logs
-    assert CANARY not in world.logs
-    for row in world.rows("failures"):
+def assert_not_said(account: Account) -> None:
+    assert account.logs
+    assert CANARY not in account.logs
+    for row in account.rows("failures"):
         assert CANARY not in row["error_message"]
         assert CANARY not in row["error_type"]
 
 
-def stored_items(world: World) -> str:
+def stored_items(account: Account) -> str:
     tables = ("idempotency-test", "progress-test")
-    return json.dumps([world.dynamodb.scan(TableName=name)["Items"] for name in tables])
+    return json.dumps([account.dynamodb.scan(TableName=name)["Items"] for name in tables])
 
 
 @pytest.mark.parametrize("lane", ["incoming", "evaluation"])
 @pytest.mark.parametrize("chunk_records", ["50", "1"])
-def test_31_success_says_nothing(world: World, lane: str, chunk_records: str) -> None:
-    world.configure({"CHUNK_RECORDS": chunk_records})
+def test_31_success_says_nothing(account: Account, lane: str, chunk_records: str) -> None:
+    account.configure({"CHUNK_RECORDS": chunk_records})
     key = KEY.replace("incoming", lane, 1)
 
-    world.finish(key, json_lines(GOOD, GOOD))
+    account.finish(key, json_lines(GOOD, GOOD))
 
-    assert len(world.rows("rouge_scores")) >= 8
-    assert CANARY in json.dumps(world.rows("impressions"))
-    assert_not_said(world)
-    assert CANARY not in stored_items(world)
+    assert len(account.rows("rouge_scores")) >= 8
+    assert CANARY in json.dumps(account.rows("impressions"))
+    assert_not_said(account)
+    assert CANARY not in stored_items(account)
 
 
 @pytest.mark.parametrize("bad", BAD_RECORDS)
-def test_31_rejected_record_says_nothing(world: World, bad: str) -> None:
-    world.finish(KEY, json_lines(GOOD, BAD_RECORDS[bad]))
+def test_31_rejected_record_says_nothing(account: Account, bad: str) -> None:
+    account.finish(KEY, json_lines(GOOD, BAD_RECORDS[bad]))
 
-    assert world.only_failure()["record_index"] == 1
-    assert_not_said(world)
+    assert account.only_failure()["record_index"] == 1
+    assert_not_said(account)
 
 
 @pytest.mark.parametrize("data", BROKEN)
-def test_31_broken_file_says_nothing(world: World, data: str) -> None:
-    world.finish(KEY, BROKEN[data])
+def test_31_broken_file_says_nothing(account: Account, data: str) -> None:
+    account.finish(KEY, BROKEN[data])
 
-    assert world.rows("failures")
-    assert_not_said(world)
+    assert account.rows("failures")
+    assert_not_said(account)
 
 
 @pytest.mark.parametrize(
@@ -117,24 +119,24 @@ def test_31_broken_file_says_nothing(world: World, data: str) -> None:
     ],
     ids=range(9),
 )
-def test_31_unknown_message_says_nothing(world: World, body: str) -> None:
-    world.deliver(body)
+def test_31_unknown_message_says_nothing(account: Account, body: str) -> None:
+    account.deliver(body)
 
-    world.drain()
+    account.drain()
 
-    assert len(world.given_back) == 1
-    assert_not_said(world)
+    assert len(account.given_back) == 1
+    assert_not_said(account)
 
 
-def test_31_object_gone_says_nothing(world: World) -> None:
-    landed = world.put(KEY, json_lines(GOOD))
-    world.s3.delete_object(Bucket=LANDING, Key=KEY, VersionId=landed.version_id)
+def test_31_object_gone_says_nothing(account: Account) -> None:
+    landed = account.put(KEY, json_lines(GOOD))
+    account.s3.delete_object(Bucket=LANDING, Key=KEY, VersionId=landed.version_id)
 
-    world.deliver(landed.notification())
-    world.drain()
+    account.deliver(landed.notification())
+    account.drain()
 
-    assert world.only_failure()["error_type"] == "ObjectGone"
-    assert_not_said(world)
+    assert account.only_failure()["error_type"] == "ObjectGone"
+    assert_not_said(account)
 
 
 @pytest.mark.parametrize(
@@ -147,20 +149,20 @@ def test_31_object_gone_says_nothing(world: World) -> None:
         ("sqs", "SendMessageBatch"),
     ],
 )
-def test_31_refused_aws_call_says_nothing(world: World, service: str, operation: str) -> None:
-    world.configure({"CHUNK_RECORDS": "1"})
-    world.refuse(service, operation, 400, CANARY)
+def test_31_refused_aws_call_says_nothing(account: Account, service: str, operation: str) -> None:
+    account.configure({"CHUNK_RECORDS": "1"})
+    account.refuse(service, operation, 400, CANARY)
 
-    world.drop(KEY, json_lines(GOOD, GOOD))
-    world.drain()
+    account.drop(KEY, json_lines(GOOD, GOOD))
+    account.drain()
 
-    assert world.given_back
-    assert "given back to the queue" in world.logs
-    without_codes = world.logs.replace(f"failed with {CANARY};", "")
+    assert account.given_back
+    assert "given back to the queue" in account.logs
+    without_codes = account.logs.replace(f"failed with {CANARY};", "")
     assert CANARY not in without_codes
 
 
-def test_31_endpoint_that_repeats_its_input_says_nothing(world: World) -> None:
+def test_31_endpoint_that_repeats_its_input_says_nothing(account: Account) -> None:
     message = json.dumps(
         {
             "Message": f"Received client error (400) from primary with message {CANARY}",
@@ -173,14 +175,14 @@ def test_31_endpoint_that_repeats_its_input_says_nothing(world: World) -> None:
         headers = {"x-amzn-ErrorType": "ModelError", "Content-Type": "application/json"}
         return AWSResponse(request.url, 424, headers, _Raw(message.encode()))  # type: ignore[arg-type]
 
-    events = world.renew_client("sagemaker_runtime").meta.events
+    events = account.renew_client("sagemaker_runtime").meta.events
     events.register_first("before-send.sagemaker-runtime.InvokeEndpoint", answer)
 
-    result = world.finish(KEY, json_lines(GOOD))
+    result = account.finish(KEY, json_lines(GOOD))
 
-    assert world.only_failure()["error_type"] == "EndpointRejected"
+    assert account.only_failure()["error_type"] == "EndpointRejected"
     assert CANARY not in json.dumps(result["impressions"][0]["error"])
-    assert_not_said(world)
+    assert_not_said(account)
 
 
 class _Raw:
@@ -195,29 +197,29 @@ class _Raw:
         return content
 
 
-def test_31_model_that_raises_says_nothing(world: World) -> None:
+def test_31_model_that_raises_says_nothing(account: Account) -> None:
     def write(prompt: str) -> str:
         raise ValueError(prompt)
 
-    world.model.write = write
+    account.model.write = write
 
-    world.finish(KEY, json_lines(GOOD))
+    account.finish(KEY, json_lines(GOOD))
 
-    assert world.only_failure()["stage"] == "model"
-    assert_not_said(world)
+    assert account.only_failure()["stage"] == "model"
+    assert_not_said(account)
 
 
 def test_31_error_that_nobody_thought_of_says_nothing(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(reference: str, draft: str) -> None:
         raise RuntimeError(reference, draft)
 
     monkeypatch.setattr(scoring, "score", fail)
 
-    world.drop(KEY, json_lines(GOOD))
-    world.drain()
+    account.drop(KEY, json_lines(GOOD))
+    account.drain()
 
-    assert len(world.given_back) == 1
-    assert "RuntimeError" in world.logs
-    assert_not_said(world)
+    assert len(account.given_back) == 1
+    assert "RuntimeError" in account.logs
+    assert_not_said(account)

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.worlds import World, draft_for, json_lines, lines
+from tests.account.account import Account
+from tests.account.model import draft_for
+from tests.account.texts import json_lines, lines
 
 KEY = "incoming/ward/a.json"
 TEXTS = [
@@ -26,37 +28,37 @@ TEXTS = [
 ]
 
 
-def entry_of(world: World) -> Any:
-    (entry,) = world.entries(KEY)
+def entry_of(account: Account) -> Any:
+    (entry,) = account.entries(KEY)
     return entry
 
 
 @pytest.mark.parametrize("text", TEXTS, ids=range(len(TEXTS)))
-def test_32_every_field_round_trips_in_one_line(world: World, text: str) -> None:
-    world.model.write = lambda prompt: f"Draft: {prompt.partition('Findings: ')[2]}!"
+def test_32_every_field_round_trips_in_one_line(account: Account, text: str) -> None:
+    account.model.write = lambda prompt: f"Draft: {prompt.partition('Findings: ')[2]}!"
     record = {"report_id": text, "findings": text, "impression": text, "note": text, text: text}
 
-    world.finish(KEY, json_lines(record))
+    account.finish(KEY, json_lines(record))
 
-    (row,) = world.rows("impressions")
+    (row,) = account.rows("impressions")
     assert row["report_id"] == row["findings"] == row["reference_impression"] == text
     assert row["generated_impression"] == f"Draft: {text}!"
-    assert entry_of(world)["report_id"] == text
-    assert entry_of(world)["impression"] == f"Draft: {text}!"
-    assert entry_of(world)["metadata"] == {"note": text, text: text}
-    assert len(world.rows("rouge_scores")) == 4
+    assert entry_of(account)["report_id"] == text
+    assert entry_of(account)["impression"] == f"Draft: {text}!"
+    assert entry_of(account)["metadata"] == {"note": text, text: text}
+    assert len(account.rows("rouge_scores")) == 4
 
 
-def test_32_rows_and_lines_are_as_many(world: World) -> None:
+def test_32_rows_and_lines_are_as_many(account: Account) -> None:
     records = [{"report_id": text, "findings": text, "impression": text} for text in TEXTS]
-    world.configure({"CHUNK_RECORDS": "4"})
+    account.configure({"CHUNK_RECORDS": "4"})
 
-    result = world.finish(KEY, json_lines(*records, {"report_id": "a\nb", "findings": "\n"}))
+    result = account.finish(KEY, json_lines(*records, {"report_id": "a\nb", "findings": "\n"}))
 
-    tables = [key for key in world.list_keys() if key.startswith("lake/")]
+    tables = [key for key in account.list_keys() if key.startswith("lake/")]
     counts = {
         table: sum(
-            len(lines(gzip.decompress(world.read(key))))
+            len(lines(gzip.decompress(account.read(key))))
             for key in tables
             if key.startswith(f"lake/{table}/")
         )
@@ -68,6 +70,6 @@ def test_32_rows_and_lines_are_as_many(world: World) -> None:
         "failures": 1,
         "files": 1,
     }
-    assert sum(len(lines(world.read(part))) for part in result["parts"]) == len(TEXTS) + 1
-    drafts = [entry["impression"] for entry in world.entries(KEY)]
+    assert sum(len(lines(account.read(part))) for part in result["parts"]) == len(TEXTS) + 1
+    drafts = [entry["impression"] for entry in account.entries(KEY)]
     assert drafts == [*(draft_for(text) for text in TEXTS), None]

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from tests.worlds import World, json_lines
+from tests.account.account import Account
+from tests.account.texts import json_lines
 
 KEY = "incoming/ward/a.json"
 ODD = [
@@ -26,27 +27,27 @@ ODD = [
 
 
 @pytest.mark.parametrize("field", ["report_id", "study_id", "id"])
-def test_33_odd_id_is_data_and_in_no_key(world: World, field: str) -> None:
+def test_33_odd_id_is_data_and_in_no_key(account: Account, field: str) -> None:
     records = [{field: name, "findings": f"Findings {number}."} for number, name in enumerate(ODD)]
 
-    world.drop("incoming/ward/plain.json", json_lines(*({"findings": "Clear."} for _ in ODD)))
-    world.drain()
-    plain = len(world.list_keys())
-    result = world.finish(KEY, json_lines(*records))
+    account.drop("incoming/ward/plain.json", json_lines(*({"findings": "Clear."} for _ in ODD)))
+    account.drain()
+    plain = len(account.list_keys())
+    result = account.finish(KEY, json_lines(*records))
 
     assert [entry["report_id"] for entry in result["impressions"]] == ODD
     assert [
-        row["report_id"] for row in world.rows("impressions") if row["source_key"] == KEY
+        row["report_id"] for row in account.rows("impressions") if row["source_key"] == KEY
     ] == ODD
-    keys = world.list_keys()
+    keys = account.list_keys()
     assert len(keys) == 2 * plain
     assert all(key.startswith(("results/incoming/ward/", "lake/")) for key in keys)
-    (file_row,) = [row for row in world.rows("files") if row["source_key"] == KEY]
+    (file_row,) = [row for row in account.rows("files") if row["source_key"] == KEY]
     mine = {key for key in keys if file_row["run_id"] in key or key == f"results/{KEY}.json"}
     assert len(mine) == plain
     assert not any(name in key for key in mine for name in ODD if len(name) > 2)
     tables = ("idempotency-test", "progress-test")
-    stored = json.dumps([world.dynamodb.scan(TableName=name)["Items"] for name in tables])
+    stored = json.dumps([account.dynamodb.scan(TableName=name)["Items"] for name in tables])
     assert not any(json.dumps(name) in stored for name in ODD)
 
 
@@ -64,28 +65,30 @@ def test_33_odd_id_is_data_and_in_no_key(world: World, field: str) -> None:
     ],
     ids=range(8),
 )
-def test_33_unusable_id_rejects_its_record(world: World, name: object, problem: str) -> None:
-    result = world.finish(KEY, json_lines({"report_id": name, "findings": "Clear."}))
+def test_33_unusable_id_rejects_its_record(account: Account, name: object, problem: str) -> None:
+    result = account.finish(KEY, json_lines({"report_id": name, "findings": "Clear."}))
 
-    row = world.only_failure()
+    row = account.only_failure()
     assert (row["record_index"], row["report_id"]) == (0, None)
     assert row["error_message"].startswith("record 0: report_id: ")
     assert problem in row["error_message"]
     assert result["counts"] == {"records": 1, "ok": 0, "failed": 1}
 
 
-def test_33_absent_id_is_the_object_id_and_the_index(world: World) -> None:
-    world.finish(KEY, json_lines({"findings": "Clear."}, {"report_id": None, "findings": "Clear."}))
+def test_33_absent_id_is_the_object_id_and_the_index(account: Account) -> None:
+    account.finish(
+        KEY, json_lines({"findings": "Clear."}, {"report_id": None, "findings": "Clear."})
+    )
 
-    (file_row,) = world.rows("files")
-    ids = [row["report_id"] for row in world.rows("impressions")]
+    (file_row,) = account.rows("files")
+    ids = [row["report_id"] for row in account.rows("impressions")]
     assert ids == [f"{file_row['run_id']}-0", f"{file_row['run_id']}-1"]
 
 
-def test_33_equal_ids_are_two_records(world: World) -> None:
-    result = world.finish(
+def test_33_equal_ids_are_two_records(account: Account) -> None:
+    result = account.finish(
         KEY, json_lines(*({"report_id": "same", "findings": f"Findings {n}."} for n in range(2)))
     )
 
     assert result["counts"] == {"records": 2, "ok": 2, "failed": 0}
-    assert [row["record_index"] for row in world.rows("impressions")] == [0, 1]
+    assert [row["record_index"] for row in account.rows("impressions")] == [0, 1]

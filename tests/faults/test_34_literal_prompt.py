@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.worlds import PROMPT_HEAD, World, json_lines
+from tests.account.account import Account
+from tests.account.settings import PROMPT_HEAD
+from tests.account.texts import json_lines
 
 KEY = "incoming/ward/a.json"
 TEXTS = [
@@ -28,21 +30,21 @@ TEXTS = [
         "{{x}} %s {0} \\1 before {findings} after {{y}} %d {1} \\2",
     ],
 )
-def test_34_findings_are_literal_in_the_prompt(world: World, template: str) -> None:
-    world.configure({"FINE_TUNED_PROMPT": template})
+def test_34_findings_are_literal_in_the_prompt(account: Account, template: str) -> None:
+    account.configure({"FINE_TUNED_PROMPT": template})
     head, tail = template.split("{findings}")
 
-    result = world.finish(KEY, json_lines(*({"findings": text} for text in TEXTS)))
+    result = account.finish(KEY, json_lines(*({"findings": text} for text in TEXTS)))
 
-    assert world.model.prompts == [head + text + tail for text in TEXTS]
+    assert account.model.prompts == [head + text + tail for text in TEXTS]
     assert result["counts"] == {"records": len(TEXTS), "ok": len(TEXTS), "failed": 0}
-    assert [row["findings"] for row in world.rows("impressions")] == TEXTS
+    assert [row["findings"] for row in account.rows("impressions")] == TEXTS
 
 
 @pytest.mark.parametrize("text", TEXTS, ids=range(len(TEXTS)))
-def test_34_metadata_and_reference_never_reach_the_model(world: World, text: str) -> None:
+def test_34_metadata_and_reference_never_reach_the_model(account: Account, text: str) -> None:
     record = {"report_id": text, "findings": "Clear lungs.", "impression": text, "note": text}
 
-    world.finish(KEY, json_lines(record))
+    account.finish(KEY, json_lines(record))
 
-    assert world.model.prompts == [PROMPT_HEAD + "Clear lungs."]
+    assert account.model.prompts == [PROMPT_HEAD + "Clear lungs."]

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from chalicelib.output import scoring
-from tests.worlds import World, json_lines
+from tests.account.account import Account
+from tests.account.texts import json_lines
 
 KEY = "evaluation/ward/a.json"
 METRICS = ["rouge1", "rouge2", "rougeL", "rougeLsum"]
@@ -18,12 +19,12 @@ def figures(row: Any) -> list[float]:
 
 
 @pytest.mark.parametrize("reference", WORDLESS)
-def test_36_wordless_reference_scores_0_for_every_model(world: World, reference: str) -> None:
-    world.add_pre_trained()
+def test_36_wordless_reference_scores_0_for_every_model(account: Account, reference: str) -> None:
+    account.add_pre_trained()
 
-    result = world.finish(KEY, json_lines({"findings": "Clear lungs.", "impression": reference}))
+    result = account.finish(KEY, json_lines({"findings": "Clear lungs.", "impression": reference}))
 
-    scores = world.rows("rouge_scores")
+    scores = account.rows("rouge_scores")
     roles = {"fine-tuned", "pre-trained", "baseline-constant", "baseline-lead"}
     assert result["status"] == "complete"
     assert {(row["model_role"], row["metric"]) for row in scores} == {
@@ -35,20 +36,20 @@ def test_36_wordless_reference_scores_0_for_every_model(world: World, reference:
 
 
 @pytest.mark.parametrize("draft", ["...", "?!", "—", "。"])
-def test_36_wordless_prediction_scores_0(world: World, draft: str) -> None:
-    world.model.write = lambda _: draft
+def test_36_wordless_prediction_scores_0(account: Account, draft: str) -> None:
+    account.model.write = lambda _: draft
 
-    world.finish(KEY, json_lines({"findings": "Clear lungs.", "impression": "Normal chest."}))
+    account.finish(KEY, json_lines({"findings": "Clear lungs.", "impression": "Normal chest."}))
 
-    scores = [row for row in world.rows("rouge_scores") if row["model_role"] == "fine-tuned"]
+    scores = [row for row in account.rows("rouge_scores") if row["model_role"] == "fine-tuned"]
     assert [row["metric"] for row in scores] == METRICS
     assert all(figures(row) == [0, 0, 0] for row in scores)
 
 
-def test_36_wordless_findings_make_a_wordless_baseline_that_scores_0(world: World) -> None:
-    world.finish(KEY, json_lines({"findings": "...", "impression": "Normal chest."}))
+def test_36_wordless_findings_make_a_wordless_baseline_that_scores_0(account: Account) -> None:
+    account.finish(KEY, json_lines({"findings": "...", "impression": "Normal chest."}))
 
-    scores = [row for row in world.rows("rouge_scores") if row["model_role"] == "baseline-lead"]
+    scores = [row for row in account.rows("rouge_scores") if row["model_role"] == "baseline-lead"]
     assert [row["metric"] for row in scores] == METRICS
     assert all(figures(row) == [0, 0, 0] for row in scores)
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from tests.account.account import Account
+from tests.account.model import draft_for
 from tests.nights import Change, Nights, reports
-from tests.worlds import World, draft_for
 
 KEY = "nightly/ward/a.jsonl"
 GARBLED = "{'id': '', 'generated_texts': ["
 
 
-def drafts(world: World) -> list[str | None]:
-    return [one["impression"] for one in world.entries(KEY)]
+def drafts(account: Account) -> list[str | None]:
+    return [one["impression"] for one in account.entries(KEY)]
 
 
 EXPECTED = [draft_for(f"Findings {n}.") for n in range(6)]
@@ -38,76 +39,76 @@ EXPECTED = [draft_for(f"Findings {n}.") for n in range(6)]
     ],
 )
 def test_37_drafts_are_joined_on_their_id_and_the_missing_are_asked_of_the_endpoint(
-    world: World, nights: Nights, change: Change, asked: int
+    account: Account, nights: Nights, change: Change, asked: int
 ) -> None:
-    world.put(KEY, reports(6))
+    account.put(KEY, reports(6))
     nights.run()
 
     nights.finish(change)
 
-    assert drafts(world) == EXPECTED
-    assert len(world.model.prompts) == asked
-    assert world.rows("failures") == []
-    assert len(world.rows("impressions")) == 6
+    assert drafts(account) == EXPECTED
+    assert len(account.model.prompts) == asked
+    assert account.rows("failures") == []
+    assert len(account.rows("impressions")) == 6
 
 
 def test_37_a_missing_line_that_the_endpoint_refuses_fails_by_name(
-    world: World, nights: Nights
+    account: Account, nights: Nights
 ) -> None:
-    world.trouble_endpoint(lambda *_: (424, "ModelError"))
-    world.put(KEY, reports(6))
+    account.trouble_endpoint(lambda *_: (424, "ModelError"))
+    account.put(KEY, reports(6))
     nights.run()
 
     nights.finish(lambda lines: lines[1:])
 
-    assert drafts(world) == [None, *EXPECTED[1:]]
-    failure = world.only_failure()
+    assert drafts(account) == [None, *EXPECTED[1:]]
+    failure = account.only_failure()
     assert (failure["record_index"], failure["error_type"]) == (0, "EndpointRejected")
 
 
 def test_37_a_missing_line_fails_by_name_when_no_endpoint_comes_back(
-    world: World, nights: Nights
+    account: Account, nights: Nights
 ) -> None:
-    world.trouble_endpoint(lambda *_: (400, "ValidationError"))
-    world.put(KEY, reports(6))
+    account.trouble_endpoint(lambda *_: (400, "ValidationError"))
+    account.put(KEY, reports(6))
     nights.run()
 
     nights.finish(lambda lines: lines[1:])
     for _ in range(2):
-        world.redeliver()
-        world.drain()
+        account.redeliver()
+        account.drain()
 
-    assert drafts(world) == [None, *EXPECTED[1:]]
-    assert world.only_failure()["error_type"] == "ModelDown"
+    assert drafts(account) == [None, *EXPECTED[1:]]
+    assert account.only_failure()["error_type"] == "ModelDown"
 
 
 def test_37_records_that_cannot_be_used_are_not_sent_and_fail_by_name(
-    world: World, nights: Nights
+    account: Account, nights: Nights
 ) -> None:
-    world.put(KEY, b'{"findings": "Findings 0."}\n{"findings": ""}\nnull\n{"findings": "Clear."}')
+    account.put(KEY, b'{"findings": "Findings 0."}\n{"findings": ""}\nnull\n{"findings": "Clear."}')
     told = nights.run()
 
     nights.finish()
 
     assert told.records == 2
-    assert drafts(world) == [EXPECTED[0], None, None, draft_for("Clear.")]
-    assert [row["record_index"] for row in world.rows("failures")] == [1, 2]
-    assert world.model.prompts == []
+    assert drafts(account) == [EXPECTED[0], None, None, draft_for("Clear.")]
+    assert [row["record_index"] for row in account.rows("failures")] == [1, 2]
+    assert account.model.prompts == []
 
 
 @pytest.mark.parametrize("status", ["Failed", "Stopped"])
 def test_37_a_job_that_comes_to_nothing_gives_its_files_to_the_next_night(
-    world: World, nights: Nights, status: str
+    account: Account, nights: Nights, status: str
 ) -> None:
-    world.put(KEY, reports(6))
+    account.put(KEY, reports(6))
     nights.run()
     first = nights.only_job
     nights.sagemaker.end(first, status)
 
     nights.tell(first)
 
-    assert '"NightlyFailed":[1.0]' in world.logs
-    assert not [key for key in world.list_keys() if key.startswith("results/")]
+    assert '"NightlyFailed":[1.0]' in account.logs
+    assert not [key for key in account.list_keys() if key.startswith("results/")]
 
     nights.now += 86_400
     told = nights.run()
@@ -116,15 +117,15 @@ def test_37_a_job_that_comes_to_nothing_gives_its_files_to_the_next_night(
     nights.sagemaker.complete(told.job)
     nights.tell(told.job)
 
-    assert drafts(world) == EXPECTED
-    assert world.model.prompts == []
+    assert drafts(account) == EXPECTED
+    assert account.model.prompts == []
 
 
 @pytest.mark.parametrize("status", ["Completed", "Failed"])
 def test_37_the_next_night_sees_an_end_that_no_event_told(
-    world: World, nights: Nights, status: str
+    account: Account, nights: Nights, status: str
 ) -> None:
-    world.put(KEY, reports(6))
+    account.put(KEY, reports(6))
     nights.run()
     first = nights.only_job
     if status == "Completed":
@@ -134,9 +135,9 @@ def test_37_the_next_night_sees_an_end_that_no_event_told(
 
     nights.now += 86_400
     nights.run()
-    world.drain()
+    account.drain()
 
     jobs = list(nights.sagemaker.jobs)
     assert len(jobs) == (1 if status == "Completed" else 2)
     if status == "Completed":
-        assert drafts(world) == EXPECTED
+        assert drafts(account) == EXPECTED

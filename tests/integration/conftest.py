@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from local import stack as stacks
-from local.settings import Settings
+from common.stack_settings import LocalStackSettings
+from local.stack import lifecycle as stacks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,6 +15,6 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[stacks.Stack]:
-    settings = Settings(state_directory=tmp_path_factory.mktemp("stack"))
+    settings = LocalStackSettings(state_directory=tmp_path_factory.mktemp("stack"))
     yield stacks.up(settings, progress=lambda _line: None)
     stacks.down(settings, progress=lambda _line: None)

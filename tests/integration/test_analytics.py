@@ -16,12 +16,12 @@ from analytics import report, sql
 from analytics.engine.athena import Athena
 from analytics.places import local_lake
 from analytics.tables import TABLES
-from local import run as running
+from common.paths import ROOT
 from local.aws import CONFIG
-from local.settings import ROOT
+from local.client import run as running
 
 if TYPE_CHECKING:
-    from local.stack import Stack
+    from local.stack.lifecycle import Stack
 
 
 @pytest.fixture(scope="module")

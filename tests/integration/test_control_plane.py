@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from local.sagemaker.control.buckets import LOG_GROUP, METRIC_NAMESPACE
-from tests.unit.local.sagemaker.control.worlds import (
+from tests.unit.local.sagemaker.control.harness import (
     IMAGE,
     SEED,
+    ControlPlaneHarness,
     Server,
-    World,
     channel,
     ended,
     job_request,
@@ -23,13 +23,13 @@ from tests.unit.local.sagemaker.control.worlds import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from local.stack import Stack
+    from local.stack.lifecycle import Stack
 
 
 @pytest.fixture(scope="module")
 def laptop(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("control")
-    with World(folder, aws=None, aws_url=stack.aws_url).server() as server:
+    with ControlPlaneHarness(folder, aws=None, aws_url=stack.aws_url).server() as server:
         yield server
 
 

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from rouge_score.rouge_scorer import RougeScorer
 
-from local import run as running
-from local import stack as stacks
-from local import waiting
-from local.settings import ROOT
+from common.paths import ROOT
+from local.client import run as running
+from local.client import waiting
+from local.stack import lifecycle as stacks
 
 METRICS = ["rouge1", "rouge2", "rougeL", "rougeLsum"]
 # Real reports are never in the repository: name a file of them, in any form, to try it.

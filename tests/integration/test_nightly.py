@@ -17,12 +17,12 @@ import msgspec
 import pytest
 
 from chalicelib.nightly.ledger import ITEM, LedgerState, NightlyBatch
-from local import invoking, uploads, waiting
-from local import run as running
-from local import stack as stacks
+from common.paths import ROOT
 from local.aws import client
+from local.client import invoke, uploads, waiting
+from local.client import run as running
 from local.errors import InvokeError
-from local.settings import ROOT
+from local.stack import lifecycle as stacks
 from tests.integration.test_main_job import entries, rows
 
 FILES = 300
@@ -32,7 +32,7 @@ WAIT_S = 60.0
 
 
 def night(stack: stacks.Stack, folder: Path, name: str) -> running.Report:
-    run = partial(invoking.run_night, stack)
+    run = partial(invoke.run_night, stack)
     return running.run(
         stack,
         [str(folder)],
@@ -102,10 +102,10 @@ def test_a_night_that_is_killed_and_run_again_is_paid_once(stack: stacks.Stack, 
     kill_in_the_middle(stack)
     assert len(jobs(stack)) == before
     let_the_dead_be_dead(stack)
-    invoking.run_night(stack)
-    invoking.run_night(stack)
+    invoke.run_night(stack)
+    invoke.run_night(stack)
     answered = waiting.Waiter(stack, dropped, lambda _: None, WAIT_S).wait()
-    invoking.run_night(stack)
+    invoke.run_night(stack)
 
     assert len(jobs(stack)) == before + 1
     report = running.Report(answered, [], [], 0.0)
@@ -124,7 +124,7 @@ def kill_in_the_middle(stack: stacks.Stack) -> None:
 
     def invoke() -> None:
         with suppress(InvokeError):
-            invoking.run_night(stack)
+            invoke.run_night(stack)
 
     thread = threading.Thread(target=invoke)
     thread.start()
@@ -200,11 +200,11 @@ def test_an_operator_sees_and_re_runs_a_file(stack: stacks.Stack, tmp_path: Path
     report = running.run(stack, [str(path)], dataset="seen", quiet=True, patience_s=WAIT_S)
     key = report.answered[0].dropped.ref.key
 
-    told = invoking.operate(stack, "file", key=key)
-    again = invoking.operate(stack, "rerun", key=key)
-    counted = invoking.operate(stack, "counts", prefix="incoming/seen/")
+    told = invoke.operate(stack, "file", key=key)
+    again = invoke.operate(stack, "rerun", key=key)
+    counted = invoke.operate(stack, "counts", prefix="incoming/seen/")
 
     assert (told["state"], told["counts"]["ok"]) == ("complete", 1)
     assert again["rerun"] == 1
     assert counted["files"] == {"complete": 1}
-    assert invoking.operate(stack, "redrive") == {"redriven": 0, "left": 0}
+    assert invoke.operate(stack, "redrive") == {"redriven": 0, "left": 0}

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from local.settings import ROOT
+from common.paths import ROOT
 
 
 def training(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -10,11 +10,11 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from local import run as running
-from local.state import read_state
+from common.stack_state import read_state
+from local.client import run as running
 
 if TYPE_CHECKING:
-    from local.stack import Stack
+    from local.stack.lifecycle import Stack
 
 CANARY = "canaryzx91"
 LISTENING = "0A"

@@ -46,9 +46,9 @@ def aws(server: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
     import boto3
     import requests
 
-    from local import jumpstart
-    from local.settings import ROOT
-    from training.aws import Target
+    from common.aws import Target
+    from common.paths import ROOT
+    from local.stack import jumpstart_bucket
 
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
@@ -60,9 +60,9 @@ def aws(server: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
 
     requests.post(f"{server}/moto-api/reset", timeout=10).raise_for_status()
     s3 = client("s3")
-    for name in (jumpstart.bucket_name(REGION), BUCKET):
+    for name in (jumpstart_bucket.bucket_name(REGION), BUCKET):
         s3.create_bucket(Bucket=name)
-    jumpstart.seed(s3, REGION, ROOT / "local" / "models" / "pre-trained")
+    jumpstart_bucket.seed(s3, REGION, ROOT / "local" / "models" / "pre-trained")
     for name, text in (
         ("train/train.jsonl", '{"prompt":"Clear.","completion":"Normal."}\n'),
         ("train/template.json", '{"prompt":"{prompt}","completion":"{completion}"}'),

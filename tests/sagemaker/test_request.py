@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from local import jumpstart
+from common.errors import AwsError, SettingError
+from local.stack import jumpstart_bucket
 from training.config import FineTune, Network
-from training.errors import AwsError, CollectionError, SettingError, TrainingError
+from training.errors import CollectionError, TrainingError
 from training.fine_tuning import start
 
 REGISTRY = "763104351884.dkr.ecr.us-east-1.amazonaws.com"
@@ -197,7 +198,7 @@ def test_no_volume_key_where_the_storage_is_built_in(aws: Any, config: FineTune)
 
 def test_the_pin_keeps_to_its_line(aws: Any, config: FineTune) -> None:
     newest = start.dry_run(replace(config, model_version="2.*"), aws.target)
-    assert {"Key": "model-version", "Value": jumpstart.NEWER} in newest["Tags"]
+    assert {"Key": "model-version", "Value": jumpstart_bucket.NEWER} in newest["Tags"]
 
 
 def test_the_same_command_finds_the_job(aws: Any, config: FineTune) -> None:
@@ -275,11 +276,11 @@ def test_a_version_with_vulnerabilities_is_accepted_only_by_hand(
 ) -> None:
     from sagemaker.core.jumpstart import accessors
 
-    found = jumpstart.specification("1.3.0", "us-east-1") | {"training_vulnerable": True}
-    bucket, s3 = jumpstart.bucket_name("us-east-1"), aws.client("s3")
-    key = f"community_models/{jumpstart.MODEL_ID}/specs_v1.3.0.json"
+    found = jumpstart_bucket.specification("1.3.0", "us-east-1") | {"training_vulnerable": True}
+    bucket, s3 = jumpstart_bucket.bucket_name("us-east-1"), aws.client("s3")
+    key = f"community_models/{jumpstart_bucket.MODEL_ID}/specs_v1.3.0.json"
     s3.put_object(Bucket=bucket, Key=key, Body=json.dumps(found).encode())
-    listed = [*jumpstart.manifest(), {**jumpstart.manifest()[0], "version": "1.3.0"}]
+    listed = [*jumpstart_bucket.manifest(), {**jumpstart_bucket.manifest()[0], "version": "1.3.0"}]
     listed[-1]["spec_key"] = key
     s3.put_object(Bucket=bucket, Key="models_manifest.json", Body=json.dumps(listed).encode())
     accessors.JumpStartModelsAccessor.reset_cache()  # the SDK remembers what it has read

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from common.errors import SettingError
 from training.__main__ import VERBS, parser
-from training.errors import SettingError
 from training.instances import has_volume
 
 ROLE = "arn:aws:iam::123456789012:role/sagemaker"

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from local import stack
-from local.settings import ROOT, STATE_DIRECTORY_VARIABLE, Settings
+from common.paths import ROOT
+from common.stack_settings import STATE_DIRECTORY_VARIABLE, LocalStackSettings
+from local.stack import lifecycle
 
 NOTEBOOK = ROOT / "training" / "walkthrough.ipynb"
 
@@ -32,7 +33,7 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
             execution_timeout=900,
         )
     finally:
-        stack.down(Settings(), lambda _: None)
+        lifecycle.down(LocalStackSettings(), lambda _: None)
         patch.undo()
     return {
         cell.source.splitlines()[0]: "\n".join(map(_said, cell.outputs))

@@ -16,13 +16,13 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from tests.torch.worlds import job, tiny_model
+from common.errors import SettingError
+from tests.torch.tiny_job import job, tiny_model
 from training.config import METRICS
 from training.container.job import train
 from training.container.layout import Layout
-from training.errors import SettingError
 from training.small_t5 import checkpoint, folder
-from training.small_t5.loop import Watch
+from training.small_t5.plan import Watch
 
 ROOT = Path(__file__).parents[2]
 

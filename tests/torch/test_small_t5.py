@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from chalicelib.drafting.masks import normalize_masks
-from local.settings import ROOT
+from common.paths import ROOT
 from training.small_t5 import folder, spans
 from training.small_t5.config import prompted
 from training.small_t5.score import answers

@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from local.settings import ROOT, STATE_DIRECTORY_VARIABLE
+from common.paths import ROOT
+from common.stack_settings import STATE_DIRECTORY_VARIABLE
 from training.synthetic.__main__ import main as synthetic
 
 Run = subprocess.CompletedProcess[str]

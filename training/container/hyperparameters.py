@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, get_type_hints
 
-from training.errors import SettingError
+from common.errors import SettingError
 
 SCHEDULES = ("cosine", "linear", "constant_with_warmup")
 

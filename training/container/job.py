@@ -15,7 +15,8 @@ from training.container import pairs as channel_pairs
 from training.container.hyperparameters import Hyperparameters, read
 from training.container.layout import Layout
 from training.small_t5 import folder
-from training.small_t5.loop import Loop, Plan, Watch
+from training.small_t5.loop import Loop
+from training.small_t5.plan import Plan, Watch
 from training.small_t5.tokenizer import FILE as TOKENIZER
 from training.small_t5.tokenizer import encode
 

@@ -7,8 +7,9 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from training import channel, s3
-from training.aws import Target, explained
+from common import s3
+from common.aws import Target, explained
+from training import channel
 from training.errors import CollectionError
 
 

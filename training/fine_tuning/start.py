@@ -10,10 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from training import channel, s3
-from training.aws import Target
+from common import s3
+from common.aws import Target
+from training import channel
 from training.config import FineTune
-from training.fine_tuning import cloud, data, laptop
+from training.fine_tuning import data, local, sagemaker
 from training.fine_tuning.started import Started
 from training.instances import PRICES
 
@@ -29,11 +30,11 @@ def start(config: FineTune, target: Target) -> Started:
     found, content, folder = _located(config, target)
     if target.backend == "local":
         _put(found, target, folder)
-        return laptop.start(found, target, content)
+        return local.start(found, target, content)
     # Composed first: what cannot be asked for leaves no data behind.
-    request = cloud.request(found, target, content)
+    request = sagemaker.request(found, target, content)
     _put(found, target, folder)
-    return cloud.start(found, target, request)
+    return sagemaker.start(found, target, request)
 
 
 def dry_run(config: FineTune, target: Target) -> dict[str, Any]:
@@ -46,15 +47,15 @@ def dry_run(config: FineTune, target: Target) -> dict[str, Any]:
     """
     found, content, _ = _located(config, target)
     if target.backend == "local":
-        return laptop.request_of(found, target, content, put=False)
-    return cloud.request(found, target, content)
+        return local.request_of(found, target, content, put=False)
+    return sagemaker.request(found, target, content)
 
 
 def price(config: FineTune, target: Target) -> str:
     """What the job can cost at most, in words: the class, not a sum."""
     if target.backend == "local":
         return "no price: it runs on this machine"
-    return f"{cloud.price_class(config)}; {PRICES}"
+    return f"{sagemaker.price_class(config)}; {PRICES}"
 
 
 def _located(config: FineTune, target: Target) -> tuple[FineTune, str, Path | None]:

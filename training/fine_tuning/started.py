@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from training.aws import Target, explained
-from training.errors import AwsError, SettingError
+from common.aws import Target, explained
+from common.errors import AwsError, SettingError
 
 State = Literal["started", "resumed", "running", "done"]
 

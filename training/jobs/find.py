@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from training.aws import Target, explained
+from common.aws import Target, explained
+from common.errors import AwsError
 from training.config import MODEL_TAG, PROJECT_TAG
-from training.errors import AwsError, JobError
+from training.errors import JobError
 
 Job = dict[str, Any]
 # So far back does a search for the newest job go; each job costs one call for its tags.

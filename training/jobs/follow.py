@@ -6,7 +6,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 
-from training.aws import Target
+from common.aws import Target
 from training.jobs import minutes
 from training.jobs.find import ENDED, Job, describe
 from training.jobs.logs import JobLog, Line

@@ -11,11 +11,11 @@ from datetime import UTC
 from typing import Any
 
 from analytics.tables import SCHEMA_VERSION, TRAINING_METRICS
-from training.aws import Target, explained
-from training.errors import AwsError
+from common.aws import Target, explained
+from common.errors import AwsError
+from common.s3 import S3Uri
 from training.jobs.find import Job, model_id
 from training.jobs.points import Point
-from training.s3 import S3Uri
 
 TABLE = TRAINING_METRICS.name
 

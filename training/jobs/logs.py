@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from training.aws import Target, explained
-from training.errors import AwsError
+from common.aws import Target, explained
+from common.errors import AwsError
 
 LOG_GROUP = "/aws/sagemaker/TrainingJobs"
 _DENIED = ("AccessDeniedException", "AccessDenied")

@@ -6,7 +6,7 @@ import math
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from training.aws import Target, explained
+from common.aws import Target, explained
 from training.jobs.find import Job
 from training.jobs.points import Point
 

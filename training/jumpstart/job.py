@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
-from training.aws import Target, explained
+from common.aws import Target, explained
+from common.errors import SettingError, one_line
+from common.s3 import parse
 from training.config import FineTune, Network
-from training.errors import SettingError, one_line
 from training.instances import has_volume
 from training.jumpstart import sdk
 from training.jumpstart.metadata import TrainingCard
-from training.s3 import parse
 
 CONTENT_TYPE = "application/x-sagemaker-model"
 _COMPOSED = "provide-client-params.sagemaker.CreateTrainingJob"

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from training.aws import Target, explained
-from training.errors import SettingError, one_line
+from common.aws import Target, explained
+from common.errors import SettingError, one_line
 from training.jumpstart import sdk
 
 Scope = Literal["training", "inference"]

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from training.aws import Target, explained
-from training.errors import AwsError, MissingPackageError
+from common.aws import Target, explained
+from common.errors import AwsError
+from training.errors import MissingPackageError
 
 REQUIREMENTS = "training/requirements.txt"
 # Given to every session, so that what a user's or an administrator's file says changes no request

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from training import s3
-from training.aws import Target
-from training.errors import SettingError
+from common import s3
+from common.aws import Target
+from common.errors import SettingError
 from training.prepare.prepare import Plan, Progress, Summary, check_free, prepare
 
 

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from chalicelib.drafting.endpoint import CallBudget, EndpointClient
 from chalicelib.errors import ImpressionsError, SettingsError
 from chalicelib.settings import ROLES, Model, read_model
+from common.aws import Target
+from common.errors import SettingError
 from training import stack
-from training.aws import Target
-from training.errors import EndpointError, SettingError
+from training.errors import EndpointError
 from training.serving.register import PREFIXES
 
 # What the template's parameters of a model are called in a function's environment.

@@ -6,9 +6,10 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from training.aws import Target, explained
+from common.aws import Target, explained
+from common.errors import AwsError
 from training.config import Serving
-from training.errors import AwsError, EndpointError
+from training.errors import EndpointError
 from training.serving import plan
 
 POLL_S = {"sagemaker": 15.0, "local": 0.2}

@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from common.aws import Target, explained
+from common.errors import AwsError, SettingError
 from training import stack
-from training.aws import Target, explained
 from training.config import Role, Serving
-from training.errors import AwsError, SettingError
 
 PREFIXES: dict[Role, str] = {"fine-tuned": "FineTuned", "pre-trained": "PreTrained"}
 POLL_S = {"sagemaker": 5.0, "local": 0.2}

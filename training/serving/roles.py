@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from common.aws import Target
+from common.errors import SettingError
 from training import stack
-from training.aws import Target
 from training.config import MODEL_TAG, VERSION_TAG, Container, Role, Serving
-from training.errors import SettingError
-from training.fine_tuning import laptop
+from training.fine_tuning import local
 from training.jobs.find import Job, artefact, tags
 from training.jumpstart import metadata
 from training.jumpstart.metadata import HostingCard
@@ -64,15 +64,15 @@ def _here(job: Job, role: Role, endpoint: str) -> Serving:
     if role == "fine-tuned":
         weights, version = artefact(job), job["TrainingJobName"]
     else:
-        weights, version = _base_of(job), laptop.MODEL_VERSION
+        weights, version = _base_of(job), local.MODEL_VERSION
     return Serving(
         role=role,
         endpoint_name=endpoint,
-        model_id=laptop.MODEL_ID,
+        model_id=local.MODEL_ID,
         version=version,
-        container=Container(image=laptop.IMAGE, weights=weights),
-        execution_role_arn=laptop.ROLE_ARN,
-        instance_type=laptop.INSTANCE_TYPE,
+        container=Container(image=local.IMAGE, weights=weights),
+        execution_role_arn=local.ROLE_ARN,
+        instance_type=local.INSTANCE_TYPE,
         volume_gb=1,
         start_timeout_s=60,
         scaling=None,  # one machine does not grow

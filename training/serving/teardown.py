@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from training.aws import Target, explained
-from training.errors import AwsError
+from common.aws import Target, explained
+from common.errors import AwsError
 from training.jobs.find import is_ours
 from training.serving import endpoints, plan
 

@@ -16,7 +16,7 @@ from safetensors import SafetensorError
 from transformers import T5ForConditionalGeneration
 from transformers.utils import logging
 
-from training.errors import SettingError
+from common.errors import SettingError
 from training.small_t5.tokenizer import FILE as TOKENIZER
 
 FILES = ("config.json", "model.safetensors", TOKENIZER)

@@ -7,11 +7,13 @@ stopped in between and went on from its checkpoint.
 from __future__ import annotations
 
 import copy
+import hashlib
+import json
 import math
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -19,58 +21,11 @@ import torch
 from transformers import T5ForConditionalGeneration
 
 from training.small_t5 import checkpoint
-from training.small_t5.tokenizer import PAD
+from training.small_t5.batches import IGNORED, batches_of, tensors
+from training.small_t5.plan import Pair, Plan, State, Watch
 
-Pair = tuple[list[int], list[int]]
-Log = Callable[[dict[str, float]], None]
-IGNORED = -100
-SORTED_BATCHES = 20
 LOWEST_RATE = 0.02
 EVALUATION_BATCH = 32
-
-
-@dataclass(frozen=True)
-class Plan:
-    """How to train; see `training.container.hyperparameters` for the terms."""
-
-    epochs: int
-    batch: int
-    learning_rate: float
-    warmup: int
-    schedule: str = "cosine"
-    seed: int = 1
-    max_steps: int = -1
-    weight_decay: float = 0.01
-    label_smoothing: float = 0.0
-    average: float = 0.0
-    patience: int = 0
-    keep_best: bool = False
-    log_every: int = 50
-    checkpoint_every_s: float = 5.0
-
-
-@dataclass(frozen=True)
-class Watch:
-    """How the loop tells and is told: figures to log, progress, and whether to stop now."""
-
-    log: Log = lambda _: None
-    progress: Callable[[int, int], None] = lambda _done, _all: None
-    stop: Callable[[], bool] = lambda: False
-
-
-@dataclass
-class State:
-    """Where the loop stands; everything but the weights that a checkpoint needs.
-
-    `step` counts steps done, `epoch` whole epochs, `within` steps of the epoch under way.
-    """
-
-    step: int = 0
-    epoch: int = 0
-    within: int = 0
-    losses: list[float] = field(default_factory=list)
-    best_loss: float = math.inf
-    since_best: int = 0
 
 
 class Loop:
@@ -110,8 +65,14 @@ class Loop:
         torch.manual_seed(plan.seed)
 
     def resume(self) -> bool:
-        """Go on from the checkpoint when there is one that fits."""
-        return self._checkpoints is not None and checkpoint.load(self._checkpoints, self)
+        """Continue from the checkpoint when there is one that fits."""
+        if self._checkpoints is None:
+            return False
+        found = checkpoint.load(self._checkpoints, self._fingerprint())
+        if found is None:
+            return False
+        self._restore(found)
+        return True
 
     def run(self, watch: Watch) -> bool:
         """Train to the end, or until told to stop; False when stopped. Saves checkpoints."""
@@ -217,7 +178,37 @@ class Loop:
 
     def _save(self) -> None:
         if self._checkpoints is not None:
-            checkpoint.save(self._checkpoints, self)
+            checkpoint.save(self._checkpoints, self._fingerprint(), self._snapshot())
+
+    def _fingerprint(self) -> str:
+        """What a checkpoint belongs to: the plan, the pairs, the shape of the model."""
+        made = hashlib.sha256(json.dumps(asdict(self.plan), sort_keys=True).encode())
+        made.update(json.dumps([self.pairs, self.validation]).encode())
+        shapes = [(name, list(value.shape)) for name, value in self.model.state_dict().items()]
+        made.update(json.dumps(shapes).encode())
+        return made.hexdigest()
+
+    def _snapshot(self) -> dict[str, Any]:
+        return {
+            "state": asdict(self.state),
+            "model": self.model.state_dict(),
+            "average": None if self.average is None else self.average.state_dict(),
+            "best": self.best,
+            "optimizer": self.optimizer.state_dict(),
+            "rate": self.rate.state_dict(),
+            "random": torch.get_rng_state(),
+        }
+
+    def _restore(self, found: dict[str, Any]) -> None:
+        self.model.load_state_dict(found["model"])
+        if self.average is not None:
+            self.average.load_state_dict(found["average"])
+        self.best = found["best"]
+        self.optimizer.load_state_dict(found["optimizer"])
+        self.rate.load_state_dict(found["rate"])
+        torch.set_rng_state(found["random"])
+        for name, value in found["state"].items():
+            setattr(self.state, name, value)
 
     def _rate(self, step: int) -> float:
         """The learning rate's share after `step` steps: warm-up, then as the schedule says."""
@@ -228,28 +219,3 @@ class Loop:
         way = min(1.0, (step - self.plan.warmup) / max(1, self.steps - self.plan.warmup))
         falling = 1 - way if self.plan.schedule == "linear" else (1 + math.cos(math.pi * way)) / 2
         return LOWEST_RATE + (1 - LOWEST_RATE) * falling
-
-
-def batches_of(pairs: Sequence[Pair], size: int, order: random.Random) -> list[list[Pair]]:
-    """All pairs in batches of like length, in random order: little padding, no habit."""
-    shuffled = list(pairs)
-    order.shuffle(shuffled)
-    found: list[list[Pair]] = []
-    span = size * SORTED_BATCHES
-    for start in range(0, len(shuffled), span):
-        near = sorted(shuffled[start : start + span], key=lambda pair: len(pair[0]))
-        found += [near[i : i + size] for i in range(0, len(near), size)]
-    order.shuffle(found)
-    return found
-
-
-def tensors(batch: Sequence[Pair]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Padded sources, their attention mask, and targets whose padding the loss ignores.
-
-    Each of (batch, longest), int64.
-    """
-    widest = max(len(source) for source, _ in batch)
-    longest = max(len(target) for _, target in batch)
-    sources = torch.tensor([s + [PAD] * (widest - len(s)) for s, _ in batch])
-    targets = torch.tensor([t + [IGNORED] * (longest - len(t)) for _, t in batch])
-    return sources, (sources != PAD).long(), targets

@@ -19,8 +19,9 @@ from chalicelib.drafting.masks import normalize_masks
 from training.errors import ExamplesError
 from training.small_t5 import folder
 from training.small_t5.config import Architecture, Schedule, prompted
-from training.small_t5.loop import Loop, Pair, Plan, Watch
+from training.small_t5.loop import Loop
 from training.small_t5.noise import scribble
+from training.small_t5.plan import Pair, Plan, Watch
 from training.small_t5.progress import say
 from training.small_t5.spans import corrupt, draw
 from training.small_t5.tokenizer import EOS, FILE, PAD, SENTINELS, encode, train_tokenizer

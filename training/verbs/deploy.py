@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING, Any
 from training.verbs.options import (
     NEEDS_YES,
     add_billing,
-    add_cloud,
     add_output,
+    add_sagemaker,
     add_target,
     chosen,
-    cloud_environment,
     network_of,
     pairs_of,
-    refuse_cloud,
+    refuse_sagemaker,
+    sagemaker_environment,
     target_of,
 )
 
 if TYPE_CHECKING:
-    from training.aws import Target
+    from common.aws import Target
     from training.config import Scaling, Serving
 
 HELP = "put the models behind endpoints and register them"
@@ -39,7 +39,7 @@ _SCALING = (
     "night_instances",
 )
 
-environment = cloud_environment
+environment = sagemaker_environment
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -55,7 +55,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add_billing(parser)
     add_output(parser)
     add_target(parser)
-    group = add_cloud(parser, "ml.g5.2xlarge")
+    group = add_sagemaker(parser, "ml.g5.2xlarge")
     group.add_argument("--min-instances", type=int, metavar="N", help="default: 1")
     group.add_argument("--max-instances", type=int, metavar="N", help="default: 4")
     group.add_argument(
@@ -111,14 +111,14 @@ def _registered(options: argparse.Namespace, target: Target, wanted: list[Servin
 
 
 def _changes_here(options: argparse.Namespace) -> dict[str, Any]:
-    refuse_cloud(options, _SCALING)
+    refuse_sagemaker(options, _SCALING)
     return {}
 
 
 def _changes(options: argparse.Namespace) -> dict[str, Any]:
     """The fields of Serving that the options name."""
+    from common.errors import SettingError
     from training.config import PROJECT_TAG
-    from training.errors import SettingError
 
     if not options.role_arn:
         raise SettingError(
@@ -135,8 +135,8 @@ def _changes(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _scaling(options: argparse.Namespace) -> Scaling:
+    from common.errors import SettingError
     from training.config import Scaling
-    from training.errors import SettingError
 
     given = {name: getattr(options, name) for name in _SCALING}
     given["least"], given["most"] = given.pop("min_instances"), given.pop("max_instances")

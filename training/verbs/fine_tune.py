@@ -10,21 +10,21 @@ from typing import TYPE_CHECKING
 from training.verbs.options import (
     NEEDS_YES,
     add_billing,
-    add_cloud,
     add_output,
+    add_sagemaker,
     add_target,
     chosen,
-    cloud_environment,
     network_of,
     pairs_of,
-    refuse_cloud,
+    refuse_sagemaker,
+    sagemaker_environment,
     target_of,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from training.aws import Target
+    from common.aws import Target
     from training.config import FineTune
     from training.fine_tuning.started import Started
     from training.jobs.find import Job
@@ -45,7 +45,7 @@ _CLOUD = (
     "tolerate_vulnerable",
 )
 
-environment = cloud_environment
+environment = sagemaker_environment
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -73,7 +73,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add_billing(parser)
     add_output(parser)
     add_target(parser)
-    group = add_cloud(parser, "ml.p3.16xlarge")
+    group = add_sagemaker(parser, "ml.p3.16xlarge")
     group.add_argument(
         "--output", metavar="S3", help="s3:// prefix of the model (default: jobs, beside the data)"
     )
@@ -137,15 +137,15 @@ def _tell(options: argparse.Namespace, started: Started) -> None:
 
 
 def _config_here(options: argparse.Namespace, values: Mapping[str, str]) -> FineTune:
-    from local.settings import Settings
+    from common.stack_settings import LocalStackSettings
     from training.container import hyperparameters
-    from training.fine_tuning import laptop
+    from training.fine_tuning import local
 
-    refuse_cloud(options, _CLOUD)
+    refuse_sagemaker(options, _CLOUD)
     hyperparameters.read(values)  # a wrong one is told now and not by the job
-    return laptop.job(
+    return local.job(
         options.data,
-        f"s3://{Settings().training_bucket}/jobs",
+        f"s3://{LocalStackSettings().training_bucket}/jobs",
         hyperparameters=values,
         job_name=options.job_name,
         base=options.base,
@@ -153,8 +153,8 @@ def _config_here(options: argparse.Namespace, values: Mapping[str, str]) -> Fine
 
 
 def _config_there(options: argparse.Namespace, values: Mapping[str, str]) -> FineTune:
+    from common.errors import SettingError
     from training.config import PROJECT_TAG, FineTune
-    from training.errors import SettingError
 
     if not options.role_arn:
         raise SettingError(
@@ -184,8 +184,8 @@ def _config_there(options: argparse.Namespace, values: Mapping[str, str]) -> Fin
 
 
 def _output(options: argparse.Namespace) -> str:
-    from training import s3
-    from training.errors import SettingError
+    from common import s3
+    from common.errors import SettingError
 
     if options.output:
         return str(s3.parse(options.output))
@@ -200,11 +200,11 @@ def _hyperparameters(options: argparse.Namespace) -> dict[str, str]:
 
 
 def _wait(options: argparse.Namespace, target: Target, name: str) -> int:
-    from local.bars import Bar
+    from common.progress import ProgressBar
     from training.jobs import view
     from training.jobs.follow import wait
 
-    with Bar("training, steps", None, quiet=options.quiet) as bar:
+    with ProgressBar("training, steps", None, quiet=options.quiet) as bar:
         job: Job = wait(target, name, lambda done, _all: bar.at(done))
     told = view.summary(job)
     print(json.dumps(told) if options.json else view.lines(told))

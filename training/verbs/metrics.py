@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from training.verbs.options import add_output, add_target, target_of
 
 if TYPE_CHECKING:
-    from training.aws import Target
+    from common.aws import Target
     from training.jobs.find import Job
     from training.jobs.points import Point
 
@@ -90,8 +90,8 @@ def _follow(target: Target, job: Job, *, quiet: bool) -> Job:
 
 
 def _write(target: Target, job: Job, found: list[Point]) -> None:
+    from common.errors import AwsError, SettingError
     from training import stack
-    from training.errors import AwsError, SettingError
     from training.jobs import lake
 
     try:

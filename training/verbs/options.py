@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from training.aws import Target
+    from common.aws import Target
     from training.config import Network
 
 NEEDS_YES = 2  # the exit status of a verb that only showed what it would do
@@ -51,7 +51,7 @@ def target_of(options: argparse.Namespace) -> Target:
     Raises:
         LocalError: the local stack cannot be started.
     """
-    from training.aws import Target
+    from common.aws import Target
 
     if options.backend == "local":
         from training.local_aws import local_target
@@ -66,7 +66,7 @@ def target_of(options: argparse.Namespace) -> Target:
     )
 
 
-def add_cloud(parser: argparse.ArgumentParser, instance_type: str) -> argparse._ArgumentGroup:
+def add_sagemaker(parser: argparse.ArgumentParser, instance_type: str) -> argparse._ArgumentGroup:
     """Options of verbs that make something on SageMaker; more may be added to the group."""
     group = parser.add_argument_group("with --backend sagemaker")
     group.add_argument("--role-arn", metavar="ARN", help="the role that SageMaker assumes")
@@ -80,14 +80,14 @@ def add_cloud(parser: argparse.ArgumentParser, instance_type: str) -> argparse._
     return group
 
 
-def cloud_environment(options: argparse.Namespace) -> str:
+def sagemaker_environment(options: argparse.Namespace) -> str:
     """The virtual environment of a verb that needs the SageMaker SDK, but not on this machine."""
     return "run" if options.backend == "local" else "sagemaker"
 
 
-def refuse_cloud(options: argparse.Namespace, more: Sequence[str] = ()) -> None:
+def refuse_sagemaker(options: argparse.Namespace, more: Sequence[str] = ()) -> None:
     """Raise SettingError for an option that means nothing on this machine."""
-    from training.errors import SettingError
+    from common.errors import SettingError
 
     for name in (*_CLOUD, *more):
         if getattr(options, name):
@@ -101,7 +101,7 @@ def chosen(given: Mapping[str, Any]) -> dict[str, Any]:
 
 def pairs_of(option: str, texts: Sequence[str] | None) -> dict[str, str]:
     """What a repeated NAME=VALUE says; raises SettingError for a text without `=`."""
-    from training.errors import SettingError
+    from common.errors import SettingError
 
     found = {}
     for text in texts or ():
@@ -114,8 +114,8 @@ def pairs_of(option: str, texts: Sequence[str] | None) -> dict[str, str]:
 
 def network_of(options: argparse.Namespace) -> Network:
     """The network that --subnet and --security-group name; raises SettingError for one alone."""
+    from common.errors import SettingError
     from training.config import Network
-    from training.errors import SettingError
 
     if bool(options.subnet) != bool(options.security_group):
         raise SettingError("--subnet, --security-group", "give both or none")

@@ -41,8 +41,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Prepare as the options say; 0 when written."""
-    from local.bars import Bar
-    from training import s3
+    from common import s3
+    from common.progress import ProgressBar
     from training.prepare.places import prepare_places
     from training.prepare.prepare import Plan
 
@@ -52,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
         options.seed,
     )
     away = any(s3.is_s3(place) for place in [*options.sources, options.out])
-    with Bar("reading", None, quiet=options.quiet) as bar:
+    with ProgressBar("reading", None, quiet=options.quiet) as bar:
         summary = prepare_places(
             options.sources, options.out, plan, target_of(options) if away else None, bar.at
         )

@@ -6,7 +6,7 @@ from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
 
-from local.archives import unpack
+from common.archives import unpack
 from local.sagemaker.control.buckets import Aws
 from local.sagemaker.control.store import Document
 

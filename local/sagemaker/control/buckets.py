@@ -12,8 +12,8 @@ from typing import Any
 from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
 
+from common.stack_settings import LocalStackSettings
 from local.aws import client
-from local.settings import Settings
 
 LOG_GROUP = "/aws/sagemaker/TrainingJobs"
 METRIC_NAMESPACE = "/aws/sagemaker/TrainingJobs"
@@ -25,7 +25,7 @@ _SERVER_ERROR = 500
 class Aws:
     """The local AWS, as far as SageMaker uses it on its caller's behalf."""
 
-    def __init__(self, url: str, settings: Settings) -> None:
+    def __init__(self, url: str, settings: LocalStackSettings) -> None:
         """`url` is MiniStack's."""
         self._url, self._settings = url, settings
         self._clients: dict[str, Any] = {}

@@ -13,10 +13,10 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
+from common.stack_settings import LocalStackSettings
 from local.aws import client
 from local.sagemaker.control.naming import ACCOUNT_ID
 from local.sagemaker.control.store import Document
-from local.settings import Settings
 
 TRANSFORM_CHANGED = "SageMaker Transform Job State Change"
 
@@ -26,7 +26,7 @@ _log = logging.getLogger(__name__)
 class Bus:
     """The default event bus of the local AWS."""
 
-    def __init__(self, url: str, settings: Settings) -> None:
+    def __init__(self, url: str, settings: LocalStackSettings) -> None:
         """`url` is MiniStack's."""
         self._url, self._settings = url, settings
 

@@ -13,7 +13,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import IO, Self
 
-from local.settings import ROOT
+from common.paths import ROOT
 
 # What still comes out of the pipe after the process is gone.
 _DRAIN_S = 5.0

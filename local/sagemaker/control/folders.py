@@ -12,9 +12,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from common.paths import ROOT
 from local.sagemaker.control.buckets import Aws
 from local.sagemaker.control.store import Document
-from local.settings import ROOT
 
 IMAGE = "impressions-local/small-t5"
 HOST = "algo-1"

@@ -10,6 +10,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from common.paths import ROOT
+from common.stack_settings import LocalStackSettings
 from local.sagemaker.control import api
 from local.sagemaker.control.buckets import Aws
 from local.sagemaker.control.bus import Bus
@@ -24,7 +26,6 @@ from local.sagemaker.control.transforms import Transforms
 from local.sagemaker.ctranslate2_model import CTranslate2Model
 from local.sagemaker.model import Model
 from local.sagemaker.registry import EndpointRegistry
-from local.settings import ROOT, Settings
 
 PRE_TRAINED = ROOT / "local" / "models" / "pre-trained"
 
@@ -51,7 +52,7 @@ class ControlPlane:
         Raises StateFileError.
         """
         store = Store(folder / "resources")
-        aws = aws or Aws(aws_url, Settings())
+        aws = aws or Aws(aws_url, LocalStackSettings())
         chosen: Command = command if callable(command) else lambda _say: command
         self._runner = Runner(
             store, aws, folder / "jobs", base_model, command=chosen, patience=patience
@@ -63,7 +64,7 @@ class ControlPlane:
             aws,
             folder / "transforms",
             self._serving.load_apart,
-            announce or Bus(aws_url, Settings()).announce,
+            announce or Bus(aws_url, LocalStackSettings()).announce,
         )
         self._transforms = Transforms(store, self._transformer.begin)
         endpoints = Endpoints(store, self._serving)

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from shutil import rmtree
 
-from local import environments
-from local.archives import pack
+from common import environments
+from common.archives import pack
 from local.errors import LocalError
 from local.sagemaker.control import folders, jobs
 from local.sagemaker.control.buckets import TROUBLE, Aws, patiently

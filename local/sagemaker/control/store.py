@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from common import files
 from local.sagemaker.errors import StateFileError
 
 Document = dict[str, Any]
@@ -53,9 +54,7 @@ class Store:
         with self._lock:
             path = self._folder / kind / f"{name}.json"
             path.parent.mkdir(parents=True, exist_ok=True)
-            partial = path.with_suffix(".partial")
-            partial.write_text(json.dumps(document, indent=1, sort_keys=True), encoding="utf-8")
-            partial.replace(path)
+            files.write(path, json.dumps(document, indent=1, sort_keys=True))
             self._found.setdefault(kind, {})[name] = copy.deepcopy(document)
 
     def change(self, kind: str, name: str, **members: Any) -> Document:  # noqa: ANN401  # any JSON

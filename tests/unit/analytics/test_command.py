@@ -10,14 +10,14 @@ import pytest
 
 from analytics import __main__ as command
 from analytics import building
-from local import environments
+from common import environments
 
 from .conftest import LakeOnDisk
 
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Runner:
-    monkeypatch.setattr(environments, "reexec", lambda _name: None)
+    monkeypatch.setattr(environments, "reexec", lambda *_: None)
 
     def call(*arguments: str) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["analytics", *arguments])

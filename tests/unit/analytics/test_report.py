@@ -12,9 +12,9 @@ import pytest
 
 from analytics import report
 from analytics.engine.athena import Athena
-from analytics.errors import UsageError
 from analytics.lake import FolderLake
 from analytics.report.gather import gather
+from common.errors import UsageError
 
 from .conftest import LakeOnDisk, failure, file, impression, score
 

@@ -16,8 +16,8 @@ from analytics.engine.athena import Athena
 from analytics.errors import LakeError
 from analytics.lake import BucketLake, FolderLake, opened
 from analytics.tables import TABLES
-from training.aws import Target
-from training.errors import AwsError
+from common.aws import Target
+from common.errors import AwsError
 
 from .conftest import DAY, METRICS, LakeOnDisk, failure, file, impression, score
 

@@ -9,17 +9,17 @@ import pytest
 from moto import mock_aws
 
 from chalicelib.observability import logger
-from tests.unit.chalicelib.worlds import World, build_world
+from tests.unit.chalicelib.stores import Stores, build_stores
 
 Logged = Callable[[], list[dict[str, Any]]]
 
 
 @pytest.fixture
-def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+def stores(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stores]:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     with mock_aws():
-        yield build_world()
+        yield build_stores()
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib import observability
 from chalicelib.observability import ALLOWED_FIELDS, log_info, log_warning
-from local.settings import ROOT
+from common.paths import ROOT
 from tests.unit.chalicelib.conftest import Logged
 
 APP = ROOT / "chalice_app"

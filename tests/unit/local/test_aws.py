@@ -1,7 +1,7 @@
 import pytest
 
+from common.stack_settings import LocalStackSettings
 from local.aws import client
-from local.settings import Settings
 
 
 def test_a_client_knows_nothing_of_the_users_settings(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -10,7 +10,7 @@ def test_a_client_knows_nothing_of_the_users_settings(monkeypatch: pytest.Monkey
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAREAL")
     monkeypatch.setenv("HTTP_PROXY", "http://example.invalid")
 
-    s3 = client("s3", "http://127.0.0.1:1", Settings())
+    s3 = client("s3", "http://127.0.0.1:1", LocalStackSettings())
 
     assert s3.meta.endpoint_url == "http://127.0.0.1:1"
     assert s3.meta.region_name == "us-east-1"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from common.paths import ROOT
 from local.__main__ import parser
-from local.settings import ROOT
 
 
 @pytest.mark.parametrize("verb", ["up", "down", "status", "demo", "run"])
@@ -33,7 +33,7 @@ def test_every_verb_of_the_contract_has_help(verb: str, capsys: pytest.CaptureFi
         (["run", "x.json", "--models", "best"], 2, "the roles are fine-tuned"),
         (["run", "x.json", "--json", "no/such/folder/out.json"], 2, "does not exist"),
         (["run", "x.json"], 3, "run `python -m local up` first"),
-        (["status"], 3, "not all is well"),
+        (["status"], 3, "not everything is up"),
     ],
 )
 def test_wrong_use_is_one_line_and_its_own_exit_status(

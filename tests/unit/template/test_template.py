@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from chalicelib.settings import read_settings
-from local.translate import read_yaml
+from local.packaging.translate import read_yaml
 
 ROOT = Path(__file__).resolve().parents[3]
 TEMPLATE = read_yaml(ROOT / "template.yaml")

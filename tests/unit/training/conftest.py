@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from moto import mock_aws
 
-from training import aws
+from common import aws
 
 ROOT = Path(__file__).parents[3]
 
@@ -25,7 +25,7 @@ def _no_client_of_another_test() -> None:
 
 
 @pytest.fixture
-def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[aws.Target]:
+def moto_target(monkeypatch: pytest.MonkeyPatch) -> Iterator[aws.Target]:
     """An empty account of moto's."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")

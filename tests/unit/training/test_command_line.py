@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from local.settings import ROOT
+from common.paths import ROOT
 from training import embedded
 from training.synthetic.__main__ import main
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from common.errors import SettingError
 from training.container.hyperparameters import Hyperparameters, read
-from training.errors import SettingError
 
 
 def test_strings_become_values_and_the_rest_stays() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from training.aws import Target
+from common.aws import Target
 from training.config import METRICS
 from training.errors import JobError
 from training.jobs import follow, minutes
@@ -16,9 +16,9 @@ from training.jobs.logs import LOG_GROUP, JobLog
 
 
 @pytest.fixture
-def name(account: Target) -> str:
+def name(moto_target: Target) -> str:
     """A job of moto's, which is done at once, with an empty log."""
-    account.client("sagemaker").create_training_job(
+    moto_target.client("sagemaker").create_training_job(
         TrainingJobName="job",
         RoleArn="arn:aws:iam::123456789012:role/r",
         AlgorithmSpecification={
@@ -30,13 +30,13 @@ def name(account: Target) -> str:
         ResourceConfig={"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 1},
         StoppingCondition={"MaxRuntimeInSeconds": 60},
     )
-    logs = account.client("logs")
+    logs = moto_target.client("logs")
     logs.create_log_group(logGroupName=LOG_GROUP)
     return "job"
 
 
-def say(account: Target, stream: str, *texts: str) -> None:
-    logs = account.client("logs")
+def say(moto_target: Target, stream: str, *texts: str) -> None:
+    logs = moto_target.client("logs")
     if not logs.describe_log_streams(logGroupName=LOG_GROUP, logStreamNamePrefix=stream)[
         "logStreams"
     ]:
@@ -50,31 +50,31 @@ def texts(log: JobLog) -> list[str]:
     return [line.text for line in log.read()]
 
 
-def test_a_log_is_read_on_from_where_it_ended(account: Target, name: str) -> None:
-    log = JobLog(account, name)
+def test_a_log_is_read_on_from_where_it_ended(moto_target: Target, name: str) -> None:
+    log = JobLog(moto_target, name)
     assert texts(log) == []
-    say(account, "job/algo-1", "one", "two")
-    say(account, "jobs-of-others/algo-1", "not ours")
+    say(moto_target, "job/algo-1", "one", "two")
+    say(moto_target, "jobs-of-others/algo-1", "not ours")
     assert texts(log) == ["one", "two"]
-    say(account, "job/algo-1", "three")
-    say(account, "job/algo-2", "four")
+    say(moto_target, "job/algo-1", "three")
+    say(moto_target, "job/algo-2", "four")
     assert texts(log) == ["three", "four"]
     assert texts(log) == []
 
 
-def test_no_log_group_is_no_line(account: Target) -> None:
-    assert JobLog(account, "job").read() == []
+def test_no_log_group_is_no_line(moto_target: Target) -> None:
+    assert JobLog(moto_target, "job").read() == []
 
 
 def denied(*_: Any, **__: Any) -> None:
     raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, "Get")
 
 
-def test_a_denied_log_is_told_apart(account: Target, name: str) -> None:
-    account.client("logs").meta.events.register(
+def test_a_denied_log_is_told_apart(moto_target: Target, name: str) -> None:
+    moto_target.client("logs").meta.events.register(
         "provide-client-params.cloudwatch-logs.DescribeLogStreams", denied
     )
-    log = JobLog(account, name)
+    log = JobLog(moto_target, name)
     assert log.read() == []
     assert log.denied
 
@@ -102,7 +102,7 @@ def described(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_following_tells_what_is_new_until_the_job_has_ended(
-    account: Target, name: str, described: list[str]
+    moto_target: Target, name: str, described: list[str]
 ) -> None:
     said = iter(
         [
@@ -111,14 +111,14 @@ def test_following_tells_what_is_new_until_the_job_has_ended(
             (),
         ]
     )
-    say(account, "job/algo-1", *next(said))
+    say(moto_target, "job/algo-1", *next(said))
     steps: list[tuple[int, int]] = []
     seen = []
     for job, new in follow.follow(
-        account,
+        moto_target,
         name,
         lambda done, of: steps.append((done, of)),
-        lambda _: say(account, "job/algo-1", *lines) if (lines := next(said)) else None,
+        lambda _: say(moto_target, "job/algo-1", *lines) if (lines := next(said)) else None,
     ):
         seen.append((job["TrainingJobStatus"], [(one.metric, one.value) for one in new]))
     assert seen == [
@@ -129,11 +129,11 @@ def test_following_tells_what_is_new_until_the_job_has_ended(
     assert steps == [(5, 20), (20, 20)]
 
 
-def test_means_of_minutes_stand_in_for_a_denied_log(account: Target, name: str) -> None:
-    account.client("logs").meta.events.register(
+def test_means_of_minutes_stand_in_for_a_denied_log(moto_target: Target, name: str) -> None:
+    moto_target.client("logs").meta.events.register(
         "provide-client-params.cloudwatch-logs.DescribeLogStreams", denied
     )
-    account.client("cloudwatch").put_metric_data(
+    moto_target.client("cloudwatch").put_metric_data(
         Namespace=minutes.NAMESPACE,
         MetricData=[
             {
@@ -143,12 +143,14 @@ def test_means_of_minutes_stand_in_for_a_denied_log(account: Target, name: str) 
             }
         ],
     )
-    job = of_the_article(account.client("sagemaker").describe_training_job(TrainingJobName=name))
+    job = of_the_article(
+        moto_target.client("sagemaker").describe_training_job(TrainingJobName=name)
+    )
     job.pop("TrainingEndTime")
-    (found,) = follow.points(account, job)
+    (found,) = follow.points(moto_target, job)
     assert (found.metric, found.value, found.epoch) == ("train_loss", 3.0, None)
 
 
-def test_a_job_that_is_not_there_is_told(account: Target) -> None:
+def test_a_job_that_is_not_there_is_told(moto_target: Target) -> None:
     with pytest.raises(JobError, match="none: there is no such training job"):
-        follow.wait(account, "none")
+        follow.wait(moto_target, "none")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from training.aws import Target
+from common.aws import Target
 from training.config import MODEL_TAG
 from training.jobs import lake
 from training.jobs.points import Point
@@ -16,9 +16,9 @@ POINTS = [Point("train_loss", 1, 0.5, 2.0, 0), Point("val_loss", 1, 1.0, 1.5, 10
 
 
 @pytest.fixture
-def job(account: Target) -> dict[str, Any]:
-    client = account.client("sagemaker")
-    account.client("s3").create_bucket(Bucket="results")
+def job(moto_target: Target) -> dict[str, Any]:
+    client = moto_target.client("sagemaker")
+    moto_target.client("s3").create_bucket(Bucket="results")
     client.create_training_job(
         TrainingJobName="job",
         RoleArn="arn:aws:iam::123456789012:role/r",
@@ -32,8 +32,8 @@ def job(account: Target) -> dict[str, Any]:
     return made | {"CreationTime": datetime(2026, 3, 1, 23, 59, tzinfo=UTC)}
 
 
-def stored(account: Target) -> dict[str, list[dict[str, Any]]]:
-    s3 = account.client("s3")
+def stored(moto_target: Target) -> dict[str, list[dict[str, Any]]]:
+    s3 = moto_target.client("s3")
     return {
         item["Key"]: [
             json.loads(line)
@@ -46,10 +46,10 @@ def stored(account: Target) -> dict[str, list[dict[str, Any]]]:
 
 
 def test_a_row_a_point_in_the_partition_of_the_jobs_day(
-    account: Target, job: dict[str, Any]
+    moto_target: Target, job: dict[str, Any]
 ) -> None:
-    lake.write(account, job, POINTS, "results")
-    ((key, rows),) = stored(account).items()
+    lake.write(moto_target, job, POINTS, "results")
+    ((key, rows),) = stored(moto_target).items()
     assert key.startswith("lake/training_metrics/dt=2026-03-01/")
     assert key.endswith("-0.jsonl.gz")
     assert rows[0] == {
@@ -66,20 +66,20 @@ def test_a_row_a_point_in_the_partition_of_the_jobs_day(
     assert len(rows) == 2
 
 
-def test_a_later_write_takes_the_place_of_the_earlier(account: Target, job: Any) -> None:
-    lake.write(account, job, POINTS[:1], "results")
-    lake.write(account, job, POINTS, "results")
-    ((_, rows),) = stored(account).items()
+def test_a_later_write_takes_the_place_of_the_earlier(moto_target: Target, job: Any) -> None:
+    lake.write(moto_target, job, POINTS[:1], "results")
+    lake.write(moto_target, job, POINTS, "results")
+    ((_, rows),) = stored(moto_target).items()
     assert len(rows) == 2
 
 
-def test_means_never_replace_exact_rows(account: Target, job: dict[str, Any]) -> None:
-    lake.write(account, job, POINTS, "results")
-    lake.write(account, job, [Point("train_loss", 1, None, 9.0, 0)], "results")
-    ((_, rows),) = stored(account).items()
+def test_means_never_replace_exact_rows(moto_target: Target, job: dict[str, Any]) -> None:
+    lake.write(moto_target, job, POINTS, "results")
+    lake.write(moto_target, job, [Point("train_loss", 1, None, 9.0, 0)], "results")
+    ((_, rows),) = stored(moto_target).items()
     assert [row["value"] for row in rows] == [2.0, 1.5]
 
 
-def test_no_figure_no_object(account: Target, job: dict[str, Any]) -> None:
-    assert lake.write(account, job, [], "results") is None
-    assert not stored(account)
+def test_no_figure_no_object(moto_target: Target, job: dict[str, Any]) -> None:
+    assert lake.write(moto_target, job, [], "results") is None
+    assert not stored(moto_target)

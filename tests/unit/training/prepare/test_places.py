@@ -9,8 +9,9 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from training.aws import Target
-from training.errors import CollectionError, OutputError, SettingError
+from common.aws import Target
+from common.errors import SettingError
+from training.errors import CollectionError, OutputError
 from training.prepare.places import prepare_places
 from training.prepare.prepare import Plan
 from training.synthetic.stream import reports

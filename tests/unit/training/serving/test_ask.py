@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local.state import Outputs
+from common.aws import Target
+from common.errors import SettingError
+from common.stack_state import Outputs
 from training import stack
-from training.aws import Target
-from training.errors import EndpointError, SettingError
+from training.errors import EndpointError
 from training.serving import ask
 
 PARAMETERS = {

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from common.errors import AwsError
 from training.config import Container, Serving
-from training.errors import AwsError, EndpointError
+from training.errors import EndpointError
 from training.serving import endpoints, plan
 
 SERVING = Serving(

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from local.state import Outputs
+from common.aws import Target
+from common.errors import SettingError
+from common.stack_state import Outputs
 from training import stack
-from training.aws import Target
 from training.config import Container, Role, Serving
-from training.errors import SettingError
 from training.serving import register
 
 PARAMETERS = {

@@ -15,12 +15,13 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
+from common.paths import ROOT
 from local.sagemaker.app import create_app
 from local.sagemaker.control import buckets, checkpoints, joblog
 from local.sagemaker.control.plane import ControlPlane
 from local.sagemaker.server import RuntimeServer, bind_loopback
-from local.settings import ROOT
-from tests.unit.local.sagemaker.control import worlds
+from tests.unit.local.sagemaker.control.harness import BUCKET as MEMORY_BUCKET
+from tests.unit.local.sagemaker.control.harness import ControlPlaneHarness, Server
 
 TRAINER = Path(__file__).with_name("trainer.py")
 MODEL = ROOT / "local" / "models" / "pre-trained"
@@ -152,23 +153,23 @@ def empty(made: Laptop) -> None:
 
 
 @pytest.fixture
-def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> worlds.World:
+def harness(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ControlPlaneHarness:
     """An AWS in memory, which a test can take down, and an impatient control plane."""
     for module in (checkpoints, joblog):
         monkeypatch.setattr(module, "EVERY_S", 0.05)
     monkeypatch.setattr(joblog, "CLOSE_S", 0.2)
     monkeypatch.setattr(buckets, "RETRY_S", 0.05)
-    made = worlds.World(tmp_path)
-    made.aws.objects[f"{worlds.BUCKET}/training/train.jsonl"] = b"{}"
+    made = ControlPlaneHarness(tmp_path)
+    made.aws.objects[f"{MEMORY_BUCKET}/training/train.jsonl"] = b"{}"
     return made
 
 
 @pytest.fixture
-def server(world: worlds.World) -> Iterator[worlds.Server]:
-    with world.server() as running:
+def server(harness: ControlPlaneHarness) -> Iterator[Server]:
+    with harness.server() as running:
         yield running
 
 
 @pytest.fixture
-def client(server: worlds.Server) -> Any:
+def client(server: Server) -> Any:
     return server.client()

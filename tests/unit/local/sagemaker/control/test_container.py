@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from common.paths import ROOT
 from local.sagemaker.control.container import Container
-from local.settings import ROOT
-from tests.unit.local.sagemaker.control.worlds import until
+from tests.unit.local.sagemaker.control.harness import until
 
 SLEEP = [sys.executable, "-c", "import time; print('up', flush=True); time.sleep(600)"]
 

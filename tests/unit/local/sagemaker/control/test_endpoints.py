@@ -13,14 +13,14 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local.sagemaker.errors import ModelDirectoryError
-from tests.unit.local.sagemaker.control.worlds import (
+from tests.unit.local.sagemaker.control.harness import (
     BUCKET,
     IMAGE,
     ROLE,
     SEED,
+    ControlPlaneHarness,
     FakeModel,
     Server,
-    World,
     load,
     until,
 )
@@ -37,10 +37,12 @@ def archive(word: str, name: str = "weights") -> bytes:
     return made.getvalue()
 
 
-def make(world: World, client: Any, name: str, content: bytes | None = None) -> None:
+def make(
+    harness: ControlPlaneHarness, client: Any, name: str, content: bytes | None = None
+) -> None:
     """A model and a configuration of one name, the artefact in S3."""
     uri = f"{BUCKET}/models/{name}/model.tar.gz"
-    world.aws.objects[uri] = archive(name) if content is None else content
+    harness.aws.objects[uri] = archive(name) if content is None else content
     client.create_model(
         ModelName=name,
         ExecutionRoleArn=ROLE,
@@ -79,8 +81,10 @@ def test_a_seed_is_in_service_and_can_be_described(server: Server, client: Any) 
     assert "seed" in server.ask()
 
 
-def test_an_endpoint_is_made_of_an_archive(world: World, server: Server, client: Any) -> None:
-    make(world, client, "new")
+def test_an_endpoint_is_made_of_an_archive(
+    harness: ControlPlaneHarness, server: Server, client: Any
+) -> None:
+    make(harness, client, "new")
 
     made = client.create_endpoint(EndpointName="mine", EndpointConfigName="new")
     client.get_waiter("endpoint_in_service").wait(
@@ -91,8 +95,10 @@ def test_an_endpoint_is_made_of_an_archive(world: World, server: Server, client:
     assert "new" in server.ask("mine")
 
 
-def test_an_endpoint_is_made_of_a_folder_in_s3(world: World, server: Server, client: Any) -> None:
-    world.aws.objects[f"{BUCKET}/loose/weights"] = b"loose"
+def test_an_endpoint_is_made_of_a_folder_in_s3(
+    harness: ControlPlaneHarness, server: Server, client: Any
+) -> None:
+    harness.aws.objects[f"{BUCKET}/loose/weights"] = b"loose"
     source = {
         "S3DataSource": {
             "S3Uri": f"{BUCKET}/loose/",
@@ -111,7 +117,7 @@ def test_an_endpoint_is_made_of_a_folder_in_s3(world: World, server: Server, cli
     assert "loose" in server.ask("mine")
 
 
-def test_the_old_model_answers_until_the_new_one_is_loaded(world: World) -> None:
+def test_the_old_model_answers_until_the_new_one_is_loaded(harness: ControlPlaneHarness) -> None:
     may_load, loading = threading.Event(), threading.Event()
 
     def wait_to_load(folder: Path) -> FakeModel:
@@ -120,10 +126,10 @@ def test_the_old_model_answers_until_the_new_one_is_loaded(world: World) -> None
             assert may_load.wait(20)
         return load(folder)
 
-    world.load = wait_to_load
-    with world.server() as server:
+    harness.load = wait_to_load
+    with harness.server() as server:
         client = server.client()
-        make(world, client, "new")
+        make(harness, client, "new")
         client.update_endpoint(EndpointName=SEED, EndpointConfigName="new")
         assert loading.wait(20)
 
@@ -141,9 +147,11 @@ def test_the_old_model_answers_until_the_new_one_is_loaded(world: World) -> None
     assert "new" in answer_after
 
 
-def test_no_request_is_lost_while_models_change(world: World, server: Server, client: Any) -> None:
+def test_no_request_is_lost_while_models_change(
+    harness: ControlPlaneHarness, server: Server, client: Any
+) -> None:
     for name in ("one", "two"):
-        make(world, client, name)
+        make(harness, client, name)
     stop, answers, failures = threading.Event(), list[str](), list[Exception]()
 
     def ask() -> None:
@@ -175,9 +183,9 @@ def test_no_request_is_lost_while_models_change(world: World, server: Server, cl
     ],
 )
 def test_an_update_that_fails_leaves_the_old_model_in_service(
-    world: World, server: Server, client: Any, content: bytes, reason: str
+    harness: ControlPlaneHarness, server: Server, client: Any, content: bytes, reason: str
 ) -> None:
-    make(world, client, "bad", content)
+    make(harness, client, "bad", content)
 
     client.update_endpoint(EndpointName=SEED, EndpointConfigName="bad")
     after = settled(client)
@@ -186,14 +194,14 @@ def test_an_update_that_fails_leaves_the_old_model_in_service(
     assert pytest.approx(1.0) == after["ProductionVariants"][0]["CurrentWeight"]
     assert any(word in after["FailureReason"] for word in reason.split("|"))
     assert "seed" in server.ask()
-    assert not any(path.is_file() for path in (world.folder / "state/models" / SEED).rglob("*"))
+    assert not any(path.is_file() for path in (harness.folder / "state/models" / SEED).rglob("*"))
 
 
 def test_an_endpoint_without_an_artefact_fails_and_can_only_be_deleted(
-    world: World, client: Any
+    harness: ControlPlaneHarness, client: Any
 ) -> None:
-    make(world, client, "new")
-    world.aws.objects.clear()
+    make(harness, client, "new")
+    harness.aws.objects.clear()
 
     client.create_endpoint(EndpointName="mine", EndpointConfigName="new")
     failed = settled(client, "mine")
@@ -207,17 +215,19 @@ def test_an_endpoint_without_an_artefact_fails_and_can_only_be_deleted(
         client.describe_endpoint(EndpointName="mine")
 
 
-def test_what_was_deployed_survives_a_restart_without_s3_or_configuration(world: World) -> None:
-    with world.server() as server:
+def test_what_was_deployed_survives_a_restart_without_s3_or_configuration(
+    harness: ControlPlaneHarness,
+) -> None:
+    with harness.server() as server:
         client = server.client()
-        make(world, client, "new")
+        make(harness, client, "new")
         client.update_endpoint(EndpointName=SEED, EndpointConfigName="new")
         settled(client)
         client.delete_endpoint_config(EndpointConfigName="new")
         client.delete_model(ModelName="new")
-    world.aws.objects.clear()
+    harness.aws.objects.clear()
 
-    with world.server() as server:
+    with harness.server() as server:
         endpoint = server.client().describe_endpoint(EndpointName=SEED)
         answer = server.ask()
 
@@ -225,17 +235,17 @@ def test_what_was_deployed_survives_a_restart_without_s3_or_configuration(world:
     assert "new" in answer
 
 
-def test_an_update_that_was_cut_short_is_made_after_a_restart(world: World) -> None:
-    with world.server() as server:
-        make(world, server.client(), "new")
-    path = world.folder / "state/resources/endpoints" / f"{SEED}.json"
+def test_an_update_that_was_cut_short_is_made_after_a_restart(harness: ControlPlaneHarness) -> None:
+    with harness.server() as server:
+        make(harness, server.client(), "new")
+    path = harness.folder / "state/resources/endpoints" / f"{SEED}.json"
     path.write_text(
         path.read_text()
         .replace('"InService"', '"Updating"')
         .replace('"EndpointName"', '"NextConfigName": "new", "EndpointName"')
     )
 
-    with world.server() as server:
+    with harness.server() as server:
         after = settled(server.client())
         answer = server.ask()
 
@@ -243,15 +253,15 @@ def test_an_update_that_was_cut_short_is_made_after_a_restart(world: World) -> N
     assert "new" in answer
 
 
-def test_an_endpoint_whose_model_is_gone_fails_by_itself(world: World) -> None:
-    with world.server() as server:
-        make(world, server.client(), "new")
+def test_an_endpoint_whose_model_is_gone_fails_by_itself(harness: ControlPlaneHarness) -> None:
+    with harness.server() as server:
+        make(harness, server.client(), "new")
         server.client().create_endpoint(EndpointName="mine", EndpointConfigName="new")
         settled(server.client(), "mine")
-    for path in (world.folder / "state/models/mine").rglob("weights"):
+    for path in (harness.folder / "state/models/mine").rglob("weights"):
         path.unlink()
 
-    with world.server() as server:
+    with harness.server() as server:
         failed = server.client().describe_endpoint(EndpointName="mine")
         answer = server.ask()
 
@@ -260,13 +270,13 @@ def test_an_endpoint_whose_model_is_gone_fails_by_itself(world: World) -> None:
     assert "seed" in answer
 
 
-def test_a_seed_of_an_earlier_version_is_made_anew(world: World) -> None:
-    with world.server() as server:
+def test_a_seed_of_an_earlier_version_is_made_anew(harness: ControlPlaneHarness) -> None:
+    with harness.server() as server:
         made = server.client().describe_endpoint(EndpointName=SEED)
-    path = world.folder / "state/resources/models" / f"{SEED}.json"
+    path = harness.folder / "state/resources/models" / f"{SEED}.json"
     path.write_text(path.read_text().replace("IMPRESSIONS_SEED", "IMPRESSIONS_MODEL_FOLDER"))
 
-    with world.server() as server:
+    with harness.server() as server:
         again = server.client().describe_endpoint(EndpointName=SEED)
         answer = server.ask()
 
@@ -274,13 +284,13 @@ def test_a_seed_of_an_earlier_version_is_made_anew(world: World) -> None:
     assert again["CreationTime"] == made["CreationTime"]
 
 
-def test_a_seed_that_cannot_be_loaded_stops_the_start(world: World) -> None:
+def test_a_seed_that_cannot_be_loaded_stops_the_start(harness: ControlPlaneHarness) -> None:
     def refuse(folder: Path) -> FakeModel:
         raise ModelDirectoryError(folder, "weights is missing")
 
-    world.load = refuse
+    harness.load = refuse
 
-    with pytest.raises(ModelDirectoryError, match="weights is missing"), world.server():
+    with pytest.raises(ModelDirectoryError, match="weights is missing"), harness.server():
         pass
 
 
@@ -308,27 +318,27 @@ def test_a_deleted_endpoint_answers_no_more(server: Server, client: Any) -> None
 
 
 def test_a_newer_object_under_the_same_name_is_what_the_next_update_serves(
-    world: World, server: Server, client: Any
+    harness: ControlPlaneHarness, server: Server, client: Any
 ) -> None:
-    make(world, client, "one")
+    make(harness, client, "one")
     client.update_endpoint(EndpointName=SEED, EndpointConfigName="one")
     settled(client)
-    world.aws.objects[f"{BUCKET}/models/one/model.tar.gz"] = archive("newer")
+    harness.aws.objects[f"{BUCKET}/models/one/model.tar.gz"] = archive("newer")
 
     client.update_endpoint(EndpointName=SEED, EndpointConfigName="one")
     settled(client)
 
     assert "newer" in server.ask()
-    assert len(list((world.folder / "state/models" / SEED).iterdir())) == 1
+    assert len(list((harness.folder / "state/models" / SEED).iterdir())) == 1
 
 
 def test_names_that_are_taken_or_unknown_are_refused_in_the_words_of_sagemaker(
-    world: World, client: Any
+    harness: ControlPlaneHarness, client: Any
 ) -> None:
-    make(world, client, "new")
+    make(harness, client, "new")
 
     for call, problem in (
-        (lambda: make(world, client, "new"), f'existing model "{ARN}:model/new"'),
+        (lambda: make(harness, client, "new"), f'existing model "{ARN}:model/new"'),
         (lambda: configure(client, "new"), f'existing endpoint configuration "{ARN}:endpoint-conf'),
         (
             lambda: client.create_endpoint(EndpointName=SEED, EndpointConfigName="new"),
@@ -350,9 +360,9 @@ def test_names_that_are_taken_or_unknown_are_refused_in_the_words_of_sagemaker(
 
 
 def test_models_configurations_and_endpoints_are_listed_and_deleted(
-    world: World, client: Any
+    harness: ControlPlaneHarness, client: Any
 ) -> None:
-    make(world, client, "new")
+    make(harness, client, "new")
 
     models = client.list_models(NameContains="NE", SortBy="Name", SortOrder="Ascending")["Models"]
     configs = client.list_endpoint_configs(MaxResults=1)

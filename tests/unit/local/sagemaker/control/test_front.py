@@ -13,7 +13,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local.sagemaker.control.front import PIECE_BYTES
-from tests.unit.local.sagemaker.control.worlds import SEED, Server, World
+from tests.unit.local.sagemaker.control.harness import SEED, ControlPlaneHarness, Server
 
 LONG = bytes(range(256)) * (PIECE_BYTES // 256) * 3
 
@@ -59,9 +59,9 @@ def backend() -> Iterator[str]:
 
 
 @pytest.fixture
-def front(world: World, backend: str) -> Iterator[Server]:
-    world.aws_url = backend
-    with world.server() as running:
+def front(harness: ControlPlaneHarness, backend: str) -> Iterator[Server]:
+    harness.aws_url = backend
+    with harness.server() as running:
         yield running
 
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local.archives import pack
-from local.settings import ROOT
+from common.archives import pack
+from common.paths import ROOT
 
 MODEL = ROOT / "local" / "models" / "fine-tuned"
 WAIT_S = 30

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.unit.local.sagemaker.control.worlds import SEED, Server
+from tests.unit.local.sagemaker.control.harness import SEED, Server
 
 ONE = {
     "ServiceNamespace": "sagemaker",

@@ -8,7 +8,7 @@ import pytest
 from local.sagemaker.control.jobs import LOST
 from local.sagemaker.control.store import Store
 from local.sagemaker.errors import StateFileError
-from tests.unit.local.sagemaker.control.worlds import World, ended, job_request
+from tests.unit.local.sagemaker.control.harness import ControlPlaneHarness, ended, job_request
 
 
 def test_what_is_put_is_there_after_a_restart(tmp_path: Path) -> None:
@@ -56,7 +56,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, content: str) -> No
     ],
 )
 def test_jobs_that_a_killed_server_left_are_ended_or_begun(
-    world: World, status: str, secondary: str, after: str, reason: str | None
+    harness: ControlPlaneHarness, status: str, secondary: str, after: str, reason: str | None
 ) -> None:
     document = job_request() | {
         "TrainingJobArn": "arn:aws:sagemaker:us-east-1:000000000000:training-job/job-1",
@@ -66,11 +66,11 @@ def test_jobs_that_a_killed_server_left_are_ended_or_begun(
         "LastModifiedTime": 1.0,
         "SecondaryStatusTransitions": [{"Status": secondary, "StartTime": 1.0}],
     }
-    path = world.folder / "state" / "resources" / "training-jobs" / "job-1.json"
+    path = harness.folder / "state" / "resources" / "training-jobs" / "job-1.json"
     path.parent.mkdir(parents=True)
     path.write_text(json.dumps(document))
 
-    with world.server() as server:
+    with harness.server() as server:
         job = ended(server.client())
 
     assert job["TrainingJobStatus"] == after

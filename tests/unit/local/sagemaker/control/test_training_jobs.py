@@ -10,10 +10,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local.sagemaker.control.runner import Patience
-from tests.unit.local.sagemaker.control.worlds import (
+from tests.unit.local.sagemaker.control.harness import (
     BUCKET,
+    ControlPlaneHarness,
     FakeAws,
-    World,
     ended,
     job_request,
     until,
@@ -36,7 +36,9 @@ def slow(**more: str) -> dict[str, Any]:
     return {"HyperParameters": {"steps": "100000", "pause": "0.02"} | more}
 
 
-def test_a_job_runs_and_leaves_its_model_log_and_figures(world: World, client: Any) -> None:
+def test_a_job_runs_and_leaves_its_model_log_and_figures(
+    harness: ControlPlaneHarness, client: Any
+) -> None:
     made = client.create_training_job(**job_request(HyperParameters={"steps": "3"}))
     job = ended(client)
 
@@ -49,16 +51,18 @@ def test_a_job_runs_and_leaves_its_model_log_and_figures(world: World, client: A
     assert job["BillableTimeInSeconds"] == job["TrainingTimeInSeconds"] >= 1
     uri = job["ModelArtifacts"]["S3ModelArtifacts"]
     assert uri == f"{BUCKET}/output/job-1/output/model.tar.gz"
-    assert weights(world.aws) == "3"
-    [(stream, lines)] = world.aws.lines.items()
+    assert weights(harness.aws) == "3"
+    [(stream, lines)] = harness.aws.lines.items()
     assert stream.startswith("job-1/algo-1-")
     assert "starting at step 0 with ['train.jsonl']" in lines
-    assert [value for _, _, value in world.aws.figures] == [1.0, 0.5, pytest.approx(1 / 3)]
+    assert [value for _, _, value in harness.aws.figures] == [1.0, 0.5, pytest.approx(1 / 3)]
     [final] = job["FinalMetricDataList"]
     assert (final["MetricName"], final["Value"]) == ("train:loss", pytest.approx(1 / 3))
 
 
-def test_the_same_model_folder_gives_the_same_archive(world: World, client: Any) -> None:
+def test_the_same_model_folder_gives_the_same_archive(
+    harness: ControlPlaneHarness, client: Any
+) -> None:
     for name in ("job-1", "job-2"):
         client.create_training_job(
             **job_request(name, CheckpointConfig={"S3Uri": f"{BUCKET}/{name}"})
@@ -66,41 +70,43 @@ def test_the_same_model_folder_gives_the_same_archive(world: World, client: Any)
         ended(client, name)
 
     first, second = (
-        world.aws.objects[f"{BUCKET}/output/{name}/output/model.tar.gz"]
+        harness.aws.objects[f"{BUCKET}/output/{name}/output/model.tar.gz"]
         for name in ("job-1", "job-2")
     )
     assert first == second
 
 
-def test_a_job_that_is_stopped_keeps_what_its_model_folder_holds(world: World, client: Any) -> None:
+def test_a_job_that_is_stopped_keeps_what_its_model_folder_holds(
+    harness: ControlPlaneHarness, client: Any
+) -> None:
     client.create_training_job(**job_request(**slow()))
-    until(lambda: f"{BUCKET}/checkpoints/1/step" in world.aws.objects)
+    until(lambda: f"{BUCKET}/checkpoints/1/step" in harness.aws.objects)
 
     client.stop_training_job(TrainingJobName="job-1")
     job = ended(client)
 
     assert job["TrainingJobStatus"] == job["SecondaryStatus"] == "Stopped"
     assert "Stopping" in secondary(job)
-    assert int(weights(world.aws)) == int(world.aws.objects[f"{BUCKET}/checkpoints/1/step"])
+    assert int(weights(harness.aws)) == int(harness.aws.objects[f"{BUCKET}/checkpoints/1/step"])
     with pytest.raises(ClientError, match="is in status Stopped"):
         client.stop_training_job(TrainingJobName="job-1")
 
 
-def test_a_job_that_does_not_hear_is_killed(world: World) -> None:
-    world.patience = Patience(stop=0.2)
-    with world.server() as server:
+def test_a_job_that_does_not_hear_is_killed(harness: ControlPlaneHarness) -> None:
+    harness.patience = Patience(stop=0.2)
+    with harness.server() as server:
         client = server.client()
         client.create_training_job(**job_request(**slow(deaf="1")))
-        until(lambda: f"{BUCKET}/checkpoints/1/step" in world.aws.objects)
+        until(lambda: f"{BUCKET}/checkpoints/1/step" in harness.aws.objects)
 
         client.stop_training_job(TrainingJobName="job-1")
         job = ended(client)
 
     assert job["TrainingJobStatus"] == "Stopped"
-    assert int(weights(world.aws)) >= 1
+    assert int(weights(harness.aws)) >= 1
 
 
-def test_a_job_that_takes_too_long_is_stopped(world: World, client: Any) -> None:
+def test_a_job_that_takes_too_long_is_stopped(harness: ControlPlaneHarness, client: Any) -> None:
     client.create_training_job(
         **job_request(StoppingCondition={"MaxRuntimeInSeconds": 1}, **slow())
     )
@@ -126,8 +132,8 @@ def test_a_job_that_fails_says_why(client: Any, told: str, reason: str) -> None:
     assert "ModelArtifacts" not in job
 
 
-def test_a_job_without_data_fails(world: World, client: Any) -> None:
-    world.aws.objects.clear()
+def test_a_job_without_data_fails(harness: ControlPlaneHarness, client: Any) -> None:
+    harness.aws.objects.clear()
 
     client.create_training_job(**job_request())
     job = ended(client)
@@ -138,56 +144,64 @@ def test_a_job_without_data_fails(world: World, client: Any) -> None:
     )
 
 
-def test_a_killed_job_goes_on_from_its_checkpoint_in_the_next(world: World, client: Any) -> None:
+def test_a_killed_job_goes_on_from_its_checkpoint_in_the_next(
+    harness: ControlPlaneHarness, client: Any
+) -> None:
     client.create_training_job(**job_request(HyperParameters={"steps": "5", "crash": "1"}))
     assert ended(client)["TrainingJobStatus"] == "Failed"
 
     client.create_training_job(**job_request("job-2", HyperParameters={"steps": "7"}))
     assert ended(client, "job-2")["TrainingJobStatus"] == "Completed"
 
-    [stream] = [name for name in world.aws.lines if name.startswith("job-2/")]
-    assert "starting at step 5 with ['train.jsonl']" in world.aws.lines[stream]
-    assert weights(world.aws, "job-2") == "7"
+    [stream] = [name for name in harness.aws.lines if name.startswith("job-2/")]
+    assert "starting at step 5 with ['train.jsonl']" in harness.aws.lines[stream]
+    assert weights(harness.aws, "job-2") == "7"
 
 
-def test_a_server_that_stops_ends_the_job_and_keeps_its_checkpoint(world: World) -> None:
-    with world.server() as server:
+def test_a_server_that_stops_ends_the_job_and_keeps_its_checkpoint(
+    harness: ControlPlaneHarness,
+) -> None:
+    with harness.server() as server:
         server.client().create_training_job(**job_request(**slow()))
         server.client().create_training_job(**job_request("job-2", HyperParameters={"steps": "1"}))
-        until(lambda: f"{BUCKET}/checkpoints/1/step" in world.aws.objects)
-    step = int((world.folder / "state/jobs/job-1/checkpoints/step").read_text())
+        until(lambda: f"{BUCKET}/checkpoints/1/step" in harness.aws.objects)
+    step = int((harness.folder / "state/jobs/job-1/checkpoints/step").read_text())
 
-    with world.server() as server:
+    with harness.server() as server:
         job = ended(server.client())
         waited = ended(server.client(), "job-2")
 
     assert job["TrainingJobStatus"] == "Failed"
     assert job["FailureReason"].startswith("InternalServerError: the local SageMaker was stopped")
     assert waited["TrainingJobStatus"] == "Completed"
-    stopped_at = [text for name in world.aws.lines for text in world.aws.lines[name]]
+    stopped_at = [text for name in harness.aws.lines for text in harness.aws.lines[name]]
     assert f"starting at step {step} with ['train.jsonl']" in stopped_at
 
 
-def test_a_job_survives_an_aws_that_is_down_for_a_while(world: World, client: Any) -> None:
+def test_a_job_survives_an_aws_that_is_down_for_a_while(
+    harness: ControlPlaneHarness, client: Any
+) -> None:
     client.create_training_job(**job_request(HyperParameters={"steps": "20", "pause": "0.02"}))
-    until(lambda: f"{BUCKET}/checkpoints/1/step" in world.aws.objects)
+    until(lambda: f"{BUCKET}/checkpoints/1/step" in harness.aws.objects)
 
-    world.aws.is_down = True
-    log = world.folder / "state/jobs/job-1/output/log.txt"
+    harness.aws.is_down = True
+    log = harness.folder / "state/jobs/job-1/output/log.txt"
     until(lambda: "'epoch': 20.0" in log.read_text())
-    world.aws.is_down = False
+    harness.aws.is_down = False
     job = ended(client)
 
     assert job["TrainingJobStatus"] == "Completed"
-    [lines] = world.aws.lines.values()
+    [lines] = harness.aws.lines.values()
     assert len([line for line in lines if "'loss'" in line]) == 20
-    assert len(world.aws.figures) == 20
+    assert len(harness.aws.figures) == 20
 
 
-def test_jobs_run_one_at_a_time_and_a_waiting_one_can_be_stopped(world: World, client: Any) -> None:
+def test_jobs_run_one_at_a_time_and_a_waiting_one_can_be_stopped(
+    harness: ControlPlaneHarness, client: Any
+) -> None:
     client.create_training_job(**job_request(**slow()))
     client.create_training_job(**job_request("job-2"))
-    until(lambda: f"{BUCKET}/checkpoints/1/step" in world.aws.objects)
+    until(lambda: f"{BUCKET}/checkpoints/1/step" in harness.aws.objects)
 
     waiting = client.describe_training_job(TrainingJobName="job-2")
     client.stop_training_job(TrainingJobName="job-2")
@@ -197,10 +211,12 @@ def test_jobs_run_one_at_a_time_and_a_waiting_one_can_be_stopped(world: World, c
 
     assert (waiting["TrainingJobStatus"], waiting["SecondaryStatus"]) == ("InProgress", "Pending")
     assert stopped["TrainingJobStatus"] == "Stopped"
-    assert not (world.folder / "state/jobs/job-2").exists()
+    assert not (harness.folder / "state/jobs/job-2").exists()
 
 
-def test_another_image_is_stood_in_for_and_the_log_says_so(world: World, client: Any) -> None:
+def test_another_image_is_stood_in_for_and_the_log_says_so(
+    harness: ControlPlaneHarness, client: Any
+) -> None:
     image = "763104351884.dkr.ecr.us-east-1.amazonaws.com/huggingface-pytorch-training:1.13.1"
     request = job_request(HyperParameters={"steps": "99999", "epochs": "3"})
     request["AlgorithmSpecification"]["TrainingImage"] = image
@@ -209,10 +225,10 @@ def test_another_image_is_stood_in_for_and_the_log_says_so(world: World, client:
     job = ended(client)
 
     assert job["TrainingJobStatus"] == "Completed"
-    [lines] = world.aws.lines.values()
+    [lines] = harness.aws.lines.values()
     assert any(line.startswith(f"{image} cannot run here") for line in lines)
-    assert (world.folder / "state/jobs/job-1/input/data/model/weights").read_text() == "base"
-    given = world.folder / "state/jobs/job-1/input/config/hyperparameters.json"
+    assert (harness.folder / "state/jobs/job-1/input/data/model/weights").read_text() == "base"
+    given = harness.folder / "state/jobs/job-1/input/config/hyperparameters.json"
     assert given.read_text() == '{\n "epochs": "3"\n}'
 
 

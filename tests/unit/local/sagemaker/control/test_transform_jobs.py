@@ -14,7 +14,13 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local.sagemaker.payload import GenerationParameters
-from tests.unit.local.sagemaker.control.worlds import BUCKET, SEED, FakeModel, Server, World
+from tests.unit.local.sagemaker.control.harness import (
+    BUCKET,
+    SEED,
+    ControlPlaneHarness,
+    FakeModel,
+    Server,
+)
 
 WAIT_S = 20.0
 JOB: dict[str, Any] = {
@@ -51,8 +57,10 @@ def ended(sagemaker: Any, name: str = "night-1") -> dict[str, Any]:
         time.sleep(0.02)
 
 
-def test_a_job_writes_one_line_a_row_as_the_container_does(world: World, server: Server) -> None:
-    world.aws.objects |= {
+def test_a_job_writes_one_line_a_row_as_the_container_does(
+    harness: ControlPlaneHarness, server: Server
+) -> None:
+    harness.aws.objects |= {
         f"{BUCKET}/in/00000.jsonl": shard("one", "two"),
         f"{BUCKET}/in/00001.jsonl": shard("three", start=2),
     }
@@ -64,19 +72,19 @@ def test_a_job_writes_one_line_a_row_as_the_container_does(world: World, server:
     assert made["TransformJobArn"] == job["TransformJobArn"]
     assert job["TransformJobStatus"] == "Completed"
     assert job["CreationTime"] <= job["TransformStartTime"] <= job["TransformEndTime"]
-    lines = world.aws.objects[f"{BUCKET}/out/00000.jsonl.out"].decode().splitlines()
+    lines = harness.aws.objects[f"{BUCKET}/out/00000.jsonl.out"].decode().splitlines()
     assert [ast.literal_eval(line) for line in lines] == [
         {"id": "a:0", "generated_texts": ["seed"]},
         {"id": "a:1", "generated_texts": ["seed"]},
     ]
     with pytest.raises(ValueError, match="Expecting"):
         json.loads(lines[0])
-    assert f"{BUCKET}/out/00001.jsonl.out" in world.aws.objects
-    assert [told["TransformJobStatus"] for told in world.announced] == ["Completed"]
+    assert f"{BUCKET}/out/00001.jsonl.out" in harness.aws.objects
+    assert [told["TransformJobStatus"] for told in harness.announced] == ["Completed"]
 
 
-def test_a_list_names_jobs_by_status(world: World, server: Server) -> None:
-    world.aws.objects[f"{BUCKET}/in/00000.jsonl"] = shard("one")
+def test_a_list_names_jobs_by_status(harness: ControlPlaneHarness, server: Server) -> None:
+    harness.aws.objects[f"{BUCKET}/in/00000.jsonl"] = shard("one")
     sagemaker = server.client()
     for name in ("night-1", "night-2"):
         sagemaker.create_transform_job(**JOB | {"TransformJobName": name})
@@ -101,13 +109,13 @@ def test_a_list_names_jobs_by_status(world: World, server: Server) -> None:
     ids=["no shard", "no JSON", "no text", "large row", "cut parameters", "unknown parameter"],
 )
 def test_a_job_that_cannot_be_done_fails_with_its_reason(
-    world: World,
+    harness: ControlPlaneHarness,
     server: Server,
     objects: dict[str, bytes],
     change: dict[str, Any],
     reason: str,
 ) -> None:
-    world.aws.objects |= {f"{BUCKET}/{name}": body for name, body in objects.items()}
+    harness.aws.objects |= {f"{BUCKET}/{name}": body for name, body in objects.items()}
     sagemaker = server.client()
 
     sagemaker.create_transform_job(**JOB | change)
@@ -115,7 +123,7 @@ def test_a_job_that_cannot_be_done_fails_with_its_reason(
 
     assert job["TransformJobStatus"] == "Failed"
     assert reason in job["FailureReason"]
-    assert [told["TransformJobStatus"] for told in world.announced] == ["Failed"]
+    assert [told["TransformJobStatus"] for told in harness.announced] == ["Failed"]
 
 
 @pytest.mark.parametrize(
@@ -146,8 +154,8 @@ def test_a_model_of_uncompressed_files_is_refused_as_aws_does(server: Server) ->
         sagemaker.create_transform_job(**JOB | {"ModelName": "loose"})
 
 
-def test_a_name_is_taken_for_ever(world: World, server: Server) -> None:
-    world.aws.objects[f"{BUCKET}/in/a"] = shard("one")
+def test_a_name_is_taken_for_ever(harness: ControlPlaneHarness, server: Server) -> None:
+    harness.aws.objects[f"{BUCKET}/in/a"] = shard("one")
     sagemaker = server.client()
     sagemaker.create_transform_job(**JOB)
     ended(sagemaker)
@@ -170,7 +178,7 @@ class SlowModel(FakeModel):
 
 
 @pytest.fixture
-def slow(world: World) -> Iterator[None]:
+def slow(harness: ControlPlaneHarness) -> Iterator[None]:
     """Models that wait."""
     SlowModel.asked.clear()
     SlowModel.go_on.clear()
@@ -178,15 +186,15 @@ def slow(world: World) -> Iterator[None]:
     def load(folder: Path) -> SlowModel:
         return SlowModel((folder / "weights").read_text())
 
-    world.load = load
+    harness.load = load
     yield
     SlowModel.go_on.set()
 
 
 @pytest.mark.usefixtures("slow")
-def test_a_job_that_is_stopped_ends_as_stopped(world: World) -> None:
-    world.aws.objects |= {f"{BUCKET}/in/{n}": shard("one") for n in range(3)}
-    with world.server() as server:
+def test_a_job_that_is_stopped_ends_as_stopped(harness: ControlPlaneHarness) -> None:
+    harness.aws.objects |= {f"{BUCKET}/in/{n}": shard("one") for n in range(3)}
+    with harness.server() as server:
         sagemaker = server.client()
         sagemaker.create_transform_job(**JOB)
         sagemaker.create_transform_job(**JOB | {"TransformJobName": "night-2"})
@@ -205,19 +213,19 @@ def test_a_job_that_is_stopped_ends_as_stopped(world: World) -> None:
 
 
 @pytest.mark.usefixtures("slow")
-def test_a_job_goes_on_when_the_server_comes_back(world: World) -> None:
-    world.aws.objects |= {f"{BUCKET}/in/{n}": shard("one") for n in range(3)}
-    with world.server() as server:
+def test_a_job_goes_on_when_the_server_comes_back(harness: ControlPlaneHarness) -> None:
+    harness.aws.objects |= {f"{BUCKET}/in/{n}": shard("one") for n in range(3)}
+    with harness.server() as server:
         server.client().create_transform_job(**JOB)
         assert SlowModel.asked.wait(WAIT_S)
         threading.Timer(0.2, SlowModel.go_on.set).start()
 
-    with world.server() as server:
+    with harness.server() as server:
         job = ended(server.client())
 
     assert job["TransformJobStatus"] == "Completed"
-    assert len([name for name in world.aws.objects if "/out/" in name]) == 3
-    assert [told["TransformJobStatus"] for told in world.announced] == ["Completed"]
+    assert len([name for name in harness.aws.objects if "/out/" in name]) == 3
+    assert [told["TransformJobStatus"] for told in harness.announced] == ["Completed"]
 
 
 def test_a_job_that_is_not_there_is_not_found(server: Server) -> None:

@@ -1,0 +1,139 @@
+"""The training package's one door to AWS: which one, as whom, and what its refusals mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Literal
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    CredentialRetrievalError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    NoRegionError,
+    PartialCredentialsError,
+    ProfileNotFound,
+)
+
+from common.errors import AwsError, one_line
+
+Backend = Literal["sagemaker", "local"]
+_NO_CREDENTIALS = (NoCredentialsError, PartialCredentialsError, CredentialRetrievalError)
+_DENIED = ("AccessDenied", "AccessDeniedException", "403", "AllAccessDisabled")
+_EXPIRED = ("ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "InvalidAccessKeyId")
+_MISSING = ("NoSuchBucket", "404")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """An AWS to work with; on a laptop `endpoint_url` is the local one for every service."""
+
+    backend: Backend = "sagemaker"
+    region: str | None = None
+    profile: str | None = None
+    endpoint_url: str | None = None
+    access_key: str | None = None  # the local AWS's; None: boto3 finds the caller's own
+    stack_name: str = "radiology-impressions"
+
+    def session(self) -> boto3.session.Session:
+        """A session of this caller and region.
+
+        Raises:
+            AwsError: the profile is not there.
+        """
+        with explained("AWS"):
+            made = _Session(
+                aws_access_key_id=self.access_key,
+                aws_secret_access_key=self.access_key,
+                region_name=self.region,
+                profile_name=self.profile,
+            )
+        made.endpoint_url = self.endpoint_url
+        return made
+
+    def client(self, service: str) -> Any:  # noqa: ANN401  # boto3's
+        """A client of one service.
+
+        Raises:
+            AwsError: no region is known, or the profile is not there.
+        """
+        return _client(self, service)
+
+
+class _Session(boto3.session.Session):
+    """A session whose clients all call one URL, when one is set: the SDK makes its own clients."""
+
+    endpoint_url: str | None = None
+
+    def client(self, *args: Any, **options: Any) -> Any:  # noqa: ANN401  # boto3's
+        return super().client(*args, **self._with_url(options))  # type: ignore[call-overload,misc,unused-ignore]
+
+    def resource(self, *args: Any, **options: Any) -> Any:  # noqa: ANN401  # boto3's
+        return super().resource(*args, **self._with_url(options))  # type: ignore[call-overload,misc,unused-ignore]
+
+    def _with_url(self, options: dict[str, Any]) -> dict[str, Any]:
+        if self.endpoint_url is None:
+            return options
+        # A host that is not AWS has no host name for each bucket.
+        config = Config(s3={"addressing_style": "path"})
+        asked = options.get("config")
+        merged = config.merge(asked) if asked else config
+        return {"endpoint_url": self.endpoint_url} | options | {"config": merged}
+
+
+@lru_cache(maxsize=64)
+def _client(target: Target, service: str) -> Any:  # noqa: ANN401  # boto3's
+    """One client for each: to make one reads the service's whole model."""
+    config: dict[str, Any] = {"retries": {"mode": "standard", "max_attempts": 5}}
+    if target.backend == "local":
+        config |= {"proxies": {}}  # loopback: a proxy of the user's must not come between
+    with explained(service):
+        return target.session().client(service, config=Config(**config))
+
+
+@contextmanager
+def explained(item: str) -> Iterator[None]:
+    """Turn what boto3 raises inside into one line about `item` that says what to do.
+
+    Raises:
+        AwsError: AWS refused, or was not reached.
+    """
+    try:
+        yield
+    except _NO_CREDENTIALS:
+        raise AwsError(
+            item, "no AWS credentials were found; run `aws sso login` or name a --profile", "None"
+        ) from None
+    except NoRegionError:
+        raise AwsError(item, "no region is set; name one with --region", "None") from None
+    except ProfileNotFound as error:
+        raise AwsError(item, f"{error}; `aws configure list-profiles` lists them", "None") from None
+    except EndpointConnectionError as error:
+        raise AwsError(item, f"{error}; is the URL right and the region served?", "None") from None
+    except ClientError as error:
+        raise _refusal(item, error) from None
+    except BotoCoreError as error:
+        raise AwsError(item, one_line(error), type(error).__name__) from None
+
+
+def _refusal(item: str, error: ClientError) -> AwsError:
+    code = str(error.response.get("Error", {}).get("Code", ""))
+    text = one_line(error.response.get("Error", {}).get("Message", ""))
+    what = error.operation_name
+    if code in _EXPIRED:
+        problem = f"the AWS credentials are not valid ({code}); log in again"
+    elif code in _DENIED:
+        problem = f"{what} is denied; ask for the permission, or name another --profile ({text})"
+    elif code in _MISSING:
+        problem = "does not exist; check the name and the region"
+    elif code == "ResourceLimitExceeded":
+        problem = f"the account's quota is used up; ask for more in Service Quotas ({text})"
+    else:
+        problem = f"{what} was refused: {text} ({code})"
+    return AwsError(item, problem, code)

@@ -1,0 +1,235 @@
+"""The project's own virtual environments, made on first use and reused after.
+
+Only the standard library, and nothing newer than Python 3.8 before the interpreter is checked:
+this is the first module that a fresh machine runs.
+
+An environment is `.venvs/<name>-<major.minor>`. Its stamp is written last and holds a hash of
+everything it was made from, so one that was left half made, or whose requirement files or
+interpreter changed, is made again. A lock file keeps two processes from making the same one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from common.errors import EnvironmentSetupError
+from common.paths import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    Progress = Callable[[str], None]
+
+OLDEST = (3, 11)
+NEWEST = (3, 13)
+GUARD_VARIABLE = "IMPRESSIONS_ENVIRONMENT"
+STAMP_NAME = "impressions-stamp.json"
+
+REQUIREMENT_FILES = {
+    "run": ("local/requirements.txt",),
+    "ministack": ("local/requirements-ministack.txt",),
+    "test": ("tests/requirements.txt",),
+    "lint": ("tests/requirements-lint.txt",),
+    "node": ("analytics/requirements-node.txt",),
+    "sagemaker": ("training/requirements.txt",),
+    "plot": ("training/requirements-plot.txt",),
+    "notebook": ("training/requirements-notebook.txt",),
+    "torch": ("training/requirements-train.txt",),
+    "test-browser": ("tests/requirements-browser.txt",),
+    "test-sagemaker": ("tests/requirements-sagemaker.txt",),
+    "test-torch": ("tests/requirements-torch.txt",),
+}
+
+
+def say(message: str) -> None:
+    """Print one line of progress on stderr."""
+    sys.stderr.write(f"{message}\n")  # one write: lines of two threads do not mix
+    sys.stderr.flush()
+
+
+def check_interpreter(version: tuple[int, int] | None = None) -> None:
+    """Raise EnvironmentSetupError unless the interpreter is one that the project supports."""
+    found = version or (sys.version_info[0], sys.version_info[1])
+    if not OLDEST <= found <= NEWEST:
+        message = (
+            f"Python {found[0]}.{found[1]} is not supported: "
+            "run this with Python 3.11, 3.12 or 3.13, for example python3.13 -m local demo"
+        )
+        raise EnvironmentSetupError(message)
+
+
+def environment_directory(name: str, root: Path = ROOT) -> Path:
+    """Where the environment `name` of this interpreter's minor version lies."""
+    return root / ".venvs" / f"{name}-{sys.version_info[0]}.{sys.version_info[1]}"
+
+
+def environment_python(name: str, root: Path = ROOT) -> Path:
+    """The interpreter of the environment `name`, made or not."""
+    return environment_directory(name, root) / "bin" / "python"
+
+
+def ensure(name: str, root: Path = ROOT, progress: Progress = say) -> Path:
+    """Make the environment `name` unless it is there and up to date; return its interpreter.
+
+    Raises EnvironmentSetupError: unknown name, missing requirement file, failed installation.
+    """
+    check_interpreter()
+    files = requirement_files(name, root)
+    stamp = _stamp(name, root, files)
+    directory = environment_directory(name, root)
+    python = environment_python(name, root)
+    if _is_complete(directory, python, stamp):
+        return python
+    with locked(directory.with_name(f"{directory.name}.lock")):
+        if not _is_complete(directory, python, stamp):  # another process may have made it
+            _make(
+                name, directory, python, [root / file for file in REQUIREMENT_FILES[name]], progress
+            )
+            (directory / STAMP_NAME).write_text(stamp, encoding="utf-8")
+    return python
+
+
+def ensure_all(names: Sequence[str], root: Path = ROOT, progress: Progress = say) -> list[Path]:
+    """Make several environments at the same time; return their interpreters in order."""
+    with ThreadPoolExecutor(max_workers=max(1, len(names))) as pool:
+        return list(pool.map(lambda name: ensure(name, root, progress), names))
+
+
+def reexec(name: str, also: Sequence[str] = ()) -> None:
+    """Go on inside the environment `name`: returns there, else replaces this process.
+
+    `also` names environments that will be wanted soon: they are made at the same time.
+    The same command line runs again in the environment's interpreter.
+    """
+    check_interpreter()
+    guard = os.environ.pop(GUARD_VARIABLE, None)  # not for processes that we start
+    if Path(sys.prefix).resolve() == environment_directory(name).resolve():
+        return
+    python = ensure_all([name, *also])[0]
+    if guard == str(python):
+        message = f"{python} does not lead into its own environment: delete {python.parent.parent}"
+        raise EnvironmentSetupError(message)
+    environment = {**os.environ, GUARD_VARIABLE: str(python)}
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execve(python, [str(python), *sys.orig_argv[1:]], environment)  # noqa: S606  # no shell
+
+
+def requirement_files(name: str, root: Path = ROOT) -> list[Path]:
+    """The requirement files of the environment `name`, those they include with -r or -c too."""
+    if name not in REQUIREMENT_FILES:
+        known = ", ".join(sorted(REQUIREMENT_FILES))
+        message = f"no environment is called {name!r}: the names are {known}"
+        raise EnvironmentSetupError(message)
+    found: list[Path] = []
+    waiting = [root / file for file in REQUIREMENT_FILES[name]]
+    while waiting:
+        path = waiting.pop(0).resolve()
+        if path in found:
+            continue
+        if not path.is_file():
+            message = f"{path} is missing: the environment {name!r} is made from it"
+            raise EnvironmentSetupError(message)
+        found.append(path)
+        for line in path.read_text(encoding="utf-8").splitlines():
+            option, _, included = line.strip().partition(" ")
+            if option in ("-r", "-c", "--requirement", "--constraint"):
+                waiting.append(path.parent / included.split(" #")[0].strip())
+    return found
+
+
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold an exclusive lock on `path` between processes; a dead holder's lock is free."""
+    import fcntl  # noqa: PLC0415  # not there on Windows, where only the message below is wanted
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def _stamp(name: str, root: Path, files: Sequence[Path]) -> str:
+    """Everything that an environment is made from, as one line of JSON."""
+    digest = hashlib.sha256()
+    for path in files:
+        digest.update(path.read_bytes() + b"\0")
+    return json.dumps(
+        {
+            "requirements": digest.hexdigest(),
+            "python": sys.version.split()[0],
+            "base": sys.base_prefix,
+            "directory": str(environment_directory(name, root)),  # scripts hold absolute paths
+        },
+        sort_keys=True,
+    )
+
+
+def _is_complete(directory: Path, python: Path, stamp: str) -> bool:
+    """Whether the environment was made to the end from just this."""
+    try:
+        return python.exists() and (directory / STAMP_NAME).read_text(encoding="utf-8") == stamp
+    except OSError:
+        return False
+
+
+def _make(
+    name: str, directory: Path, python: Path, files: Sequence[Path], progress: Progress
+) -> None:
+    """Make an environment from nothing and install the requirement files into it."""
+    started = time.monotonic()
+    version = f"{sys.version_info[0]}.{sys.version_info[1]}.{sys.version_info[2]}"
+    progress(f"setting up the {name!r} environment (Python {version}) …")
+    log = directory.with_name(f"{directory.name}.log")
+    if directory.exists():
+        shutil.rmtree(directory)
+    requirements = [part for file in files for part in ("-r", str(file))]
+    with log.open("wb") as output:
+        _step([sys.executable, "-I", "-m", "venv", str(directory)], output, name, log)
+        # Not compiled while installing: most modules are never imported, the rest compile once
+        # when they are. It saves a third of the time.
+        options = ["--disable-pip-version-check", "--no-input", "--no-compile"]
+        _step(
+            [str(python), "-I", "-m", "pip", "install", *options, *requirements], output, name, log
+        )
+    progress(f"the {name!r} environment is ready ({time.monotonic() - started:.0f} s)")
+
+
+def _step(command: list[str], output: BinaryIO, name: str, log: Path) -> None:
+    """Run one command of the set-up with its output in the log."""
+    done = subprocess.run(  # noqa: S603  # our own commands
+        command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, check=False
+    )
+    if done.returncode != 0:
+        what = command[3] if command[3] == "venv" else "pip install"
+        message = f"{what} failed for the {name!r} environment: see {log}"
+        raise EnvironmentSetupError(message)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Make the named environments and print their interpreters, one a line."""
+    if not arguments or any(name.startswith("-") for name in arguments):
+        say(f"usage: python -m common.environments NAME…  ({', '.join(sorted(REQUIREMENT_FILES))})")
+        return 2
+    try:
+        check_interpreter()
+        for python in ensure_all(arguments):
+            print(python)  # the result
+    except EnvironmentSetupError as error:
+        say(f"error: {error}")
+        return 3
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

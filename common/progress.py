@@ -1,0 +1,49 @@
+"""Progress on stderr: a bar on a terminal, a plain line every few seconds elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING, Any, Self
+
+from tqdm import tqdm
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+LINE_EVERY_S = 5.0
+
+
+class ProgressBar:
+    """Counts up to a total, or without end where it is not known."""
+
+    def __init__(self, title: str, total: int | None, *, quiet: bool) -> None:
+        """`quiet` shows nothing; `total` is None when nobody knows it."""
+        self._title, self._total = title, total
+        self._lines = not quiet and not sys.stderr.isatty()
+        self._spoke = time.monotonic()
+        shown = not quiet and sys.stderr.isatty()
+        self._bar: Any = tqdm(
+            total=total, desc=title, unit="record", disable=not shown, leave=False
+        )
+
+    def __enter__(self) -> Self:
+        """Use as a context: the bar is taken away at the end."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Take the bar away."""
+        self._bar.close()
+
+    def at(self, done: int) -> None:
+        """Show that so many are done."""
+        self._bar.update(done - self._bar.n)
+        if self._lines and time.monotonic() - self._spoke >= LINE_EVERY_S:
+            self._spoke = time.monotonic()
+            end = "" if self._total is None else f" of {self._total}"
+            sys.stderr.write(f"{self._title}: {done}{end}\n")

@@ -1,0 +1,121 @@
+"""Waits until every record that was dropped is accounted for."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from chalicelib.intake.chunk_plan import decode_plan
+from chalicelib.objects import result_key
+from local.errors import StalledError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from local.client.deployed import Deployed
+    from local.client.uploads import Dropped
+
+POLL_S = 0.2
+SLOWEST_POLL_S = 2.0
+# After so long without any progress nothing will come any more.
+PATIENCE_S = 600.0
+
+
+@dataclass(slots=True)
+class Answered:
+    """One dropped file and its result document."""
+
+    dropped: Dropped
+    result_key: str
+    document: dict[str, Any]
+
+    @property
+    def records(self) -> int:
+        """Records of the file, as the system counted them."""
+        return int(self.document["counts"]["records"])
+
+    @property
+    def failed(self) -> int:
+        """Records that ended without an impression."""
+        return int(self.document["counts"]["failed"])
+
+
+@dataclass(slots=True)
+class Waiter:
+    """Looks for result documents; `tell` hears how many records are done so far."""
+
+    stack: Deployed
+    dropped: Sequence[Dropped]
+    tell: Callable[[int], None]
+    patience_s: float = PATIENCE_S
+    _answered: dict[str, Answered] = field(default_factory=dict)
+
+    def wait(self) -> list[Answered]:
+        """Return every file's result, in the order in which they were dropped.
+
+        Raises StalledError when nothing more comes.
+        """
+        last, since, pause = -1, time.monotonic(), POLL_S
+        while len(self._answered) < len(self.dropped):
+            self._look()
+            done = self._records_done()
+            if done != last:
+                last, since, pause = done, time.monotonic(), POLL_S
+                self.tell(done)
+            elif time.monotonic() - since > self.patience_s:
+                raise StalledError(self._stalled())
+            if len(self._answered) < len(self.dropped):
+                time.sleep(pause)
+                pause = min(pause * 1.2, SLOWEST_POLL_S)
+        return [self._answered[one.ref.object_id] for one in self.dropped]
+
+    def _look(self) -> None:
+        bucket, s3 = self.stack.outputs.results_bucket, self.stack.client("s3")
+        there = set(self._standing(s3, bucket))
+        for one in self.dropped:
+            key = result_key(one.ref)
+            if one.ref.object_id in self._answered or key not in there:
+                continue
+            document = msgspec.json.decode(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+            if document["source"]["etag"] == one.ref.etag:
+                self._answered[one.ref.object_id] = Answered(one, key, document)
+
+    def _standing(self, s3: Any, bucket: str) -> Iterator[str]:  # noqa: ANN401 - boto3's
+        folders = {"/".join(one.ref.key.split("/")[:2]) for one in self.dropped}
+        pages = s3.get_paginator("list_objects_v2")
+        for folder in sorted(folders):
+            for page in pages.paginate(Bucket=bucket, Prefix=f"results/{folder}/"):
+                yield from (item["Key"] for item in page.get("Contents", []))
+
+    def _records_done(self) -> int:
+        done = 0
+        for one in self.dropped:
+            if one.ref.object_id in self._answered:
+                done += self._answered[one.ref.object_id].records
+            else:
+                done += self._chunks_done(one)
+        return done
+
+    def _chunks_done(self, one: Dropped) -> int:
+        """Records of a large file whose chunks are done already."""
+        if one.records <= 1:
+            return 0
+        found = self.stack.client("dynamodb").get_item(
+            TableName=self.stack.outputs.progress_table,
+            Key={"object_id": {"S": one.ref.object_id}},
+        )
+        if "Item" not in found:
+            return 0
+        plan = decode_plan(found["Item"]["plan"]["S"])
+        chunks = [int(name[1:]) for name in found["Item"]["done"]["M"]]
+        return sum(stop - start for start, stop in map(plan.bounds, chunks))
+
+    def _stalled(self) -> str:
+        missing = [one.ref.key for one in self.dropped if one.ref.object_id not in self._answered]
+        return (
+            f"{len(missing)} files have no result after {self.patience_s:.0f} s without progress, "
+            f"the first is {missing[0]}: look at `python -m local status` and its logs"
+        )

@@ -1,0 +1,168 @@
+"""The deployment zip: what stays in it, and the same bytes every time.
+
+Chalice's zip carries the time of its files. This one has fixed times and modes and sorted names,
+so the same input gives the same bytes, and leaves out what a function never opens.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from dataclasses import dataclass
+from email.parser import HeaderParser
+from importlib.util import cache_from_source, find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from common import files
+from local.errors import PackageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# What every AWS Lambda Python runtime brings (Lambda developer guide, "Runtime-included SDK").
+RUNTIME_PROVIDES = frozenset({"boto3", "botocore", "s3transfer", "python-dateutil", "urllib3"})
+# The same as modules, with what those need; a function's own copies come first.
+RUNTIME_MODULES = ("boto3", "botocore", "s3transfer", "dateutil", "urllib3", "jmespath", "six")
+EARLIEST = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip entry can carry
+FILE_MODE = 0o100644 << 16
+
+_UNUSED = re.compile(
+    r"(^|/)(tests?|__pycache__|testing/tests)/"  # test suites
+    r"|\.(pyc|pyi|pyx|pxd|c|h|cpp|hpp|f90|f|a|lib)$"  # sources and stubs of compiled modules
+    r"|(^|/)py\.typed$"
+    r"|^bin/"  # console scripts
+    r"|\.dist-info/(RECORD|INSTALLER|REQUESTED|WHEEL|direct_url\.json|entry_points\.txt|top_level\.txt)$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A written zip: sizes in bytes, the hash of the whole file."""
+
+    sha256: str
+    size: int
+    unzipped_size: int
+    entries: int
+
+
+def is_unused(name: str) -> bool:
+    """Whether a function never opens the entry `name` of a zip."""
+    return _UNUSED.search(name) is not None
+
+
+def write_bundle(entries: Mapping[str, bytes], target: Path) -> Bundle:
+    """Write `entries` (name to content) to the zip `target`, always the same bytes."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as bundle:
+        for name in sorted(entries):
+            info = zipfile.ZipInfo(name, EARLIEST)
+            info.external_attr = FILE_MODE
+            info.create_system = 3  # unix, wherever it was written
+            bundle.writestr(info, entries[name], zipfile.ZIP_DEFLATED, compresslevel=6)
+    content = made.getvalue()
+    files.write(target, content)
+    return Bundle(
+        sha256=hashlib.sha256(content).hexdigest(),
+        size=len(content),
+        unzipped_size=sum(len(entry) for entry in entries.values()),
+        entries=len(entries),
+    )
+
+
+def used_entries(source: Path) -> dict[str, bytes]:
+    """The entries of a zip that a function may open."""
+    with zipfile.ZipFile(source) as bundle:
+        return {
+            info.filename: bundle.read(info)
+            for info in bundle.infolist()
+            if not info.is_dir() and not is_unused(info.filename)
+        }
+
+
+def unpack(entries: Mapping[str, bytes], site: Path) -> None:
+    """Make the folder `site` hold just `entries`; compiled modules of unchanged sources stay."""
+    present = {path for path in site.rglob("*") if path.is_file()} if site.exists() else set()
+    wanted = {site / name for name in entries}
+    for name, content in entries.items():
+        path = site / name
+        if path in present and path.read_bytes() == content:
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        compiled_path(path).unlink(missing_ok=True)
+    kept = wanted | {compiled_path(path) for path in wanted}
+    for path in present - kept:
+        path.unlink(missing_ok=True)
+
+
+def compiled_modules(entries: Mapping[str, bytes], out: Path) -> dict[str, bytes]:
+    """Compiled modules to go into the zip; proves on the way that it imports all it needs.
+
+    `out / "work"` holds the unpacked zip after. Raises PackageError when something is missing.
+    """
+    site, brought = out / "work" / "site", out / "work" / "runtime"
+    unpack(entries, site)
+    shutil.rmtree(brought, ignore_errors=True)
+    brought.mkdir()
+    for module in RUNTIME_MODULES:
+        spec = find_spec(module)
+        if spec is None or spec.origin is None:
+            raise PackageError(f"{module} is not installed: delete .venvs and start again")
+        origin = Path(spec.origin)
+        origin = origin.parent if spec.submodule_search_locations else origin
+        (brought / origin.name).symlink_to(origin)
+    script = Path(__file__).resolve().with_name("precompile.py")
+    done = subprocess.run(  # noqa: S603  # our own interpreter and script
+        [sys.executable, "-P", "-s", "-S", str(script), str(site), str(brought)],
+        env={"PYTHONHASHSEED": "0"},  # sets of constants in the same order every time
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        (out / "precompile.log").write_text(done.stderr, encoding="utf-8")
+        last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+        raise PackageError(f"the zip does not import: {last} (see {out / 'precompile.log'})")
+    return {name: (site / name).read_bytes() for name in done.stdout.split("\n") if name}
+
+
+def compiled_path(source: Path) -> Path:
+    """Where this interpreter keeps the compiled module of `source`."""
+    return Path(cache_from_source(str(source)))
+
+
+def check_requirements(entries: Mapping[str, bytes], python: str) -> None:
+    """Raise PackageError unless the zip holds all that its distributions ask for.
+
+    Chalice only warns when it could not install something, and the requirement list is complete by
+    hand (pip resolves nothing), so a missing one would show up as an ImportError in production.
+    `python` is a version like "3.13".
+    """
+    headers = [
+        HeaderParser().parsestr(content.decode())
+        for name, content in entries.items()
+        if name.endswith(".dist-info/METADATA")
+    ]
+    present = {canonicalize_name(header["Name"]) for header in headers} | RUNTIME_PROVIDES
+    environment = {"python_version": python, "python_full_version": f"{python}.0", "extra": ""}
+    for header in headers:
+        for line in header.get_all("Requires-Dist") or []:
+            requirement = Requirement(line)
+            if requirement.marker and not requirement.marker.evaluate(environment):
+                continue
+            if canonicalize_name(requirement.name) not in present:
+                message = (
+                    f"the zip lacks {requirement.name}, which {header['Name']} needs: "
+                    "add it with its version to chalice_app/requirements.txt"
+                )
+                raise PackageError(message)

@@ -1,0 +1,69 @@
+"""cfn-lint on template.yaml, the nested stack, the merged SAM template and its translation.
+
+All of them: SAM alone hides what only the translation shows (a concurrency of 1, a queue that is
+not there), and the file alone shows what the merge hides. Runs where cfn-lint is installed.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from common.environments import ensure, say
+from common.paths import ROOT
+from common.stack_settings import LocalStackSettings
+from local.errors import LintError, LocalError, PackageError
+from local.packaging.package import NESTED
+
+REGIONS = ("us-east-1", "eu-west-1", "ap-southeast-1")
+
+
+def lint(template: Path, regions: Sequence[str] = REGIONS) -> None:
+    """Raise LintError, with what cfn-lint says, unless it says nothing at all."""
+    tool = Path(sys.prefix) / "bin" / "cfn-lint"
+    if not tool.is_file():
+        raise PackageError(f"cfn-lint is not in {sys.prefix}: run make lint")
+    command = [str(tool), "--format", "parseable"]
+    # W3002: a TemplateURL on this machine is for `aws cloudformation package`, which `make deploy`
+    # runs; cfn-lint says it of plain CloudFormation and not of SAM.
+    command += ["--ignore-checks", "W3002"]
+    command += ["--regions", *regions, "--template", str(template)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  # ours
+    findings = (done.stdout + done.stderr).strip()
+    if done.returncode != 0 or findings:
+        raise LintError(f"cfn-lint has findings in {template}", findings)
+
+
+def make_package() -> Path:
+    """Build the local stack's package (or find it built); return its folder."""
+    folder = LocalStackSettings().package_directory
+    command = [str(ensure("run")), "-m", "local.packaging.package", "--any-python"]
+    command += ["--out", str(folder)]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL, check=False)  # noqa: S603  # ours
+    if done.returncode != 0:
+        raise PackageError("the merged template cannot be linted: see above")
+    return folder
+
+
+def main() -> int:
+    """Lint all; 1 when one has findings, 3 when they cannot be made."""
+    try:
+        package = make_package()
+        own = (ROOT / "template.yaml", ROOT / NESTED)
+        for template in (*own, package / "sam.json", package / "template.json"):
+            lint(template)
+            say(f"cfn-lint: {template.relative_to(ROOT)} is clean in {', '.join(REGIONS)}")
+    except LintError as error:
+        say(f"error: {error}")
+        print(error.findings)  # results go to stdout
+        return 1
+    except LocalError as error:
+        say(f"error: {error}")
+        return 3
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

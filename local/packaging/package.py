@@ -1,0 +1,184 @@
+"""What `make package` builds: the deployment zip, the merged SAM template, its translation.
+
+`chalice package` runs in a copy of `chalice_app/` with the interpreter in use: the Lambda runtime
+is that interpreter. So a package for AWS is built by Python 3.13 (template.yaml says python3.13),
+and the local stack builds one of its own with whatever Python is there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import platform
+import sys
+import time
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from common import files
+from common.environments import locked, say
+from local.errors import LocalError, PackageError
+from local.packaging import bundle, chalice_package, translate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+ROOT = Path(__file__).resolve().parent.parent
+DEPLOYED_RUNTIME = "python3.13"
+OWN_CODE = ("package.py", "chalice_package.py", "bundle.py", "precompile.py", "translate.py")
+ZIP_NAME = "deployment.zip"
+SAM_NAME = "sam.json"
+TEMPLATE_NAME = "template.json"
+# The nested stack of template.yaml, by the same name beside the package's templates.
+NESTED = "analytics/template.json"
+STAMP_NAME = "package.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A built package. Sizes in bytes; `fingerprint` hashes everything it was built from."""
+
+    directory: str
+    runtime: str
+    fingerprint: str
+    zip_sha256: str
+    zip_bytes: int
+    unzipped_bytes: int
+
+    @property
+    def zip_path(self) -> Path:
+        """The deployment zip."""
+        return Path(self.directory, ZIP_NAME)
+
+    @property
+    def sam_path(self) -> Path:
+        """The merged SAM template; its CodeUri is the zip beside it."""
+        return Path(self.directory, SAM_NAME)
+
+    @property
+    def template_path(self) -> Path:
+        """The plain CloudFormation template; its code is `zip_key` in a bucket to be named."""
+        return Path(self.directory, TEMPLATE_NAME)
+
+    @property
+    def nested_path(self) -> Path:
+        """The nested stack's template, where the templates' TemplateURL says."""
+        return Path(self.directory, NESTED)
+
+    @property
+    def zip_key(self) -> str:
+        """The object key that the translated template takes the code from."""
+        return zip_key(self.zip_sha256)
+
+
+def zip_key(sha256: str) -> str:
+    """An object key that changes with the zip, so that CloudFormation sees a new one."""
+    return f"deployment-{sha256[:16]}.zip"
+
+
+def runtime_at_hand() -> str:
+    """The Lambda runtime that the interpreter in use packages for, like `python3.13`."""
+    return f"python{sys.version_info.major}.{sys.version_info.minor}"
+
+
+def build(out: Path, *, root: Path = ROOT, progress: Callable[[str], None] = say) -> Package:
+    """Build the package in `out`, or return the one there when nothing changed.
+
+    Raises PackageError when Chalice, the zip's contents or the translation fail.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    with locked(out / ".lock"):
+        fingerprint = _fingerprint(root)
+        known = _read_stamp(out, fingerprint)
+        if known:
+            return known
+        started = time.monotonic()
+        progress(f"packaging the function for {runtime_at_hand()} …")
+        (out / STAMP_NAME).unlink(missing_ok=True)  # from here on it is not whole
+        raw = chalice_package.run(root, out)
+        entries = bundle.used_entries(raw / ZIP_NAME)
+        bundle.check_requirements(entries, f"{sys.version_info.major}.{sys.version_info.minor}")
+        entries |= bundle.compiled_modules(entries, out)
+        written = bundle.write_bundle(entries, out / ZIP_NAME)
+        sam = translate.read_yaml(raw / "sam.yaml")
+        _write_json(out / SAM_NAME, sam)
+        (out / NESTED).parent.mkdir(exist_ok=True)
+        (out / NESTED).write_bytes((root / NESTED).read_bytes())
+        translated = translate.translate(sam, zip_name=zip_key(written.sha256))
+        _write_json(out / TEMPLATE_NAME, translated)
+        package = Package(
+            directory=str(out),
+            runtime=runtime_at_hand(),
+            fingerprint=fingerprint,
+            zip_sha256=written.sha256,
+            zip_bytes=written.size,
+            unzipped_bytes=written.unzipped_size,
+        )
+        _write_json(out / STAMP_NAME, asdict(package))  # last: a package without it is not whole
+        progress(
+            f"packaged {written.size / 1e6:.1f} MB ({written.unzipped_size / 1e6:.1f} MB unzipped) "
+            f"for {package.runtime} ({time.monotonic() - started:.0f} s)"
+        )
+        return package
+
+
+def _fingerprint(root: Path) -> str:
+    """A hash of everything that the package is built from, this code and its tools included."""
+    here = Path(__file__).resolve().parent
+    inputs = [*chalice_package.source_files(root), root / "template.yaml", root / NESTED]
+    named = {path.relative_to(root).as_posix(): path for path in inputs}
+    named |= {name: here / name for name in OWN_CODE}
+    digest = hashlib.sha256()
+    for name, path in named.items():
+        digest.update(f"{name}\0".encode() + path.read_bytes() + b"\0")
+    tools = [version(name) for name in ("chalice", "aws-sam-translator")]
+    digest.update(f"{sys.version_info[:3]} {platform.machine()} {tools}".encode())
+    return digest.hexdigest()
+
+
+def _read_stamp(out: Path, fingerprint: str) -> Package | None:
+    """The package in `out` if it is whole, unharmed and built from just this."""
+    try:
+        stamp = json.loads((out / STAMP_NAME).read_text(encoding="utf-8"))
+        known = Package(**{**stamp, "directory": str(out)})  # the folder may have been moved
+        content = known.zip_path.read_bytes()
+    except (OSError, ValueError, TypeError):
+        return None
+    whole = all(path.is_file() for path in (known.sam_path, known.template_path, known.nested_path))
+    unharmed = hashlib.sha256(content).hexdigest() == known.zip_sha256
+    return known if whole and unharmed and known.fingerprint == fingerprint else None
+
+
+def _write_json(path: Path, content: object) -> None:
+    """Write JSON in one step: a reader sees the old file or the new one."""
+    files.write(path, json.dumps(content, indent=1) + "\n")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Build the package for AWS; `--any-python` builds it with another interpreter."""
+    parser = argparse.ArgumentParser(
+        prog="python -m local.packaging.package", description=main.__doc__
+    )
+    parser.add_argument("--out", type=Path, default=ROOT / "build" / "package")
+    parser.add_argument("--any-python", action="store_true")
+    options = parser.parse_args(arguments)
+    try:
+        if runtime_at_hand() != DEPLOYED_RUNTIME and not options.any_python:
+            message = (
+                f"the deployed runtime is {DEPLOYED_RUNTIME} and this is {runtime_at_hand()}: "
+                "run make package with PYTHON=python3.13, or pass --any-python to look only"
+            )
+            raise PackageError(message)
+        package = build(options.out)
+    except LocalError as error:
+        say(f"error: {error}")
+        return 3
+    print(json.dumps(asdict(package), indent=1))  # the result
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

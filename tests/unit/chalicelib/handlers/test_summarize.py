@@ -1,0 +1,291 @@
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, ConnectionClosedError
+
+from chalicelib import aws
+from chalicelib.errors import SettingsError
+from chalicelib.handlers import summarize
+from chalicelib.settings import current_settings
+from tests.unit.chalicelib.conftest import Logged
+from tests.unit.chalicelib.stores import IDEMPOTENCY, LANDING, PROGRESS, RESULTS, Context, Stores
+
+CANARY = "canary-text"
+Counted = dict[str, float]
+
+
+class Runtime:
+    """Answers like the 1.x container, or raises what it is told to."""
+
+    def __init__(self) -> None:
+        self.trouble: Exception | None = None
+        self.calls = 0
+
+    def invoke_endpoint(self, **asked: Any) -> dict[str, Any]:
+        self.calls += 1
+        if self.trouble is not None:
+            raise self.trouble
+        texts = json.loads(asked["Body"])["text_inputs"]
+        return {"Body": io.BytesIO(json.dumps({"generated_texts": texts}).encode())}
+
+
+@pytest.fixture
+def runtime(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> Iterator[Runtime]:
+    """The model behind the worker, which finds everything else in its environment."""
+    environment = {
+        "RESULTS_BUCKET": RESULTS,
+        "WORK_QUEUE_URL": stores.settings.work_queue_url,
+        "IDEMPOTENCY_TABLE": IDEMPOTENCY,
+        "PROGRESS_TABLE": PROGRESS,
+        "FINE_TUNED_ENDPOINT": "live",
+        "FINE_TUNED_MODEL_ID": "small",
+        "FINE_TUNED_MODEL_VERSION": "1",
+        "CHUNK_RECORDS": "4",
+        "RETRY_DELAY_S": "30",
+    }
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    made = Runtime()
+    monkeypatch.setattr(aws, "s3", lambda: stores.s3)
+    monkeypatch.setattr(aws, "sqs", lambda: stores.sqs)
+    monkeypatch.setattr(aws, "dynamodb", lambda: stores.dynamodb)
+    monkeypatch.setattr(aws, "sagemaker_runtime", lambda: made)
+    current_settings.cache_clear()
+    yield made
+    current_settings.cache_clear()
+
+
+@pytest.fixture
+def counted(monkeypatch: pytest.MonkeyPatch) -> Counted:
+    seen: Counted = {}
+
+    def count(name: str, value: float = 1) -> None:
+        seen[name] = seen.get(name, 0) + value
+
+    monkeypatch.setattr(summarize, "count", count)
+    return seen
+
+
+@pytest.fixture
+def hidden(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """For how long messages were hidden, in seconds."""
+    seen: list[int] = []
+    real = stores.sqs.change_message_visibility
+
+    def change(**asked: Any) -> Any:
+        seen.append(asked["VisibilityTimeout"])
+        return real(**asked)
+
+    monkeypatch.setattr(stores.sqs, "change_message_visibility", change)
+    return seen
+
+
+def deliver(stores: Stores, *bodies: Any, attempt: int = 1) -> dict[str, Any]:
+    """Send bodies through the queue and hand them to the worker, as Lambda does."""
+    for body in bodies:
+        text = body if isinstance(body, str) else json.dumps(body)
+        stores.sqs.send_message(QueueUrl=stores.settings.work_queue_url, MessageBody=text)
+    records = [
+        {
+            "messageId": message["MessageId"],
+            "receiptHandle": message["ReceiptHandle"],
+            "body": message["Body"],
+            "attributes": {**message["Attributes"], "ApproximateReceiveCount": str(attempt)},
+            "messageAttributes": {},
+            "eventSource": "aws:sqs",
+            "eventSourceARN": "arn:aws:sqs:us-east-1:123456789012:work",
+            "awsRegion": "us-east-1",
+        }
+        for message in stores.messages()
+    ]
+    return summarize.handle({"Records": records}, Context())  # type: ignore[arg-type]
+
+
+def own(stores: Stores, key: str, *findings: Any) -> dict[str, str]:
+    body = b"\n".join(json.dumps({"findings": text}).encode() for text in findings)
+    ref = stores.land(key, body).ref
+    return {"bucket": ref.bucket, "key": ref.key, "etag": ref.etag}
+
+
+def test_batch_is_answered_and_told_of(
+    stores: Stores, runtime: Runtime, counted: Counted, logged: Logged
+) -> None:
+    answer = deliver(stores, own(stores, "incoming/a", "one", ""), own(stores, "incoming/b", "two"))
+
+    assert answer == {"batchItemFailures": []}
+    assert runtime.calls == 2
+    assert stores.keys("results/") == ["results/incoming/a.json", "results/incoming/b.json"]
+    assert counted == {"RecordsOk": 2, "RecordsFailed": 1, "FilesCompleted": 2}
+    assert [line["message"] for line in logged()] == ["answered", "answered"]
+    assert sorted(line["records"] for line in logged()) == [1, 2]
+
+
+def test_large_object_comes_back_as_chunks_which_alone_are_counted(
+    stores: Stores, runtime: Runtime, counted: Counted, logged: Logged
+) -> None:
+    deliver(stores, own(stores, "incoming/a", *map(str, range(10))))
+    before = dict(counted)
+
+    deliver(stores)
+
+    assert before == {}
+    assert counted == {"RecordsOk": 10, "RecordsFailed": 0, "FilesCompleted": 1}
+    assert runtime.calls == 3
+    assert [line["message"] for line in logged()] == ["cut into chunks", *["answered"] * 3]
+    assert stores.keys("results/incoming/a.json") == ["results/incoming/a.json"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"Event": "s3:TestEvent"},
+        {"bucket": LANDING, "key": "elsewhere/a", "etag": "e"},
+        {"bucket": LANDING, "key": "incoming/ward/", "etag": "e"},
+    ],
+    ids=["test event", "no lane", "folder"],
+)
+def test_messages_of_no_concern_are_acknowledged(
+    stores: Stores, runtime: Runtime, body: dict[str, str]
+) -> None:
+    answer = deliver(stores, body)
+
+    assert answer == {"batchItemFailures": []}
+    assert runtime.calls == 0
+    assert stores.everything() == {}
+
+
+def test_bad_message_goes_back_alone(
+    stores: Stores, runtime: Runtime, hidden: list[int], logged: Logged
+) -> None:
+    answer = deliver(stores, own(stores, "incoming/a", "one"), CANARY)
+
+    assert len(answer["batchItemFailures"]) == 1
+    assert runtime.calls == 1
+    assert hidden == [30]
+    (warning,) = [line for line in logged() if line["level"] == "WARNING"]
+    assert warning["error"] == "MessageError"
+    assert warning["problem"] == "the message is not JSON"
+    assert warning["message_id"] == answer["batchItemFailures"][0]["itemIdentifier"]
+
+
+@pytest.mark.parametrize(
+    ("attempt", "delay"), [(1, 30), (2, 60), (5, 480), (12, 43_200), (400, 43_200)]
+)
+@pytest.mark.usefixtures("runtime")
+def test_message_is_hidden_for_longer_each_time(
+    stores: Stores, hidden: list[int], attempt: int, delay: int
+) -> None:
+    deliver(stores, "no message", attempt=attempt)
+
+    assert hidden == [delay]
+
+
+def test_missing_endpoint_is_counted_and_waited_for(
+    stores: Stores, runtime: Runtime, counted: Counted, hidden: list[int]
+) -> None:
+    missing = {"Error": {"Code": "ValidationError", "Message": "Endpoint live not found."}}
+    runtime.trouble = ClientError(missing, "InvokeEndpoint")  # type: ignore[arg-type]
+
+    answer = deliver(stores, own(stores, "incoming/a", "one"))
+
+    assert len(answer["batchItemFailures"]) == 1
+    assert counted == {"EndpointUnavailable": 1}
+    assert hidden == [300]
+    assert stores.everything() == {}
+
+
+def test_message_that_could_not_be_hidden_goes_back_all_the_same(
+    stores: Stores, runtime: Runtime, monkeypatch: pytest.MonkeyPatch, logged: Logged
+) -> None:
+    del runtime
+
+    def lost(**_: Any) -> None:
+        raise ConnectionClosedError(endpoint_url="https://queue")
+
+    monkeypatch.setattr(stores.sqs, "change_message_visibility", lost)
+
+    answer = deliver(stores, "no message")
+
+    assert len(answer["batchItemFailures"]) == 1
+    assert [line["message"] for line in logged()] == ["given back to the queue", "not hidden"]
+
+
+def test_denied_call_is_named_and_its_words_are_not_repeated(
+    stores: Stores, runtime: Runtime, monkeypatch: pytest.MonkeyPatch, logged: Logged
+) -> None:
+    del runtime
+    message = own(stores, "incoming/a", "one")
+
+    def denied(**_: Any) -> None:
+        refusal = {"Error": {"Code": "AccessDenied", "Message": CANARY}}
+        raise ClientError(refusal, "PutObject")  # type: ignore[arg-type]
+
+    monkeypatch.setattr(stores.s3, "put_object", denied)
+
+    answer = deliver(stores, message)
+
+    assert len(answer["batchItemFailures"]) == 1
+    (line,) = logged()
+    assert line["problem"] == "PutObject failed with AccessDenied; check the function's role"
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        None,
+        ValueError(CANARY),
+        ClientError({"Error": {"Code": "X", "Message": CANARY}}, "InvokeEndpoint"),
+    ],
+    ids=["none", "bug", "refusal"],
+)
+def test_report_text_never_reaches_the_log(
+    stores: Stores,
+    runtime: Runtime,
+    trouble: Exception | None,
+    logged: Logged,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    runtime.trouble = trouble
+
+    deliver(stores, own(stores, f"incoming/{CANARY}", CANARY, CANARY * 3000, 5), CANARY)
+
+    lines = logged()
+    assert lines
+    assert CANARY not in json.dumps(lines)
+    assert CANARY not in "".join(capfd.readouterr())
+
+
+def test_missing_setting_stops_the_function_by_name(
+    stores: Stores, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del runtime
+    monkeypatch.delenv("RESULTS_BUCKET")
+
+    with pytest.raises(SettingsError, match="RESULTS_BUCKET"):
+        deliver(stores, {"Event": "s3:TestEvent"})
+
+
+def test_each_work_of_one_message_is_done(stores: Stores, runtime: Runtime) -> None:
+    records = []
+    for key in ("incoming/a", "incoming/b"):
+        ref = stores.land(key, b'{"findings": "one"}').ref
+        records.append(
+            {
+                "eventSource": "aws:s3",
+                "eventName": "ObjectCreated:Put",
+                "s3": {
+                    "bucket": {"name": ref.bucket},
+                    "object": {"key": ref.key, "eTag": ref.etag, "versionId": ref.version_id},
+                },
+            }
+        )
+
+    answer = deliver(stores, {"Records": records})
+
+    assert answer == {"batchItemFailures": []}
+    assert runtime.calls == 2

@@ -1,0 +1,162 @@
+"""A small AWS for the tests of the core: buckets, queue and tables in moto, a stub endpoint."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import boto3
+
+from chalicelib.drafting.endpoint import Draft
+from chalicelib.errors import EndpointRejectedError, ModelError
+from chalicelib.objects import ObjectRef, result_key
+from chalicelib.processing.pipeline import ProcessingContext
+from chalicelib.queue.messages import WorkItem
+from chalicelib.settings import Model, Settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
+
+LANDING, RESULTS = "landing-bucket", "results-bucket"
+IDEMPOTENCY, PROGRESS = "idempotency-table", "progress-table"
+LIVE = Model("fine-tuned", "live-endpoint", "small", "1")
+RIVAL = Model("pre-trained", "rival-endpoint", "plain", "0")
+NOTICED = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+POISON = "poison"
+
+
+class StubEndpoint:
+    """Drafts `seen: <findings>`, refuses one text, and raises each of `trouble` once."""
+
+    def __init__(self, *trouble: Exception) -> None:
+        self.trouble = list(trouble)
+        self.refuses = POISON
+        self.calls: list[tuple[str, list[str]]] = []
+
+    def draft(
+        self, model: Model, findings: Sequence[str], micro_batch: int
+    ) -> list[Draft | ModelError]:
+        assert micro_batch > 0
+        self.calls.append((model.role, list(findings)))
+        if self.trouble:
+            raise self.trouble.pop(0)
+        return [
+            EndpointRejectedError("refused")
+            if text == self.refuses
+            else Draft(f"seen: {text}", 1.5)
+            for text in findings
+        ]
+
+
+@dataclass
+class Stores:
+    """The clients and what lies behind them."""
+
+    s3: S3Client
+    sqs: SQSClient
+    dynamodb: DynamoDBClient
+    settings: Settings
+    endpoint: StubEndpoint = field(default_factory=StubEndpoint)
+
+    def land(self, key: str, body: bytes) -> WorkItem:
+        """Upload a landing object and tell of it as a notification would."""
+        answer = self.s3.put_object(Bucket=LANDING, Key=key, Body=body)
+        ref = ObjectRef(LANDING, key, answer["ETag"].strip('"'), answer["VersionId"])
+        return WorkItem(ref, NOTICED)
+
+    def run(self, *, attempt: int = 1) -> ProcessingContext:
+        return ProcessingContext(
+            settings=self.settings,
+            s3=self.s3,
+            sqs=self.sqs,
+            dynamodb=self.dynamodb,
+            endpoint=self.endpoint,  # type: ignore[arg-type]
+            attempt=attempt,
+            request_id="request-1",
+            started_at=NOTICED,
+        )
+
+    def keys(self, prefix: str) -> list[str]:
+        found = self.s3.list_objects_v2(Bucket=RESULTS, Prefix=prefix)
+        return sorted(one["Key"] for one in found.get("Contents", []))
+
+    def content(self, key: str) -> bytes:
+        return self.s3.get_object(Bucket=RESULTS, Key=key)["Body"].read()
+
+    def everything(self, prefix: str = "") -> dict[str, bytes]:
+        return {key: self.content(key) for key in self.keys(prefix)}
+
+    def result(self, ref: ObjectRef) -> dict[str, Any]:
+        return json.loads(self.content(result_key(ref)))
+
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        lines = b"".join(gzip.decompress(self.content(key)) for key in self.keys(f"lake/{table}/"))
+        return [json.loads(line) for line in lines.splitlines()]
+
+    def messages(self) -> list[dict[str, Any]]:
+        """Receive every message of the work queue that is not hidden."""
+        found: list[dict[str, Any]] = []
+        while True:
+            answer = self.sqs.receive_message(
+                QueueUrl=self.settings.work_queue_url,
+                MaxNumberOfMessages=10,
+                MessageSystemAttributeNames=["All"],
+            )
+            if "Messages" not in answer:
+                return found
+            found += answer["Messages"]
+
+
+class Context:
+    """What the tests need of a LambdaContext."""
+
+    aws_request_id = "request-1"
+    function_name = "summarize"
+    memory_limit_in_mb = 1024
+    invoked_function_arn = "arn:aws:lambda:us-east-1:123456789012:function:summarize"
+
+    def __init__(self, milliseconds: int = 900_000) -> None:
+        self._milliseconds = milliseconds
+
+    def get_remaining_time_in_millis(self) -> int:
+        return self._milliseconds
+
+
+@cache
+def _clients() -> tuple[S3Client, SQSClient, DynamoDBClient]:
+    # Moto answers them whenever it is in force; making them anew takes longer than most tests.
+    return boto3.client("s3"), boto3.client("sqs"), boto3.client("dynamodb")
+
+
+def build_stores() -> Stores:
+    """Make everything; moto has to be in force."""
+    s3, sqs, dynamodb = _clients()
+    for bucket in (LANDING, RESULTS):
+        s3.create_bucket(Bucket=bucket)
+        s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    queue = sqs.create_queue(QueueName="work", Attributes={"VisibilityTimeout": "5400"})
+    for table, key in ((IDEMPOTENCY, "id"), (PROGRESS, "object_id")):
+        dynamodb.create_table(
+            TableName=table,
+            KeySchema=[{"AttributeName": key, "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+    settings = Settings(
+        results_bucket=RESULTS,
+        work_queue_url=queue["QueueUrl"],
+        idempotency_table=IDEMPOTENCY,
+        progress_table=PROGRESS,
+        models=(LIVE, RIVAL),
+        chunk_records=4,
+        micro_batch_records=2,
+        max_object_bytes=1_000_000,
+    )
+    return Stores(s3, sqs, dynamodb, settings)

@@ -1,0 +1,171 @@
+import hashlib
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from local.errors import PackageError
+from local.packaging import bundle
+
+
+def metadata(name: str, *needs: str) -> dict[str, bytes]:
+    lines = ["Metadata-Version: 2.1", f"Name: {name}", *(f"Requires-Dist: {one}" for one in needs)]
+    return {f"{name.replace('-', '_')}-1.0.dist-info/METADATA": "\n".join(lines).encode()}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "numpy/tests/test_ctypeslib.py",
+        "numpy/_core/include/numpy/arrayobject.h",
+        "numpy/__init__.pyi",
+        "nltk/test/all.py",
+        "chalicelib/__pycache__/worker.cpython-311.pyc",
+        "bin/nltk",
+        "msgspec/py.typed",
+        "nltk-3.10.4.dist-info/RECORD",
+    ],
+)
+def test_what_no_function_opens_is_left_out(name: str) -> None:
+    assert bundle.is_unused(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "app.py",
+        "chalicelib/handlers/summarize.py",
+        "numpy/testing/__init__.py",
+        "numpy/_core/_multiarray_umath.cpython-311-x86_64-linux-gnu.so",
+        "numpy.libs/libscipy_openblas64_-99b71e71.so",
+        "nltk/stem/porter.py",
+        "chalice/test.py",
+        "nltk-3.10.4.dist-info/METADATA",
+        "nltk-3.10.4.dist-info/licenses/LICENSE.txt",
+    ],
+)
+def test_what_a_function_may_open_stays(name: str) -> None:
+    assert not bundle.is_unused(name)
+
+
+def test_the_same_entries_give_the_same_bytes(tmp_path: Path) -> None:
+    entries = {"b.py": b"2", "a.py": b"1"}
+
+    first = bundle.write_bundle(entries, tmp_path / "1.zip")
+    second = bundle.write_bundle(dict(reversed(entries.items())), tmp_path / "2.zip")
+
+    content = (tmp_path / "1.zip").read_bytes()
+    assert content == (tmp_path / "2.zip").read_bytes()
+    assert first == second
+    assert first.sha256 == hashlib.sha256(content).hexdigest()
+    assert (first.size, first.unzipped_size, first.entries) == (len(content), 2, 2)
+
+
+def test_entries_can_be_read_by_everybody_and_have_one_time(tmp_path: Path) -> None:
+    bundle.write_bundle({"app.py": b"x"}, tmp_path / "1.zip")
+
+    with zipfile.ZipFile(tmp_path / "1.zip") as written:
+        [info] = written.infolist()
+
+    assert info.date_time == (1980, 1, 1, 0, 0, 0)
+    assert info.external_attr >> 16 == 0o100644
+
+
+def test_used_entries_come_without_folders_and_without_the_unused(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "raw.zip", "w") as raw:
+        raw.mkdir("chalicelib")
+        raw.writestr("app.py", "x")
+        raw.writestr("numpy/tests/__init__.py", "")
+
+    assert bundle.used_entries(tmp_path / "raw.zip") == {"app.py": b"x"}
+
+
+def test_a_zip_that_holds_all_it_needs_passes() -> None:
+    entries = metadata("rouge-score", "absl-py", "six>=1.14") | metadata("absl-py")
+    entries |= metadata("six") | metadata("aws-xray-sdk", "botocore>=1.11", "wrapt")
+    entries |= metadata("wrapt")
+
+    bundle.check_requirements(entries, "3.13")
+
+
+def test_a_zip_that_lacks_something_names_it() -> None:
+    with pytest.raises(PackageError, match=r"lacks absl-py, which rouge-score needs"):
+        bundle.check_requirements(metadata("rouge-score", "absl-py"), "3.13")
+
+
+def test_what_is_asked_for_in_an_extra_or_by_another_python_is_not_needed() -> None:
+    needs = ('pydantic; extra == "parser"', 'tomli; python_version < "3.11"')
+
+    bundle.check_requirements(metadata("powertools", *needs), "3.11")
+
+
+def test_unpacking_makes_the_folder_hold_just_the_entries(tmp_path: Path) -> None:
+    bundle.unpack({"a/one.py": b"1", "two.py": b"2"}, tmp_path)
+
+    bundle.unpack({"a/one.py": b"one", "three.py": b"3"}, tmp_path)
+
+    files = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.py")}
+    assert files == {"a/one.py", "three.py"}
+    assert (tmp_path / "a/one.py").read_bytes() == b"one"
+
+
+def test_unpacking_keeps_what_was_compiled_from_an_unchanged_source(tmp_path: Path) -> None:
+    bundle.unpack({"same.py": b"1", "other.py": b"1"}, tmp_path)
+    for name in ("same.py", "other.py"):
+        compiled = bundle.compiled_path(tmp_path / name)
+        compiled.parent.mkdir(exist_ok=True)
+        compiled.touch()
+
+    bundle.unpack({"same.py": b"1", "other.py": b"2"}, tmp_path)
+
+    assert bundle.compiled_path(tmp_path / "same.py").exists()
+    assert not bundle.compiled_path(tmp_path / "other.py").exists()
+
+
+SITE = {
+    "app.py": b"import chalicelib.handlers.summarize\nNAMES = {'a', 'b', 'c'}\n",
+    "chalicelib/__init__.py": b"",
+    "chalicelib/handlers/summarize.py": b"import boto3\n",
+    "chalicelib/lazy.py": b"def f():\n    return 1 in {1, 2, 3}\n",
+    "rouge_score/__init__.py": b"",
+    "rouge_score/unused.py": b"",
+    "rouge_score/rouge_scorer.py": (
+        b"from types import SimpleNamespace\n"
+        b"class RougeScorer:\n"
+        b"    def __init__(self, metrics): self.metrics = metrics\n"
+        b"    def score(self, a, b):\n"
+        b"        return {m: SimpleNamespace(fmeasure=1.0) for m in self.metrics}\n"
+    ),
+}
+
+
+def test_just_what_is_imported_is_compiled_and_the_same_every_time(tmp_path: Path) -> None:
+    first = bundle.compiled_modules(SITE, tmp_path / "1")
+    second = bundle.compiled_modules(SITE, tmp_path / "2")
+
+    tag = sys.implementation.cache_tag
+    assert set(first) == {
+        f"__pycache__/app.{tag}.pyc",
+        f"chalicelib/__pycache__/__init__.{tag}.pyc",
+        f"chalicelib/handlers/__pycache__/summarize.{tag}.pyc",
+        f"chalicelib/__pycache__/lazy.{tag}.pyc",
+        f"rouge_score/__pycache__/__init__.{tag}.pyc",
+        f"rouge_score/__pycache__/rouge_scorer.{tag}.pyc",
+    }
+    assert first == second
+    assert all(b"/var/task/" in code for code in first.values())
+
+
+def test_a_zip_that_lacks_a_module_is_refused_by_the_modules_name(tmp_path: Path) -> None:
+    site = {**SITE, "chalicelib/handlers/summarize.py": b"import nowhere_at_all\n"}
+
+    with pytest.raises(PackageError, match=r"does not import: .*nowhere_at_all"):
+        bundle.compiled_modules(site, tmp_path)
+
+
+def test_a_zip_may_not_lean_on_what_happens_to_be_installed(tmp_path: Path) -> None:
+    site = {**SITE, "chalicelib/handlers/summarize.py": b"import msgspec\n"}
+
+    with pytest.raises(PackageError, match=r"No module named 'msgspec'"):
+        bundle.compiled_modules(site, tmp_path)

@@ -1,0 +1,70 @@
+from pathlib import Path
+
+import pytest
+
+from local.errors import PackageError
+from local.packaging import chalice_package
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project with a small application."""
+    app = tmp_path / "chalice_app"
+    (app / "chalicelib" / "__pycache__").mkdir(parents=True)
+    (app / ".chalice" / "deployments").mkdir(parents=True)
+    (app / "app.py").write_text("print(1)\n", encoding="utf-8")
+    (app / "requirements.txt").write_text("six==1.17.0\n", encoding="utf-8")
+    (app / "chalicelib" / "worker.py").write_text("x = 1\n", encoding="utf-8")
+    (app / "chalicelib" / "__pycache__" / "worker.pyc").touch()
+    (app / ".chalice" / "config.json").write_text("{}", encoding="utf-8")
+    (app / ".chalice" / "policy-summarize.json").write_text("{}", encoding="utf-8")
+    (app / ".chalice" / "deployments" / "old.zip").touch()
+    (tmp_path / "template.yaml").touch()
+    return tmp_path
+
+
+def test_the_copy_keeps_installed_requirements_and_drops_removed_files(project: Path) -> None:
+    app = project / "work" / "app"
+    chalice_package._copy_sources(project, app)
+    (app / ".chalice" / "deployments").mkdir()
+    (app / ".chalice" / "deployments" / "kept.zip").touch()
+    (project / "chalice_app" / "chalicelib" / "worker.py").unlink()
+
+    chalice_package._copy_sources(project, app)
+
+    assert (app / ".chalice" / "deployments" / "kept.zip").exists()
+    assert not (app / "chalicelib" / "worker.py").exists()
+    assert not (app / ".chalice" / "deployments" / "old.zip").exists()
+
+
+@pytest.mark.parametrize(
+    ("program", "reason"),
+    [
+        ("raise SystemExit('no app here')", "no app here"),
+        ("print('Could not install dependencies:\\nnumpy==0.0')", "numpy==0.0"),
+    ],
+)
+def test_chalice_failing_is_one_line_with_its_reason(
+    project: Path, monkeypatch: pytest.MonkeyPatch, program: str, reason: str
+) -> None:
+    monkeypatch.setattr(chalice_package, "CALL_CHALICE", program)
+    (project / "out").mkdir()
+
+    with pytest.raises(PackageError) as caught:
+        chalice_package.run(project, project / "out")
+
+    assert f"chalice package failed: {reason} (all of it in " in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_chalice_sees_nothing_of_the_users_aws(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "hospital")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
+    monkeypatch.setenv("PIP_INDEX_URL", "https://example.invalid")
+
+    environment = chalice_package.environment()
+
+    assert "AWS_PROFILE" not in environment
+    assert "AWS_SECRET_ACCESS_KEY" not in environment
+    assert environment["PIP_INDEX_URL"] == "https://example.invalid"
+    assert environment["PIP_NO_DEPS"] == "1"

@@ -1,0 +1,85 @@
+import sys
+from pathlib import Path
+
+import pytest
+
+from local.errors import LintError, PackageError
+from local.packaging import lint
+
+
+@pytest.fixture
+def tool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A stand-in for cfn-lint; tests write what it does."""
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))
+    path = tmp_path / "bin" / "cfn-lint"
+    path.parent.mkdir()
+    path.write_text("#!/bin/sh\nexit 0\n", encoding="utf-8")
+    path.chmod(0o755)
+    return path
+
+
+def test_a_clean_template_passes(tool: Path) -> None:
+    lint.lint(Path("template.yaml"))
+
+
+def test_every_region_is_asked(tool: Path, tmp_path: Path) -> None:
+    tool.write_text(f'#!/bin/sh\necho "$@" > {tmp_path}/asked\n', encoding="utf-8")
+
+    lint.lint(Path("template.yaml"))
+
+    assert (tmp_path / "asked").read_text(encoding="utf-8") == (
+        "--format parseable --ignore-checks W3002 "
+        "--regions us-east-1 eu-west-1 ap-southeast-1 --template template.yaml\n"
+    )
+
+
+@pytest.mark.parametrize("end", ["exit 4", "exit 0"])
+def test_a_finding_of_any_level_is_an_error(tool: Path, end: str) -> None:
+    tool.write_text(f"#!/bin/sh\necho W1234 something\n{end}\n", encoding="utf-8")
+
+    with pytest.raises(LintError, match=r"^cfn-lint has findings in template\.yaml$") as caught:
+        lint.lint(Path("template.yaml"))
+
+    assert caught.value.findings == "W1234 something"
+
+
+def test_no_tool_says_what_to_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))
+
+    with pytest.raises(PackageError, match=r"run make lint$"):
+        lint.lint(Path("template.yaml"))
+
+
+def test_the_command_prints_findings_and_fails(
+    tool: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(lint, "make_package", lambda: tmp_path)
+    tool.write_text("#!/bin/sh\necho E0000 broken\nexit 2\n", encoding="utf-8")
+
+    status = lint.main()
+
+    captured = capsys.readouterr()
+    assert status == 1
+    assert captured.out == "E0000 broken\n"
+    assert captured.err.startswith("error: cfn-lint has findings in ")
+
+
+def test_the_command_says_which_templates_are_clean(
+    tool: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = lint.ROOT / "build" / "packages" / "python3.13"
+    monkeypatch.setattr(lint, "make_package", lambda: folder)
+
+    status = lint.main()
+
+    lines = capsys.readouterr().err.splitlines()
+    assert status == 0
+    assert [line.split()[1].rsplit("/", 1)[-1] for line in lines] == [
+        "template.yaml",
+        "template.json",
+        "sam.json",
+        "template.json",
+    ]

@@ -1,0 +1,78 @@
+import json
+from typing import Any
+
+from common.stack_settings import LocalStackSettings
+from local.stack.ministack_workarounds import mended, nested
+
+URL = "http://127.0.0.1:1/artifacts/analytics.json"
+VALUES = {"WorkerConcurrency": "2"}
+TEMPLATE: dict[str, Any] = {
+    "Resources": {
+        "Summarize": {
+            "Type": "AWS::Lambda::Function",
+            "Properties": {"Code": {"S3Bucket": "replaced", "S3Key": "deployment.zip"}},
+        },
+        "Source": {
+            "Type": "AWS::Lambda::EventSourceMapping",
+            "Properties": {"ScalingConfig": {"MaximumConcurrency": {"Ref": "WorkerConcurrency"}}},
+        },
+    }
+}
+
+
+def test_the_concurrency_is_a_number_where_ministack_would_take_a_text() -> None:
+    made = mended(TEMPLATE, VALUES, LocalStackSettings(), URL)
+
+    source = made["Resources"]["Source"]["Properties"]
+    assert source["ScalingConfig"] == {"MaximumConcurrency": 2}
+
+
+def test_the_code_lies_in_the_artifacts_bucket_and_the_template_stays_as_it_was() -> None:
+    before = json.dumps(TEMPLATE)
+
+    made = mended(TEMPLATE, VALUES, LocalStackSettings(stack_name="x"), URL)
+
+    code = made["Resources"]["Summarize"]["Properties"]["Code"]
+    assert code == {"S3Bucket": "x-artifacts", "S3Key": "deployment.zip"}
+    assert json.dumps(TEMPLATE) == before
+
+
+def test_a_role_that_may_send_may_send_batches() -> None:
+    statements = [
+        {"Action": ["sqs:SendMessage", "sqs:ReceiveMessage"]},
+        {"Action": "s3:ListBucket"},
+    ]
+    role = {
+        "Type": "AWS::IAM::Role",
+        "Properties": {"Policies": [{"PolicyDocument": {"Statement": statements}}]},
+    }
+
+    made = mended({"Resources": {"Role": role}}, VALUES, LocalStackSettings(), URL)
+
+    [policy] = made["Resources"]["Role"]["Properties"]["Policies"]
+    assert [one["Action"] for one in policy["PolicyDocument"]["Statement"]] == [
+        ["sqs:SendMessage", "sqs:ReceiveMessage", "sqs:SendMessageBatch"],
+        "s3:ListBucket",
+    ]
+
+
+def test_the_nested_stack_is_taken_from_where_it_was_uploaded_to() -> None:
+    stack = {
+        "Type": "AWS::CloudFormation::Stack",
+        "Properties": {"TemplateURL": "analytics/template.json"},
+    }
+
+    made = mended({"Resources": {"Analytics": stack}}, VALUES, LocalStackSettings(), URL)
+
+    assert made["Resources"]["Analytics"]["Properties"]["TemplateURL"] == URL
+
+
+def test_only_what_ministack_does_not_make_is_left_out_of_the_nested_stack() -> None:
+    template = {
+        "Resources": {
+            "Query": {"Type": "AWS::Athena::NamedQuery"},
+            "Table": {"Type": "AWS::Glue::Table"},
+        }
+    }
+
+    assert nested(template) == {"Resources": {"Table": {"Type": "AWS::Glue::Table"}}}
