@@ -14,7 +14,7 @@ help:  ## list the targets
 demo:  ## run the whole system on this machine: examples/ through the real stack
 	@$(PYTHON) -m local demo
 
-test:  ## run all tests except browser, torch and SageMaker SDK
+test:  ## run all tests except those that need a browser, torch or the SageMaker SDK
 	@python=$$($(PYTHON) -m local.environments test) && $$python -m pytest -q
 
 test-supported:  ## run the tests whose outcome may depend on the interpreter (all but the README's)
