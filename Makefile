@@ -1,49 +1,49 @@
-# Every command of the project. Only Python 3.11 to 3.13 and a package registry are needed: the
-# virtual environments are made on first use, in .venvs/.
+# All commands of the project. They need only Python 3.11 to 3.13 and a package registry: virtual
+# environments are created on first use, in .venvs/.
 PYTHON ?= python3
-# Where `make deploy` puts the zip, and what the stack is called.
+# The stack name, and the bucket to which `make deploy` uploads the zip.
 STACK ?= radiology-impressions
 BUCKET ?=
 PARAMETERS ?=
 
 .PHONY: help demo test test-supported test-browser test-torch test-sagemaker lint bench notebook package deploy clean
 
-help:  ## this list
+help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-demo:  ## the whole job on this machine: examples/ through the real stack
+demo:  ## run the whole system on this machine: examples/ through the real stack
 	@$(PYTHON) -m local demo
 
-test:  ## every test
+test:  ## run all tests except those that need a browser, torch or the SageMaker SDK
 	@python=$$($(PYTHON) -m common.environments test) && $$python -m pytest -q
 
-test-supported:  ## the tests whose outcome could depend on the interpreter (all but the README's)
+test-supported:  ## run the tests whose outcome may depend on the interpreter (all but the README's)
 	@python=$$($(PYTHON) -m common.environments test) \
 	&& $$python -m pytest -q -m "not once" tests/unit tests/faults tests/integration
 
-test-browser:  ## the page in headless Chromium (skipped where there is none)
+test-browser:  ## test the HTML report in headless Chromium (skipped if not installed)
 	@python=$$($(PYTHON) -m common.environments test-browser) && $$python -m pytest -q tests/browser
 
-test-torch:  ## the tests that need torch (the training container), in an environment of their own
+test-torch:  ## run the tests that need torch (the training container), in their own environment
 	@python=$$($(PYTHON) -m common.environments test-torch) && $$python -m pytest -q tests/torch
 
-test-sagemaker:  ## the tests that need the SageMaker SDK, and the walk-through notebook
+test-sagemaker:  ## run the tests that need the SageMaker SDK, and the walkthrough notebook
 	@python=$$($(PYTHON) -m common.environments test-sagemaker) && $$python -m pytest -q tests/sagemaker
 
-lint:  ## ruff, mypy, cfn-lint on all templates, and the analysts' SQL and dashboard
+lint:  ## run ruff, mypy, cfn-lint on all templates, and the checks of the SQL and dashboard
 	@python=$$($(PYTHON) -m common.environments lint) \
 	&& $$python -m ruff check --quiet && $$python -m ruff format --check --quiet \
 	&& $$python -m mypy --no-error-summary && $$python -m local.packaging.lint
 	@$(PYTHON) -m analytics lint
 
-bench:  ## the benchmarks; figures also go to build/bench.json
+bench:  ## run the benchmarks; also writes the results to build/bench.json
 	@python=$$($(PYTHON) -m common.environments test) && $$python -m benchmarks
 
-notebook:  ## the walk-through in Jupyter, on this machine's loopback
+notebook:  ## open the walkthrough in Jupyter, on loopback only
 	@python=$$($(PYTHON) -m common.environments notebook) \
 	&& $$python -m jupyterlab --ip 127.0.0.1 training/walkthrough.ipynb
 
-package:  ## the zip and templates for AWS, in build/package (Python 3.13)
+package:  ## build the zip and templates for AWS in build/package (Python 3.13)
 	@python=$$($(PYTHON) -m common.environments run) && $$python -m local.packaging.package
 
 deploy: package  ## deploy to AWS: BUCKET=<artifact bucket> [STACK=name] [PARAMETERS="Key=Value …"]
@@ -61,6 +61,6 @@ deploy: package  ## deploy to AWS: BUCKET=<artifact bucket> [STACK=name] [PARAME
 	  --capabilities CAPABILITY_IAM CAPABILITY_AUTO_EXPAND \
 	  $(if $(PARAMETERS),--parameter-overrides $(PARAMETERS))
 
-clean:  ## delete what was built and the virtual environments
+clean:  ## delete build output and the virtual environments
 	-@$(PYTHON) -m local down
 	rm -rf build .venvs

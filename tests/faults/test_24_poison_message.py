@@ -24,7 +24,7 @@ def test_24_a_message_that_nobody_knows_ends_in_the_dead_letter_queue(account: A
     told = operate_on("counts")
     assert told["dead_letters"] == 1
     assert told["queue"] == {"waiting": 0, "in_work": 0}
-    assert account.logs.count("given back to the queue") == RECEIVES
+    assert account.logs.count("returned to the queue") == RECEIVES
 
 
 def test_24_redrive_finishes_what_was_given_up_and_twice_is_harmless(account: Account) -> None:

@@ -157,7 +157,7 @@ def test_31_refused_aws_call_says_nothing(account: Account, service: str, operat
     account.drain()
 
     assert account.given_back
-    assert "given back to the queue" in account.logs
+    assert "returned to the queue" in account.logs
     without_codes = account.logs.replace(f"failed with {CANARY};", "")
     assert CANARY not in without_codes
 

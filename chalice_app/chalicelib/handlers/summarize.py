@@ -68,7 +68,7 @@ def _handle_message(record: SQSRecord, context: LambdaContext) -> None:
             completion.send_shard(nightly_context(context), work)
             continue
         if work.ref.lane is None or work.ref.is_folder_marker:
-            log_info("ignored: not in a lane", object_id=work.ref.object_id)
+            log_info("ignored: the object is not in a lane", object_id=work.ref.object_id)
             continue
         _report(work, processor.process(work))
 
@@ -80,7 +80,7 @@ def _attempt(record: SQSRecord) -> int:
 def _report(work: WorkItem, done: WorkResult) -> None:
     counts = done.counts
     log_info(
-        "cut into chunks" if done.chunks else "answered",
+        "split into chunks" if done.chunks else "processed",
         object_id=work.ref.object_id,
         lane=work.ref.lane,
         records=counts.records,
@@ -102,7 +102,7 @@ def _give_back(settings: Settings, record: SQSRecord, error: Exception) -> None:
         base *= UNAVAILABLE_FACTOR
     delay = min(base * 2 ** (attempt - 1), LONGEST_DELAY_S)
     log_warning(
-        "given back to the queue",
+        "returned to the queue",
         message_id=record.message_id,
         attempt=attempt,
         delay_s=delay,
@@ -117,7 +117,11 @@ def _give_back(settings: Settings, record: SQSRecord, error: Exception) -> None:
         )
     except (BotoCoreError, ClientError) as failure:
         # It comes back all the same, when the queue's own visibility time-out is over.
-        log_warning("not hidden", message_id=record.message_id, error=type(failure).__name__)
+        log_warning(
+            "could not extend the visibility timeout",
+            message_id=record.message_id,
+            error=type(failure).__name__,
+        )
 
 
 def _describe(error: Exception) -> str:

@@ -84,7 +84,7 @@ def begin(dynamodb: DynamoDBClient, table: str, plan: Plan) -> Plan:
 
 
 def read(dynamodb: DynamoDBClient, table: str, object_id: str) -> Plan | None:
-    """Read an object's plan; None when it was never cut into chunks."""
+    """Read an object's plan; None when it was never split into chunks."""
     found = dynamodb.get_item(
         TableName=table,
         Key={"object_id": {"S": object_id}},

@@ -83,14 +83,14 @@ def _decode(index: int, data: bytes) -> dict[str, Any]:
     except msgspec.ValidationError as error:
         raise _rejected(index, error, None) from None
     except msgspec.DecodeError:
-        problem = "is not valid JSON (NaN, lone surrogates and control characters are none)"
+        problem = "is not valid JSON (NaN, lone surrogates and control characters are not allowed)"
         raise RecordRejectedError(index, "record", problem) from None
     except UnicodeDecodeError:
         raise RecordRejectedError(index, "record", "is not valid UTF-8") from None
     except RecursionError:
         raise RecordRejectedError(index, "record", "is nested too deep") from None
     except _DuplicateKeyError:
-        problem = "holds one key twice; keep one of the two"
+        problem = "contains the same key twice; keep one of them"
         raise RecordRejectedError(index, "record", problem) from None
     except ValueError:  # a whole number of more digits than Python reads
         raise RecordRejectedError(index, "record", "holds a number too long to read") from None

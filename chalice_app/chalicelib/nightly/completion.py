@@ -39,7 +39,7 @@ def settle(context: NightlyContext, job: str) -> None:
         context.ledger.change(lambda record: record.without(name))
         count("NightlyFailed")
         status = "gone" if found is None else found.status
-        log_warning("batch came to nothing", night=name, job=job, status=status)
+        log_warning("transform job failed", night=name, job=job, status=status)
         return
     if not night.ended:
         # No endpoint drafted: its latency and cost are not to be taken from these rows.
@@ -48,7 +48,13 @@ def settle(context: NightlyContext, job: str) -> None:
         shards.write_metadata(context.s3, context.settings.results_bucket, night.folder, metadata)
         context.send(ShardReady(night.folder, shard) for shard in range(night.shards))
         context.ledger.update(night, ended=True)
-        log_info("batch ended", night=name, job=job, objects=night.objects, records=night.records)
+        log_info(
+            "transform job completed",
+            night=name,
+            job=job,
+            objects=night.objects,
+            records=night.records,
+        )
         return
     left = 0
     for shard in range(night.shards):

@@ -131,7 +131,7 @@ class NightLedger:
         after = self.change(how)
         changed = None if after is None else after.named(night.name)
         if changed is None:
-            raise AlreadyRunningError("another run has taken this night over")
+            raise AlreadyRunningError("another run has taken over this nightly batch")
         return changed
 
     def _write(self, before: LedgerState, after: LedgerState) -> bool:

@@ -63,7 +63,7 @@ def run(context: NightlyContext, resume: Continuation | None) -> NightlyResult:
             if context.is_late:
                 context.hand_on(Continuation(lane, page.after, requeued=requeued))
                 return NightlyResult(requeued, continues=True)
-    log_info("swept", objects=requeued)
+    log_info("sweep finished", objects=requeued)
     if not batch:
         return NightlyResult(requeued)
     return _batch(context, resume, requeued)
@@ -150,7 +150,7 @@ def _claim(context: NightlyContext, resume: Continuation | None) -> NightlyBatch
     if resume is not None:
         going = context.ledger.read().named(resume.night)
         if going is None or (going.attempt, going.state) != (resume.attempt, "gathering"):
-            raise AlreadyRunningError("another run has taken this night over")
+            raise AlreadyRunningError("another run has taken over this nightly batch")
         return going
     stamp = datetime.fromtimestamp(now, UTC).strftime("%Y%m%d-%H%M%S")
     name = f"nightly-{stamp}-{os.urandom(3).hex()}"
@@ -181,7 +181,7 @@ def _claim(context: NightlyContext, resume: Continuation | None) -> NightlyBatch
         return record.with_night(night)
 
     if context.ledger.change(how) is None:
-        raise AlreadyRunningError("another run gathers the night's files just now")
+        raise AlreadyRunningError("another run is already gathering the nightly files")
     return claimed[0]
 
 
@@ -236,7 +236,7 @@ def _submit(context: NightlyContext, night: NightlyBatch, requeued: int) -> Nigh
     context.ledger.update(night, state="submitted")
     count("NightlyRecords", night.records)
     log_info(
-        "batch started",
+        "transform job started",
         night=night.name,
         job=night.job,
         objects=night.objects,

@@ -121,7 +121,7 @@ def test_batch_is_answered_and_told_of(
     assert runtime.calls == 2
     assert stores.keys("results/") == ["results/incoming/a.json", "results/incoming/b.json"]
     assert counted == {"RecordsOk": 2, "RecordsFailed": 1, "FilesCompleted": 2}
-    assert [line["message"] for line in logged()] == ["answered", "answered"]
+    assert [line["message"] for line in logged()] == ["processed", "processed"]
     assert sorted(line["records"] for line in logged()) == [1, 2]
 
 
@@ -136,7 +136,7 @@ def test_large_object_comes_back_as_chunks_which_alone_are_counted(
     assert before == {}
     assert counted == {"RecordsOk": 10, "RecordsFailed": 0, "FilesCompleted": 1}
     assert runtime.calls == 3
-    assert [line["message"] for line in logged()] == ["cut into chunks", *["answered"] * 3]
+    assert [line["message"] for line in logged()] == ["split into chunks", *["processed"] * 3]
     assert stores.keys("results/incoming/a.json") == ["results/incoming/a.json"]
 
 
@@ -212,7 +212,10 @@ def test_message_that_could_not_be_hidden_goes_back_all_the_same(
     answer = deliver(stores, "no message")
 
     assert len(answer["batchItemFailures"]) == 1
-    assert [line["message"] for line in logged()] == ["given back to the queue", "not hidden"]
+    assert [line["message"] for line in logged()] == [
+        "returned to the queue",
+        "could not extend the visibility timeout",
+    ]
 
 
 def test_denied_call_is_named_and_its_words_are_not_repeated(

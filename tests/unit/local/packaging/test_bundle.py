@@ -21,7 +21,7 @@ def metadata(name: str, *needs: str) -> dict[str, bytes]:
         "numpy/_core/include/numpy/arrayobject.h",
         "numpy/__init__.pyi",
         "nltk/test/all.py",
-        "chalicelib/__pycache__/worker.cpython-311.pyc",
+        "chalicelib/__pycache__/aws.cpython-311.pyc",
         "bin/nltk",
         "msgspec/py.typed",
         "nltk-3.10.4.dist-info/RECORD",

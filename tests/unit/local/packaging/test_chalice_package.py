@@ -10,12 +10,13 @@ from local.packaging import chalice_package
 def project(tmp_path: Path) -> Path:
     """A project with a small application."""
     app = tmp_path / "chalice_app"
-    (app / "chalicelib" / "__pycache__").mkdir(parents=True)
+    (app / "chalicelib" / "handlers").mkdir(parents=True)
+    (app / "chalicelib" / "__pycache__").mkdir()
     (app / ".chalice" / "deployments").mkdir(parents=True)
     (app / "app.py").write_text("print(1)\n", encoding="utf-8")
     (app / "requirements.txt").write_text("six==1.17.0\n", encoding="utf-8")
-    (app / "chalicelib" / "worker.py").write_text("x = 1\n", encoding="utf-8")
-    (app / "chalicelib" / "__pycache__" / "worker.pyc").touch()
+    (app / "chalicelib" / "handlers" / "summarize.py").write_text("x = 1\n", encoding="utf-8")
+    (app / "chalicelib" / "__pycache__" / "aws.pyc").touch()
     (app / ".chalice" / "config.json").write_text("{}", encoding="utf-8")
     (app / ".chalice" / "policy-summarize.json").write_text("{}", encoding="utf-8")
     (app / ".chalice" / "deployments" / "old.zip").touch()
@@ -28,12 +29,12 @@ def test_the_copy_keeps_installed_requirements_and_drops_removed_files(project: 
     chalice_package._copy_sources(project, app)
     (app / ".chalice" / "deployments").mkdir()
     (app / ".chalice" / "deployments" / "kept.zip").touch()
-    (project / "chalice_app" / "chalicelib" / "worker.py").unlink()
+    (project / "chalice_app" / "chalicelib" / "handlers" / "summarize.py").unlink()
 
     chalice_package._copy_sources(project, app)
 
     assert (app / ".chalice" / "deployments" / "kept.zip").exists()
-    assert not (app / "chalicelib" / "worker.py").exists()
+    assert not (app / "chalicelib" / "handlers" / "summarize.py").exists()
     assert not (app / ".chalice" / "deployments" / "old.zip").exists()
 
 

@@ -13,12 +13,13 @@ from local.packaging import bundle, chalice_package, package
 def project(tmp_path: Path) -> Path:
     """A project as `build` sees it: the real template, a small application."""
     app = tmp_path / "chalice_app"
-    (app / "chalicelib" / "__pycache__").mkdir(parents=True)
+    (app / "chalicelib" / "handlers").mkdir(parents=True)
+    (app / "chalicelib" / "__pycache__").mkdir()
     (app / ".chalice" / "deployments").mkdir(parents=True)
     (app / "app.py").write_text("print(1)\n", encoding="utf-8")
     (app / "requirements.txt").write_text("six==1.17.0\n", encoding="utf-8")
-    (app / "chalicelib" / "worker.py").write_text("x = 1\n", encoding="utf-8")
-    (app / "chalicelib" / "__pycache__" / "worker.pyc").touch()
+    (app / "chalicelib" / "handlers" / "summarize.py").write_text("x = 1\n", encoding="utf-8")
+    (app / "chalicelib" / "__pycache__" / "aws.pyc").touch()
     (app / ".chalice" / "config.json").write_text("{}", encoding="utf-8")
     (app / ".chalice" / "policy-summarize.json").write_text("{}", encoding="utf-8")
     (app / ".chalice" / "deployments" / "old.zip").touch()
@@ -109,7 +110,7 @@ def test_a_change_is_built(project: Path, runs: list[Path], changed: str) -> Non
 def test_what_no_build_reads_may_change(project: Path, runs: list[Path]) -> None:
     build(project)
 
-    (project / "chalice_app" / "chalicelib" / "__pycache__" / "worker.pyc").write_text("x")
+    (project / "chalice_app" / "chalicelib" / "__pycache__" / "aws.pyc").write_text("x")
     (project / "chalice_app" / ".chalice" / "deployments" / "new.zip").touch()
     build(project)
 
