@@ -129,6 +129,22 @@ class Context:
         return self._milliseconds
 
 
+class ShortPages:
+    """An S3 client that lists so few keys a page."""
+
+    def __init__(self, s3: S3Client, size: int) -> None:
+        self._s3, self._size = s3, size
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._s3, name)
+
+    def get_paginator(self, name: Any) -> ShortPages:
+        return ShortPages(self._s3.get_paginator(name), self._size)  # type: ignore[arg-type]
+
+    def paginate(self, **asked: Any) -> Any:
+        return self._s3.paginate(**asked, PaginationConfig={"PageSize": self._size})  # type: ignore[attr-defined]
+
+
 @cache
 def _clients() -> tuple[S3Client, SQSClient, DynamoDBClient]:
     # Moto answers them whenever it is in force; making them anew takes longer than most tests.
