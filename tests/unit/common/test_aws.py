@@ -139,9 +139,9 @@ class TestTarget:
         # A host that is not AWS has no host name for each bucket.
         client = replace(LOCAL, endpoint_url="http://aws.internal:4566").client("s3")
 
-        url = client.generate_presigned_url("get_object", Params={"Bucket": "b", "Key": "k"})
+        url = client.generate_presigned_url("get_object", Params={"Bucket": "landing", "Key": "k"})
 
-        assert url.startswith("http://aws.internal:4566/b/k?")
+        assert url.startswith("http://aws.internal:4566/landing/k?")
 
     def test_s_session_leads_the_clients_of_others_to_the_same_place(self) -> None:
         """The SageMaker SDK makes its own clients and resources from it."""
