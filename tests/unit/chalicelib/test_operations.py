@@ -155,8 +155,8 @@ class TestRerun:
     [
         ({"action": "fly"}, "Invalid enum value"),
         ({"action": "file", "kez": "x"}, "unknown field"),
-        ({"action": "file"}, "name one object below"),
-        ({"action": "file", "key": "results/a"}, "name one object below"),
+        ({"action": "file"}, "must be an object in"),
+        ({"action": "file", "key": "results/a"}, "must be an object in"),
         ({"action": "file", "key": "incoming/nix"}, "no such object"),
         ({"action": "rerun"}, "either key or prefix"),
         ({"action": "rerun", "key": "incoming/a", "prefix": "incoming/"}, "either key or prefix"),

@@ -182,7 +182,7 @@ class TestBatch:
         fill(account, 1)
         monkeypatch.setattr(nights.sagemaker, "describe_endpoint", describe_endpoint)
 
-        with pytest.raises(TransformError, match="looking for the live endpoint's model"):
+        with pytest.raises(TransformError, match="looking up the live endpoint's model"):
             nights.run()
 
 

@@ -62,7 +62,7 @@ def test_every_registered_model_is_asked_as_the_functions_ask(
 
 
 def test_a_stack_whose_model_cannot_be_called(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(SettingError, match="stack s: setting FINE_TUNED_PROMPT: must hold"):
+    with pytest.raises(SettingError, match="stack s: setting FINE_TUNED_PROMPT: must contain"):
         asked(monkeypatch, Runtime(), FineTunedPrompt="no place for them")
 
 
