@@ -42,7 +42,7 @@ def test_name_is_read(text: str, expected: tuple[str, str]) -> None:
 
 @pytest.mark.parametrize("text", ["s3://", "s3:///key", "s3://UPPER/key", "s3://b", "bucket/key"])
 def test_what_is_no_name_is_refused_by_name(text: str) -> None:
-    with pytest.raises(SettingError, match="is not an S3 name; write s3://bucket/prefix"):
+    with pytest.raises(SettingError, match="is not an S3 URI; write s3://bucket/prefix"):
         s3.parse(text)
 
 
@@ -84,7 +84,7 @@ def test_no_key_leaves_its_folder(rest: str) -> None:
 
 
 def test_nothing_there_and_no_bucket_are_one_line_each(bucket: Any, tmp_path: Path) -> None:
-    with pytest.raises(SettingError, match=f"s3://{BUCKET}/none: holds nothing"):
+    with pytest.raises(SettingError, match=f"s3://{BUCKET}/none: is empty"):
         s3.download(TARGET, s3.parse(f"s3://{BUCKET}/none"), tmp_path)
     with pytest.raises(AwsError, match="s3://no-such-bucket: does not exist"):
         s3.download(TARGET, s3.parse("s3://no-such-bucket/a"), tmp_path)
