@@ -85,7 +85,7 @@ def test_a_host_that_is_not_loopback(host: str, capsys: pytest.CaptureFixture[st
 
     assert code == 2
     assert capsys.readouterr().err == (
-        f"local.sagemaker: --host {host}: only loopback is served; use 127.0.0.1\n"
+        f"local.sagemaker: --host {host}: must be a loopback address; use 127.0.0.1\n"
     )
 
 

@@ -104,7 +104,7 @@ def test_image_that_cannot_run_is_stood_in_for_and_the_log_says_so(laptop: Any) 
     laptop.ended("nine")
 
     log = "\n".join(laptop.log("nine"))
-    assert "the local trainer stands in for it" in log
+    assert "the local trainer replaces it" in log
     assert "starts from the committed pre-trained model" in log
 
 
@@ -157,6 +157,6 @@ def test_job_of_a_server_that_was_killed_has_failed_and_says_what_to_do(tmp_path
 
     found = again.describe({"TrainingJobName": "lost"})
     assert found["TrainingJobStatus"] == "Failed"
-    assert "goes on from its checkpoint" in found["FailureReason"]
+    assert "resume from its checkpoint" in found["FailureReason"]
     assert begun == []
     assert json.dumps(found)
