@@ -75,7 +75,7 @@ def plan_uploads(paths: Sequence[str], lane: str, dataset: str | None) -> list[U
     keys = [upload.key for upload in uploads]
     duplicates = sorted({key for key in keys if keys.count(key) > 1})[:1] if len(paths) > 1 else []
     if duplicates:
-        message = f"two files have the key {duplicates[0]}: use two commands with two datasets"
+        message = f"two files have the key {duplicates[0]}: upload them into different datasets"
         raise UsageError(message)
     return uploads
 

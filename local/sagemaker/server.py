@@ -54,7 +54,7 @@ def bind_loopback(host: str, port: int) -> socket.socket:
     # asyncio disables Nagle's algorithm (40 ms per response) only if the protocol is given.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     if os.name == "posix":
-        # Elsewhere the option would let two servers share the port.
+        # On other systems, the option would let two servers share the port.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 
     try:

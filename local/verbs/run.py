@@ -23,7 +23,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--models", metavar="a,b", default="", help="show only these roles in the table"
     )
     parser.add_argument("--json", metavar="FILE", help="also write counts, scores and keys to FILE")
-    parser.add_argument("--quiet", action="store_true", help="no progress")
+    parser.add_argument("--quiet", action="store_true", help="do not show progress")
 
 
 def run(options: argparse.Namespace) -> int:

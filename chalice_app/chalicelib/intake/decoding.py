@@ -28,7 +28,7 @@ class TextStream:
     """
 
     def __init__(self, pieces: Iterable[bytes], limit: int) -> None:
-        """Read `pieces`, refusing an object whose text is longer than `limit` bytes."""
+        """Read `pieces`; an object whose text is longer than `limit` bytes is rejected."""
         self._pieces = iter(pieces)
         self._limit = limit
         self.seekable = False
@@ -37,7 +37,7 @@ class TextStream:
         """Yield the text.
 
         Raises:
-            FileRejectedError: broken gzip or UTF-16, or longer than the limit.
+            FileRejectedError: corrupt gzip, invalid UTF-16, or longer than the limit.
         """
         first, pieces = _peek(self._pieces, len(GZIP_MAGIC))
         zipped = first.startswith(GZIP_MAGIC)

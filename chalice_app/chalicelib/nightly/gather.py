@@ -105,7 +105,7 @@ def _by_unit(
         for unit in found.units:
             yield unit, list(islice(frames, (unit.stop or 0) - (unit.start or 0)))
     except FileRejectedError:
-        # It was deleted in between. Its units will fail when they are processed.
+        # It was deleted or replaced in between. Its units will fail when they are processed.
         return
 
 

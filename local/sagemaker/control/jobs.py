@@ -47,7 +47,7 @@ class Jobs:
         name = request["TrainingJobName"]
         if not (request.get("AlgorithmSpecification") or {}).get("TrainingImage"):
             raise InvalidRequestError(
-                "The local SageMaker needs AlgorithmSpecification.TrainingImage."
+                "The local SageMaker requires AlgorithmSpecification.TrainingImage."
             )
         for channel in request.get("InputDataConfig", []):
             kind = channel["DataSource"].get("S3DataSource", {}).get("S3DataType")
