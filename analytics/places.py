@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from analytics.errors import LakeError
 from analytics.lake import PREFIX, Lake, opened
-from analytics.verbs.where import LOCAL
+from analytics.options import LOCAL
 from common.aws import Target
 from common.stack_settings import ROOT_ACCESS_KEY, LocalStackSettings
 from common.stack_state import read_state

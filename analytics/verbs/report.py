@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from analytics.verbs import where
+from analytics import options as lake_options
 from common.errors import UsageError
 
 HELP = "write the page that compares models and radiologists"
@@ -18,7 +18,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--cases", metavar="N", type=int, default=2000, help="most cases on the page (2000)"
     )
-    where.arguments(parser)
+    lake_options.arguments(parser)
 
 
 def run(options: argparse.Namespace) -> int:

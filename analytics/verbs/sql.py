@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from analytics.verbs import where
+from analytics import options as lake_options
 from common.errors import UsageError
 
 HELP = "run Athena SQL on a lake"
@@ -15,7 +15,7 @@ DESCRIPTION = "Run a query in Athena's SQL, on the local stack's lake or another
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
     query_arguments(parser)
-    where.arguments(parser)
+    lake_options.arguments(parser)
 
 
 def query_arguments(parser: argparse.ArgumentParser) -> None:
