@@ -141,23 +141,6 @@ class TestBatch:
         assert_all_answered(account, [key], 6)
         assert account.model.prompts == []
 
-    def test_ignores_the_jobs_of_others(self, account: Account, nights: Nights) -> None:
-        nights.sagemaker.jobs["somebody-else"] = {"TransformJobStatus": "Failed"}
-
-        nights.tell("somebody-else")
-
-        assert account.given_back == []
-        assert "NightlyFailed" not in account.logs
-
-    def test_does_nothing_for_a_job_that_goes_on(self, account: Account, nights: Nights) -> None:
-        fill(account, 1)
-        nights.run()
-
-        nights.tell(nights.only_job)
-
-        assert len(book(nights).read().nights) == 1
-        assert not account.list_keys(LANDING)[1:]
-
     def test_that_sagemaker_refuses_is_started_by_the_next_run(
         self, account: Account, nights: Nights
     ) -> None:
@@ -264,24 +247,6 @@ class TestKilled:
 
         source = nights.sagemaker.jobs[nights.only_job]["TransformInput"]
         assert "-1/in/" in source["DataSource"]["S3DataSource"]["S3Uri"]
-
-    def test_the_end_of_a_job_that_is_not_noted_yet_waits(
-        self, account: Account, nights: Nights, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        keys = fill(account, 3)
-        with monkeypatch.context() as patch:
-            kill(patch, nights, "after the job")
-            with pytest.raises(Killed):
-                nights.run()
-        nights.finish()
-        assert len(account.given_back) == 1
-
-        nights.run()
-        account.redeliver()
-        account.drain()
-
-        assert len(nights.sagemaker.jobs) == 1
-        assert_all_answered(account, keys)
 
 
 def kill(patch: pytest.MonkeyPatch, nights: Nights, when: str) -> None:

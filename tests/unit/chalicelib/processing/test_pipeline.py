@@ -7,14 +7,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from chalicelib.drafting.routing import models_of
 from chalicelib.errors import EndpointBusyError, QueueError
 from chalicelib.intake import chunk_plan
 from chalicelib.objects import ObjectRef, result_key
 from chalicelib.output.document import Counts
 from chalicelib.processing.pipeline import WorkResult, process_chunk, process_object
 from chalicelib.queue.messages import OwnMessage, WorkItem, read_message
-from tests.unit.chalicelib.stores import LANDING, LIVE, NOTICED, POISON, PROGRESS, RIVAL, Stores
+from tests.unit.chalicelib.stores import LANDING, NOTICED, POISON, PROGRESS, Stores
 
 
 def lines(*findings: Any) -> bytes:
@@ -315,9 +314,3 @@ class TestLargeObject:
         process_object(stores.run(attempt=2), work)
 
         assert len(stores.messages()) == 2
-
-
-def test_only_the_evaluation_lane_asks_every_model(stores: Stores) -> None:
-    assert models_of(stores.settings, "evaluation") == (LIVE, RIVAL)
-    assert models_of(stores.settings, "incoming") == (LIVE,)
-    assert models_of(stores.settings, None) == (LIVE,)

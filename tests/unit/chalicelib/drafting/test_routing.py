@@ -1,0 +1,331 @@
+"""Which model drafts what, and what a model that is away costs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+import pytest
+
+from chalicelib import scratch
+from chalicelib.drafting import batch_drafts, routing
+from chalicelib.drafting.batch_drafts import BatchMetadata
+from chalicelib.drafting.endpoint import Draft
+from chalicelib.errors import (
+    EndpointBusyError,
+    EndpointRejectedError,
+    EndpointUnavailableError,
+    ModelDownError,
+    ModelError,
+    OutOfTimeError,
+    TransformError,
+)
+from chalicelib.intake.records import Record
+from chalicelib.intake.source import Source
+from chalicelib.objects import ObjectRef
+from chalicelib.queue.messages import WorkItem
+from chalicelib.settings import Model
+from tests.unit.chalicelib.stores import (
+    LANDING,
+    LIVE,
+    NOTICED,
+    POISON,
+    RESULTS,
+    RIVAL,
+    Stores,
+    StubEndpoint,
+)
+
+FOLDER = "work/nightly/nightly-1-1"
+OUTPUT = f"{FOLDER}/out/00000.jsonl.out"
+BATCH_MODEL = Model("fine-tuned", "", "small", "of last month")
+ATTEMPTS = (1, 2, 3, 5)
+
+
+class Away(StubEndpoint):
+    """An endpoint of whose models some are away, each with an error of its own."""
+
+    def __init__(self, **away: Exception) -> None:
+        super().__init__()
+        self.away = {role.replace("_", "-"): error for role, error in away.items()}
+
+    def draft(
+        self, model: Model, findings: Sequence[str], micro_batch: int
+    ) -> list[Draft | ModelError]:
+        if model.role in self.away:
+            self.calls.append((model.role, list(findings)))
+            raise self.away[model.role]
+        return super().draft(model, findings, micro_batch)
+
+    @property
+    def asked(self) -> list[str]:
+        return [role for role, _ in self.calls]
+
+
+BUSY = EndpointBusyError("endpoint rival-endpoint is busy")
+MISSING = EndpointUnavailableError("endpoint rival-endpoint is not in service")
+
+
+def work_in(lane: str, **more: Any) -> WorkItem:
+    return WorkItem(ObjectRef(LANDING, f"{lane}/ward/a", "e"), NOTICED, **more)
+
+
+def records(*findings: str, start: int = 0) -> list[Record]:
+    return [Record(index, f"r{index}", text) for index, text in enumerate(findings, start)]
+
+
+def draft(
+    stores: Stores, work: WorkItem, wanted: Sequence[Record], *, attempt: int = 1, chunk: int = 0
+) -> list[tuple[Model, routing.Drafts]]:
+    return routing.draft(stores.run(attempt=attempt), Source(work, NOTICED), wanted, chunk)
+
+
+def shown(drafts: routing.Drafts) -> list[str | None]:
+    """Impressions, or the kinds of errors; None where the model was not asked."""
+    return [
+        one.impression if isinstance(one, Draft) else None if one is None else one.code
+        for one in drafts
+    ]
+
+
+def saved(stores: Stores) -> list[str]:
+    return stores.keys("work/drafts/")
+
+
+def test_only_the_evaluation_lane_asks_every_model(stores: Stores) -> None:
+    assert routing.models_of(stores.settings, "evaluation") == (LIVE, RIVAL)
+    assert routing.models_of(stores.settings, "incoming") == (LIVE,)
+    assert routing.models_of(stores.settings, "nightly") == (LIVE,)
+    assert routing.models_of(stores.settings, None) == (LIVE,)
+
+
+class TestLiveLane:
+    @pytest.mark.parametrize("lane", ["incoming", "nightly"])
+    def test_is_drafted_by_the_live_model_alone(self, stores: Stores, lane: str) -> None:
+        ((model, drafts),) = draft(stores, work_in(lane), records("one", POISON, "three"))
+
+        assert model == LIVE
+        assert shown(drafts) == ["seen: one", "EndpointRejected", "seen: three"]
+        assert stores.endpoint.calls == [("fine-tuned", ["one", POISON, "three"])]
+
+    @pytest.mark.parametrize("attempt", ATTEMPTS)
+    @pytest.mark.parametrize("error", [BUSY, MISSING])
+    def test_never_gives_up_on_its_model(
+        self, stores: Stores, error: Exception, attempt: int
+    ) -> None:
+        stores.endpoint = Away(fine_tuned=error)
+
+        with pytest.raises(type(error)):
+            draft(stores, work_in("incoming"), records("one"), attempt=attempt)
+
+        assert saved(stores) == []
+
+
+class TestEvaluationLane:
+    def test_is_drafted_by_each_model_in_the_order_of_the_settings(self, stores: Stores) -> None:
+        drafted = draft(stores, work_in("evaluation"), records("one", POISON))
+
+        assert [model for model, _ in drafted] == [LIVE, RIVAL]
+        assert [shown(drafts) for _, drafts in drafted] == [["seen: one", "EndpointRejected"]] * 2
+        assert saved(stores) == []
+
+    @pytest.mark.parametrize("error", [BUSY, MISSING])
+    @pytest.mark.parametrize(
+        ("away", "up"), [("pre-trained", "fine-tuned"), ("fine-tuned", "pre-trained")]
+    )
+    def test_waits_for_a_model_and_pays_the_other_once(
+        self, stores: Stores, away: str, up: str, error: Exception
+    ) -> None:
+        wanted = records("one", POISON, "three")
+        first = Away(**{away: error})
+        stores.endpoint = first
+        with pytest.raises(type(error)):
+            draft(stores, work_in("evaluation"), wanted)
+        second = Away(**{away: error})
+        stores.endpoint = second
+        with pytest.raises(type(error)):
+            draft(stores, work_in("evaluation"), wanted, attempt=2)
+
+        stores.endpoint = third = Away()
+        drafted = draft(stores, work_in("evaluation"), wanted, attempt=3)
+
+        assert (sorted(first.asked), second.asked, third.asked) == (
+            ["fine-tuned", "pre-trained"],
+            [away],
+            [away],
+        )
+        assert [model for model, _ in drafted] == [LIVE, RIVAL]
+        by_role = {model.role: drafts for model, drafts in drafted}
+        assert shown(by_role[up]) == ["seen: one", "EndpointRejected", "seen: three"]
+        assert by_role[up][0] == Draft("seen: one", 1.5)
+        assert isinstance(by_role[up][1], EndpointRejectedError)
+        assert str(by_role[up][1]) == "refused"
+
+    @pytest.mark.parametrize("attempt", [3, 4, 5])
+    def test_gives_a_model_up_in_the_end_and_says_what_to_do(
+        self, stores: Stores, attempt: int
+    ) -> None:
+        stores.endpoint = Away(pre_trained=MISSING)
+
+        drafted = draft(stores, work_in("evaluation"), records("one", "two"), attempt=attempt)
+
+        (_, live), (_, rival) = drafted
+        assert shown(live) == ["seen: one", "seen: two"]
+        assert [type(one) for one in rival] == [ModelDownError] * 2
+        assert str(rival[0]) == f"{MISSING}; run the file again when it is back"
+
+    def test_of_which_every_model_is_away_saves_nothing(self, stores: Stores) -> None:
+        stores.endpoint = Away(fine_tuned=BUSY, pre_trained=MISSING)
+
+        with pytest.raises((EndpointBusyError, EndpointUnavailableError)):
+            draft(stores, work_in("evaluation"), records("one"))
+
+        assert saved(stores) == []
+
+    def test_does_not_give_up_for_want_of_time(self, stores: Stores) -> None:
+        stores.endpoint = Away(pre_trained=OutOfTimeError("too little time left"))
+
+        with pytest.raises(OutOfTimeError):
+            draft(stores, work_in("evaluation"), records("one"), attempt=5)
+
+
+class TestSavedDrafts:
+    """What the live model wrote while the other was away."""
+
+    @pytest.fixture(autouse=True)
+    def _saved(self, stores: Stores) -> None:
+        stores.endpoint = Away(pre_trained=BUSY)
+        with pytest.raises(EndpointBusyError):
+            draft(stores, work_in("evaluation"), records("one", "two"))
+        assert len(saved(stores)) == 1
+        stores.endpoint = Away()
+
+    def test_are_used_at_the_next_delivery(self, stores: Stores) -> None:
+        draft(stores, work_in("evaluation"), records("one", "two"), attempt=2)
+
+        assert [role for role, _ in stores.endpoint.calls] == ["pre-trained"]
+
+    def test_are_not_looked_for_at_the_first_delivery_of_another_message(
+        self, stores: Stores
+    ) -> None:
+        draft(stores, work_in("evaluation"), records("one", "two"), attempt=1)
+
+        assert [role for role, _ in stores.endpoint.calls] == ["fine-tuned", "pre-trained"]
+
+    @pytest.mark.parametrize(
+        "changed",
+        [{"version": "2"}, {"prompt": "Say: {findings}"}, {"generation": {"max_length": 10}}],
+    )
+    def test_are_not_those_of_a_model_that_was_changed(
+        self, stores: Stores, changed: dict[str, Any]
+    ) -> None:
+        models = (msgspec.structs.replace(LIVE, **changed), RIVAL)
+        stores.settings = msgspec.structs.replace(stores.settings, models=models)
+
+        draft(stores, work_in("evaluation"), records("one", "two"), attempt=2)
+
+        assert [role for role, _ in stores.endpoint.calls] == ["fine-tuned", "pre-trained"]
+
+    def test_are_not_those_of_another_chunk_or_object(self, stores: Stores) -> None:
+        other = work_in("evaluation")
+        other = msgspec.structs.replace(
+            other, ref=msgspec.structs.replace(other.ref, etag="another")
+        )
+
+        draft(stores, work_in("evaluation"), records("one", "two"), attempt=2, chunk=1)
+        draft(stores, other, records("one", "two"), attempt=2)
+
+        assert [role for role, _ in stores.endpoint.calls] == ["fine-tuned", "pre-trained"] * 2
+
+    def test_of_another_number_of_records_are_not_used(self, stores: Stores) -> None:
+        # A limit on the length of findings may have changed in between.
+        ((_, live), _) = draft(
+            stores, work_in("evaluation"), records("one", "two", "three"), attempt=2
+        )
+
+        assert shown(live) == ["seen: one", "seen: two", "seen: three"]
+
+    def test_hold_every_kind_of_error_by_its_name(self, stores: Stores) -> None:
+        kinds = ModelError.__subclasses__()
+        (key,) = saved(stores)
+        body = routing._encode([kind("why") for kind in kinds])
+        scratch.write(stores.s3, RESULTS, key, body)
+
+        ((_, live), _) = draft(
+            stores, work_in("evaluation"), records(*"abcdefgh"[: len(kinds)]), attempt=2
+        )
+
+        assert [(type(one), str(one)) for one in live] == [(kind, "why") for kind in kinds]
+
+
+class TestBatch:
+    """Records that a transform job has drafted; the job left records 1 and 3 out."""
+
+    @pytest.fixture(autouse=True)
+    def _batch(self, stores: Stores) -> None:
+        metadata = BatchMetadata(BATCH_MODEL, seconds=90.0, records=4)
+        key = batch_drafts.metadata_key(FOLDER)
+        scratch.write(stores.s3, RESULTS, key, msgspec.json.encode(metadata))
+        object_id = self.work().ref.object_id
+        lines = [
+            {"id": batch_drafts.row_id(object_id, index), "generated_texts": [f"batch {index}"]}
+            for index in (4, 2, 0)
+        ]
+        scratch.write(stores.s3, RESULTS, OUTPUT, "\n".join(map(str, lines)).encode())
+
+    @staticmethod
+    def work(output: str | None = OUTPUT) -> WorkItem:
+        return work_in("nightly", batch_folder=FOLDER, drafts=output)
+
+    def test_drafts_are_joined_by_index_and_are_the_batch_model_s(self, stores: Stores) -> None:
+        wanted = [records("c", start=2)[0], records("e", start=4)[0]]
+
+        ((model, drafts),) = draft(stores, self.work(), wanted)
+
+        assert model == BATCH_MODEL
+        assert drafts == [Draft("batch 2", 90_000.0, 4), Draft("batch 4", 90_000.0, 4)]
+        assert stores.endpoint.calls == []
+
+    def test_records_that_it_left_out_are_asked_of_the_live_model(self, stores: Stores) -> None:
+        wanted = records("a", "b", "c", POISON, "e")
+
+        (by_batch, by_live) = draft(stores, self.work(), wanted)
+
+        assert (by_batch[0], by_live[0]) == (BATCH_MODEL, LIVE)
+        assert shown(by_batch[1]) == ["batch 0", None, "batch 2", None, "batch 4"]
+        assert shown(by_live[1]) == [None, "seen: b", None, "EndpointRejected", None]
+        assert stores.endpoint.calls == [("fine-tuned", ["b", POISON])]
+
+    def test_without_any_output_is_asked_of_the_live_model(self, stores: Stores) -> None:
+        (by_batch, by_live) = draft(stores, self.work(None), records("a", "b"))
+
+        assert shown(by_batch[1]) == [None, None]
+        assert shown(by_live[1]) == ["seen: a", "seen: b"]
+
+    @pytest.mark.parametrize("attempt", [1, 2])
+    @pytest.mark.parametrize("error", [BUSY, MISSING])
+    def test_waits_for_the_live_model(self, stores: Stores, error: Exception, attempt: int) -> None:
+        stores.endpoint = Away(fine_tuned=error)
+
+        with pytest.raises(type(error)):
+            draft(stores, self.work(), records("a", "b"), attempt=attempt)
+
+    @pytest.mark.parametrize("attempt", [3, 5])
+    def test_gives_only_the_missing_records_up_in_the_end(
+        self, stores: Stores, attempt: int
+    ) -> None:
+        stores.endpoint = Away(fine_tuned=MISSING)
+
+        (by_batch, by_live) = draft(stores, self.work(), records("a", "b", "c"), attempt=attempt)
+
+        assert shown(by_batch[1]) == ["batch 0", None, "batch 2"]
+        assert shown(by_live[1]) == [None, "ModelDown", None]
+
+    def test_whose_folder_has_expired_is_left_to_the_next_night(self, stores: Stores) -> None:
+        stores.s3.delete_object(Bucket=RESULTS, Key=batch_drafts.metadata_key(FOLDER))
+
+        with pytest.raises(TransformError, match="the next nightly run processes its files again"):
+            draft(stores, self.work(), records("a"))
+
+        assert stores.endpoint.calls == []
