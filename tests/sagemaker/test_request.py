@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from common.errors import AwsError, SettingError
+from common.errors import AwsError, CommandError, SettingError
 from local.stack import jumpstart_bucket
 from training.config import FineTune, Network
-from training.errors import CollectionError, TrainingError
+from training.errors import CollectionError
 from training.fine_tuning import start
 
 REGISTRY = "763104351884.dkr.ecr.us-east-1.amazonaws.com"
@@ -186,7 +186,7 @@ def test_keys_network_and_tags_are_passed_on(aws: Any, config: FineTune) -> None
         "SecurityGroupIds": ["sg-1"],
     }
     assert {"Key": "cost-centre", "Value": "7"} in shown["Tags"]
-    assert shown["HyperParameters"] == HYPERPARAMETERS | asked.hyperparameters
+    assert shown["HyperParameters"] == {**HYPERPARAMETERS, **asked.hyperparameters}
 
 
 def test_no_volume_key_where_the_storage_is_built_in(aws: Any, config: FineTune) -> None:
@@ -234,7 +234,7 @@ def test_a_folder_is_put_into_s3_only_by_a_launch(
     assert s3.get_object(Bucket=bucket, Key=f"{prefix}train.jsonl")["Body"].read().decode() == pair
 
 
-WRONG: list[tuple[dict[str, Any], type[TrainingError], str]] = [
+WRONG: list[tuple[dict[str, Any], type[CommandError], str]] = [
     ({"instance_type": "ml.t3.medium"}, SettingError, "use one of ml.g5.24xlarge, ml.g5.48xlarge"),
     ({"model_version": "9.*"}, SettingError, "9.*"),
     ({"model_id": "flan"}, SettingError, "--model-id and --model-version name another"),
@@ -254,7 +254,7 @@ WRONG: list[tuple[dict[str, Any], type[TrainingError], str]] = [
 
 @pytest.mark.parametrize(("change", "error", "says"), WRONG)
 def test_what_cannot_be_asked_for_is_told_in_a_line(
-    aws: Any, config: FineTune, change: dict[str, Any], error: type[TrainingError], says: str
+    aws: Any, config: FineTune, change: dict[str, Any], error: type[CommandError], says: str
 ) -> None:
     before = objects(aws)
     with pytest.raises(error) as raised:
@@ -328,8 +328,10 @@ def test_a_quota_that_is_used_up_is_told(aws: Any, config: FineTune) -> None:
     from botocore.exceptions import ClientError
 
     def refuse(**_: Any) -> None:
-        error = {"Code": "ResourceLimitExceeded", "Message": "limit is 0 instances"}
-        raise ClientError({"Error": error}, "CreateTrainingJob")
+        message = "limit is 0 instances"
+        raise ClientError(
+            {"Error": {"Code": "ResourceLimitExceeded", "Message": message}}, "CreateTrainingJob"
+        )
 
     client = aws.target.client("sagemaker")
     event = "provide-client-params.sagemaker.CreateTrainingJob"

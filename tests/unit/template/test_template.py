@@ -47,7 +47,8 @@ def of_type(kind: str) -> list[str]:
 
 
 def environment() -> dict[str, Any]:
-    return TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]
+    variables: dict[str, Any] = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]
+    return variables
 
 
 def references(node: Any) -> set[str]:
@@ -414,7 +415,7 @@ def chalice_functions() -> list[str]:
     """Names of the functions that app.py registers."""
     tree = ast.parse((ROOT / "chalice_app" / "app.py").read_text(encoding="utf-8"))
     return [
-        keyword.value.value
+        str(keyword.value.value)
         for node in ast.walk(tree)
         if isinstance(node, ast.FunctionDef)
         for decorator in node.decorator_list
@@ -468,7 +469,8 @@ WITHOUT_RESOURCE = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
 
 def policy(name: str) -> list[dict[str, Any]]:
     path = CHALICE / CONFIGURED[name]["iam_policy_file"]
-    return json.loads(path.read_text(encoding="utf-8"))["Statement"]
+    statements: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["Statement"]
+    return statements
 
 
 def actions(statement: dict[str, Any]) -> set[str]:
