@@ -431,18 +431,21 @@ class TestRealClient:
     """The same through botocore's own serialising and parsing."""
 
     @pytest.fixture
-    def client(self) -> Any:
-        return boto3.client(
+    def client(self) -> SageMakerRuntimeClient:
+        client: SageMakerRuntimeClient = boto3.client(
             "sagemaker-runtime",
             region_name="us-east-1",
             aws_access_key_id="test",
             aws_secret_access_key="test",
         )
+        return client
 
-    def drafts(self, client: Any, findings: Sequence[str]) -> list[Draft | ModelError]:
+    def drafts(
+        self, client: SageMakerRuntimeClient, findings: Sequence[str]
+    ) -> list[Draft | ModelError]:
         return EndpointClient(client, Clock().pace()).draft(MODEL, findings, 8)
 
-    def test_answer_is_read_from_its_stream(self, client: Any) -> None:
+    def test_answer_is_read_from_its_stream(self, client: SageMakerRuntimeClient) -> None:
         body = echo(["a"])
         answer = {"Body": StreamingBody(io.BytesIO(body), len(body))}
 
@@ -462,7 +465,12 @@ class TestRealClient:
         ],
     )
     def test_errors_are_sorted(
-        self, client: Any, code: str, status: int, fields: Any, kind: type[ImpressionsError]
+        self,
+        client: SageMakerRuntimeClient,
+        code: str,
+        status: int,
+        fields: Any,
+        kind: type[ImpressionsError],
     ) -> None:
         with Stubber(client) as stub:
             for _ in range(ATTEMPTS):
@@ -472,7 +480,7 @@ class TestRealClient:
             with pytest.raises(kind):
                 self.drafts(client, ["a"])
 
-    def test_model_error_fails_its_record(self, client: Any) -> None:
+    def test_model_error_fails_its_record(self, client: SageMakerRuntimeClient) -> None:
         with Stubber(client) as stub:
             stub.add_client_error(
                 "invoke_endpoint",
