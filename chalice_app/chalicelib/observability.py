@@ -47,12 +47,12 @@ ALLOWED_FIELDS = frozenset(
 )
 
 
-def log_info(event: str, **fields: Any) -> None:  # noqa: ANN401 - any loggable value
+def log_info(event: str, **fields: Any) -> None:  # noqa: ANN401  # any loggable value
     """Log one event with allowed fields."""
     logger.info(event, extra=_allowed(fields))
 
 
-def log_warning(event: str, **fields: Any) -> None:  # noqa: ANN401 - any loggable value
+def log_warning(event: str, **fields: Any) -> None:  # noqa: ANN401  # any loggable value
     """Log one event that an operator may have to look at."""
     logger.warning(event, extra=_allowed(fields))
 

@@ -24,7 +24,7 @@ def _imported() -> None:
     """The SDK warns of its own code when it is imported for the first time; here warnings fail."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        from sagemaker.train import ModelTrainer  # noqa: F401
+        from sagemaker.train import ModelTrainer  # noqa: F401  # for the warnings of importing it
 
 
 REGION, BUCKET = "us-east-1", "hospital-training"

@@ -70,25 +70,25 @@ def text_of_batch(values: dict[str, Any]) -> str:
     raise EndpointAnswerError("the line has no generated text")
 
 
-def _texts_v1(answer: Any) -> list[Any]:  # noqa: ANN401 - any JSON value
+def _texts_v1(answer: Any) -> list[Any]:  # noqa: ANN401  # any JSON value
     if not isinstance(answer, dict) or not isinstance(answer.get("generated_texts"), list):
         raise EndpointAnswerError("the endpoint's answer has no list generated_texts")
     # A list may come back nested, a list of sequences for each prompt: the first is the best.
     return [_first(text) for text in answer["generated_texts"]]
 
 
-def _texts_v2(answer: Any) -> list[Any]:  # noqa: ANN401 - any JSON value
+def _texts_v2(answer: Any) -> list[Any]:  # noqa: ANN401  # any JSON value
     answers = answer if isinstance(answer, list) else [answer]
     if not all(isinstance(one, dict) and "generated_text" in one for one in answers):
         raise EndpointAnswerError("the endpoint's answer has no generated_text")
     return [one["generated_text"] for one in answers]
 
 
-def _first(text: Any) -> Any:  # noqa: ANN401 - any JSON value
+def _first(text: Any) -> Any:  # noqa: ANN401  # any JSON value
     return text[0] if isinstance(text, list) and text else text
 
 
-def _check(text: Any) -> str:  # noqa: ANN401 - any JSON value
+def _check(text: Any) -> str:  # noqa: ANN401  # any JSON value
     if not isinstance(text, str):
         raise EndpointAnswerError("the endpoint answered something that is not text")
     draft = text.strip()

@@ -93,7 +93,7 @@ def units_key(folder: str, shard: int) -> str:
     return f"{folder}/units/{shard:05d}.jsonl"
 
 
-def write_shard(  # noqa: PLR0913 - where it goes and what it is
+def write_shard(  # noqa: PLR0913  # where it goes and what it is
     s3: S3Client, bucket: str, folder: str, *, shard: int, rows: bytes, units: Sequence[OwnMessage]
 ) -> None:
     """Write one shard and its units."""

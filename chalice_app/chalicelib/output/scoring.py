@@ -35,6 +35,6 @@ def score(reference: str, draft: str) -> list[Score]:
 def _scorer() -> RougeScorer:
     # Imported when the first reference is there: it pulls nltk and numpy, half a second that a
     # cold start without references does not pay.
-    from rouge_score.rouge_scorer import RougeScorer  # noqa: PLC0415
+    from rouge_score.rouge_scorer import RougeScorer  # noqa: PLC0415  # imported late: see above
 
     return RougeScorer(list(METRICS), use_stemmer=False)

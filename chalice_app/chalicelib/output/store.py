@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 
-def write_tables(  # noqa: PLR0913 - what a chunk's tables are named by
+def write_tables(  # noqa: PLR0913  # what a chunk's tables are named by
     s3: S3Client, bucket: str, source: Source, chunk: int, rows: Sequence[Row], *, tidy: bool
 ) -> None:
     """Write a chunk's rows, one object a table.

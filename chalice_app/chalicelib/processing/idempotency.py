@@ -85,7 +85,7 @@ class IdempotentProcessor:
     def _remember(self, unit: str, do: Callable[[], WorkResult]) -> WorkResult:
         def worked(*, unit: dict[str, str]) -> dict[str, Any]:
             del unit  # only the key under which the result is remembered
-            return msgspec.to_builtins(do())  # type: ignore[no-any-return]
+            return msgspec.to_builtins(do())  # type: ignore[no-any-return]  # a struct becomes a dict
 
         remembered = idempotent_function(
             worked,

@@ -157,22 +157,22 @@ def _own(message: dict[str, Any], sent_at: datetime) -> WorkItem:
     )
 
 
-def _text(value: Any) -> str:  # noqa: ANN401 - any JSON value
+def _text(value: Any) -> str:  # noqa: ANN401  # any JSON value
     if not isinstance(value, str) or not value:
         raise TypeError
     return value
 
 
-def _etag(value: Any) -> str:  # noqa: ANN401 - any JSON value
+def _etag(value: Any) -> str:  # noqa: ANN401  # any JSON value
     return _text(value).strip('"')
 
 
-def _version(value: Any) -> str | None:  # noqa: ANN401 - any JSON value
+def _version(value: Any) -> str | None:  # noqa: ANN401  # any JSON value
     # An unversioned bucket's objects have the version id "null", or none.
     return None if value in (None, "", "null") else _text(value)
 
 
-def _moment(value: Any, otherwise: datetime) -> datetime:  # noqa: ANN401 - any JSON value
+def _moment(value: Any, otherwise: datetime) -> datetime:  # noqa: ANN401  # any JSON value
     try:
         moment = datetime.fromisoformat(value)
     except (TypeError, ValueError):

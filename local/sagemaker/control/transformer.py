@@ -88,7 +88,7 @@ class Transformer:
             return "Failed", str(error)
         except (SetupError, OSError, EOFError, *TROUBLE) as error:
             return "Failed", f"ClientError: {' '.join(str(error).split())}"
-        except Exception as error:  # noqa: BLE001 - the job would be on its way for ever
+        except Exception as error:  # noqa: BLE001  # the job would be on its way for ever
             # Its type only: the text of an error may repeat what was being read.
             _log.error("transform job %s failed: %s", name, type(error).__name__)
             return "Failed", f"InternalServerError: {type(error).__name__}"
@@ -118,7 +118,7 @@ class Transformer:
                     written.writelines(_drafted(model, parameters, payload, file.name))
             name = file.relative_to(folder / "in").as_posix()
             target = f"{job['TransformOutput']['S3OutputPath'].rstrip('/')}/{name}.out"
-            patiently(lambda out=out, target=target: self._aws.put(out, target), UPLOAD_S)  # type: ignore[misc]
+            patiently(lambda out=out, target=target: self._aws.put(out, target), UPLOAD_S)  # type: ignore[misc]  # mypy infers no lambda with defaults
 
     def _is_over(self, job: Document) -> bool:
         name = job["TransformJobName"]

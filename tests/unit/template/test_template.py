@@ -97,7 +97,7 @@ def test_no_key_is_written_twice() -> None:
 
     text = (ROOT / "template.yaml").read_text(encoding="utf-8")
 
-    assert yaml.load(text, Loader) is not None  # noqa: S506 - a safe loader with one more check
+    assert yaml.load(text, Loader) is not None  # noqa: S506  # a safe loader with one more check
 
 
 @pytest.mark.parametrize("name", of_type("AWS::S3::Bucket"))
@@ -272,7 +272,7 @@ def deployed_environment(**chosen: str) -> dict[str, str]:
     set_ones = {}
     for name, value in environment().items():
         if isinstance(value, dict) and "Fn::If" in value:
-            condition, value, _ = value["Fn::If"]  # noqa: PLW2901 - its first branch
+            condition, value, _ = value["Fn::If"]  # noqa: PLW2901  # its first branch
             if not values[CONDITIONAL_ON[condition]]:
                 continue
         named = None

@@ -65,7 +65,7 @@ class Formation:
         self.statuses, self.nothing = list(statuses), nothing
 
     def update_stack(self, **_: Any) -> None:
-        from botocore.exceptions import ClientError  # noqa: PLC0415 - used here alone
+        from botocore.exceptions import ClientError  # noqa: PLC0415  # used here alone
 
         if self.nothing:
             message = "No updates are to be performed."
