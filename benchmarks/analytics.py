@@ -71,7 +71,7 @@ def _seconds(work: Callable[[], object]) -> float:
 
 def _ask(lake: Path, view: str) -> None:
     with Athena(FolderLake(lake)) as athena:
-        athena.query(f"SELECT * FROM {view}")  # noqa: S608 - our own views
+        athena.query(f"SELECT * FROM {view}")  # noqa: S608  # our own views
 
 
 def _describe_in_pandas(lake: Path) -> None:
@@ -80,7 +80,7 @@ def _describe_in_pandas(lake: Path) -> None:
 
 
 def _name(size: int) -> str:
-    return f"{size // 1_000_000}m" if size >= 1_000_000 else f"{size // 1_000}k"  # noqa: PLR2004
+    return f"{size // 1_000_000}m" if size >= 1_000_000 else f"{size // 1_000}k"  # noqa: PLR2004  # a million
 
 
 def _write(folder: Path, rows: Iterator[dict[str, Any]]) -> None:
@@ -118,7 +118,7 @@ def _common(report: int, role: str) -> dict[str, Any]:
 
 
 def _scores(reports: int) -> Iterator[dict[str, Any]]:
-    draw = random.Random(1)  # noqa: S311 - invented scores
+    draw = random.Random(1)  # noqa: S311  # invented scores
     for number in range(reports):
         for role in ROLES:
             for metric in METRICS:

@@ -37,15 +37,15 @@ def aws_calls_a_file(stack: Stack) -> dict[str, float]:
     message = {"bucket": bucket, "key": "nightly/bench/a.json", "etag": answer["ETag"].strip('"')}
     sent: Counter[str] = Counter()
 
-    def note(event_name: str, **_: Any) -> None:  # noqa: ANN401 - botocore's
+    def note(event_name: str, **_: Any) -> None:  # noqa: ANN401  # botocore's
         sent[event_name.removeprefix("before-send.")] += 1
 
     with mock.patch.dict(os.environ, _environment(stack)):
-        from chalicelib import aws  # noqa: PLC0415 - reads the environment above
-        from chalicelib.handlers import summarize  # noqa: PLC0415 - reads the environment above
+        from chalicelib import aws  # noqa: PLC0415  # reads the environment above
+        from chalicelib.handlers import summarize  # noqa: PLC0415  # reads the environment above
 
         aws.session().events.register("before-send", note)
-        answered = summarize.handle(_event(message), Context())  # type: ignore[arg-type]
+        answered = summarize.handle(_event(message), Context())  # type: ignore[arg-type]  # a stand-in
     if answered["batchItemFailures"]:
         raise RuntimeError("the file was not answered: the count would mean nothing")
     return {"aws_calls_a_file": float(sum(sent.values()))}

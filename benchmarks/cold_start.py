@@ -60,5 +60,5 @@ def _seconds(what: str, unzipped: Path, *, write_bytecode: bool = False) -> floa
         "LAMBDA_TASK_ROOT": str(unzipped),
     }
     command = [sys.executable, "-c", TIMED.format(what=what)]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)  # noqa: S603 - ours
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)  # noqa: S603  # ours
     return float(done.stdout.splitlines()[-1])

@@ -72,10 +72,10 @@ class _Session(boto3.session.Session):
     endpoint_url: str | None = None
 
     def client(self, *args: Any, **options: Any) -> Any:  # noqa: ANN401  # boto3's
-        return super().client(*args, **self._with_url(options))  # type: ignore[call-overload,misc,unused-ignore]
+        return super().client(*args, **self._with_url(options))  # type: ignore[call-overload,misc,unused-ignore]  # the stubs list services one by one
 
     def resource(self, *args: Any, **options: Any) -> Any:  # noqa: ANN401  # boto3's
-        return super().resource(*args, **self._with_url(options))  # type: ignore[call-overload,misc,unused-ignore]
+        return super().resource(*args, **self._with_url(options))  # type: ignore[call-overload,misc,unused-ignore]  # the stubs list services one by one
 
     def _with_url(self, options: dict[str, Any]) -> dict[str, Any]:
         if self.endpoint_url is None:

@@ -105,7 +105,7 @@ def _text(value: Any) -> str:  # noqa: ANN401, PLR0911  # whatever a column hold
             return str(value)
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401, PLR0911
+def _plain(value: Any) -> Any:  # noqa: ANN401, PLR0911  # whatever a column holds
     match value:
         case bool() | int() | str() | None:
             return value

@@ -39,7 +39,7 @@ class ObjectRef(msgspec.Struct, frozen=True):
     def dataset(self) -> str:
         """The path segment after the lane; `default` if the object is directly in the lane."""
         segments = self.key.split("/")
-        return segments[1] if len(segments) > 2 else "default"  # noqa: PLR2004 - lane, dataset, name
+        return segments[1] if len(segments) > 2 else "default"  # noqa: PLR2004  # lane, dataset, name
 
     @property
     def is_folder_marker(self) -> bool:

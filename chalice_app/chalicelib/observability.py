@@ -47,7 +47,7 @@ ALLOWED_FIELDS = frozenset(
 )
 
 
-def log_info(event: str, **fields: Any) -> None:  # noqa: ANN401 - any loggable value
+def log_info(event: str, **fields: Any) -> None:  # noqa: ANN401  # any loggable value
     """Log one event with allowed fields."""
     logger.info(event, extra=_allowed(fields))
 

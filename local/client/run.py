@@ -76,7 +76,7 @@ class Report:
         return "\n\n".join(parts)
 
 
-def run(  # noqa: PLR0913 - the options of the command
+def run(  # noqa: PLR0913  # the options of the command
     stack: Deployed,
     paths: Sequence[str],
     *,

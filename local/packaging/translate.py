@@ -41,7 +41,7 @@ def translate(sam: Template, *, zip_name: str, region: str = "us-east-1") -> Tem
     # The translator gets the region from boto3, which would read the user's configuration.
     os.environ.setdefault("AWS_DEFAULT_REGION", region)
     from samtranslator.model.exceptions import InvalidDocumentException  # noqa: PLC0415  # 1 s
-    from samtranslator.translator.transform import transform  # noqa: PLC0415
+    from samtranslator.translator.transform import transform  # noqa: PLC0415  # 1 s
 
     source = _with_code(sam, f"s3://{ARTIFACTS_BUCKET}/{zip_name}")
     try:

@@ -96,7 +96,7 @@ def _spec(config: Mapping[str, Any], tensors: Tensors) -> Any:  # noqa: ANN401  
     return spec
 
 
-def _stack(spec: Any, tensors: Tensors, name: str, distance: Any) -> None:  # noqa: ANN401
+def _stack(spec: Any, tensors: Tensors, name: str, distance: Any) -> None:  # noqa: ANN401  # untyped
     embeddings = spec.embeddings[0] if isinstance(spec.embeddings, list) else spec.embeddings
     embeddings.weight = tensors["shared.weight"]
     spec.scale_embeddings = False
@@ -123,7 +123,7 @@ def _stack(spec: Any, tensors: Tensors, name: str, distance: Any) -> None:  # no
         _feed_forward(layer.ffn, tensors, f"{block}.{last}")
 
 
-def _feed_forward(spec: Any, tensors: Tensors, block: str) -> None:  # noqa: ANN401
+def _feed_forward(spec: Any, tensors: Tensors, block: str) -> None:  # noqa: ANN401  # untyped
     dense = f"{block}.DenseReluDense"
     spec.layer_norm.gamma = tensors[f"{block}.layer_norm.weight"]
     if hasattr(spec, "linear_0_noact"):
@@ -134,5 +134,5 @@ def _feed_forward(spec: Any, tensors: Tensors, block: str) -> None:  # noqa: ANN
     spec.linear_1.weight = tensors[f"{dense}.wo.weight"]
 
 
-def _joined(tensors: Tensors, attention: str, parts: str) -> Any:  # noqa: ANN401
+def _joined(tensors: Tensors, attention: str, parts: str) -> Any:  # noqa: ANN401  # untyped
     return np.concatenate([tensors[f"{attention}.{part}.weight"] for part in parts])

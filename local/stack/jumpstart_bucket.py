@@ -204,5 +204,5 @@ def _hyperparameters() -> list[dict[str, Any]]:
     ]
 
 
-def _one(name: str, kind: str, default: str | float, **limits: Any) -> dict[str, Any]:  # noqa: ANN401
+def _one(name: str, kind: str, default: str | float, **limits: Any) -> dict[str, Any]:  # noqa: ANN401  # any JSON
     return {"name": name, "type": kind, "default": default, "scope": "algorithm", **limits}

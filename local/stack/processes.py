@@ -71,7 +71,7 @@ def answers(url: str, timeout: float = 2.0) -> bool:
     """Whether a GET of `url` returns 200."""
     try:
         with _opener.open(url, timeout=timeout) as response:
-            return bool(response.status == 200)  # noqa: PLR2004
+            return bool(response.status == 200)  # noqa: PLR2004  # HTTP: OK
     except (OSError, urllib.error.URLError, ValueError):
         return False
 
@@ -153,6 +153,6 @@ def _start_time(pid: int) -> str | None:
 def _start_time_from_ps(pid: int) -> str | None:
     """The same on systems without /proc (macOS)."""
     command = ["/bin/ps", "-o", "stat=,lstart=", "-p", str(pid)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  # our own command
     state, _, started = done.stdout.strip().partition(" ")
     return None if not started or state.startswith("Z") else started.strip()

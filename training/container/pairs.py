@@ -38,7 +38,7 @@ def read(folder: Path) -> list[Pair]:
 def split(pairs: list[Pair], share: float, seed: int) -> tuple[list[Pair], list[Pair]]:
     """Pairs to train on and to validate with; the same for the same seed, at least one to train."""
     order = list(range(len(pairs)))
-    random.Random(seed).shuffle(order)  # noqa: S311 - a split, not a secret
+    random.Random(seed).shuffle(order)  # noqa: S311  # a split, not a secret
     count = min(round(len(pairs) * share), len(pairs) - 1)
     held = set(order[:count])
     return (

@@ -69,7 +69,7 @@ def wait(target: Target, name: str, progress: Progress = lambda _done, _all: Non
         AwsError: AWS refused, or was not reached.
     """
     job: Job = {}
-    for job, _ in follow(target, name, progress):  # noqa: B007 - the last one is wanted
+    for job, _ in follow(target, name, progress):  # noqa: B007  # the last one is wanted
         pass
     return job
 

@@ -61,7 +61,7 @@ def _trainer(
     config: FineTune,
     card: TrainingCard,
     tags: Mapping[str, str],
-) -> Any:  # noqa: ANN401
+) -> Any:  # noqa: ANN401  # the SDK's
     from pydantic import ValidationError
     from sagemaker.core.helper.iam_role_resolver import RoleValidationError
     from sagemaker.core.training.configs import (
@@ -114,7 +114,7 @@ def _trainer(
     )
 
 
-def _networking(network: Network) -> Any:  # noqa: ANN401
+def _networking(network: Network) -> Any:  # noqa: ANN401  # the SDK's
     from sagemaker.core.training.configs import Networking
 
     places = (

@@ -135,7 +135,7 @@ def _version(session: Any, wanted: Wanted, scope: Scope) -> str:  # noqa: ANN401
         )
 
 
-def _arguments(session: Any, wanted: Wanted, scope: Scope) -> dict[str, Any]:  # noqa: ANN401
+def _arguments(session: Any, wanted: Wanted, scope: Scope) -> dict[str, Any]:  # noqa: ANN401  # the SDK's
     """What every lookup takes; raises SettingError for an instance type that cannot be used."""
     from sagemaker.core import instance_types
 

@@ -60,7 +60,7 @@ def is_missing(error: AwsError) -> bool:
     return error.code == "ValidationException" and _MISSING in str(error)
 
 
-def _bring(  # noqa: PLR0913, PLR0917 - the steps of one call
+def _bring(  # noqa: PLR0913, PLR0917  # the steps of one call
     target: Target,
     client: Any,  # noqa: ANN401  # boto3's
     serving: Serving,
@@ -117,7 +117,7 @@ def _settled(
         if now - began > LONGEST_WAIT_S:
             problem = f"is still {found['EndpointStatus']} after {LONGEST_WAIT_S / 60:.0f} minutes"
             raise EndpointError(name, f"{problem}; look at its log, then run the same again")
-        if now - spoke > 60:  # noqa: PLR2004 - a minute
+        if now - spoke > 60:  # noqa: PLR2004  # a minute
             spoke = now
             say(f"{name} is {found['EndpointStatus']} ({now - began:.0f} s)")
         sleep(POLL_S[target.backend])

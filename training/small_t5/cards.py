@@ -96,7 +96,7 @@ def write(models: Path, examples: Path, plan: Schedule, shape: Architecture) -> 
     return tables
 
 
-def text(  # noqa: PLR0913, PLR0917 - what a card says
+def text(  # noqa: PLR0913, PLR0917  # what a card says
     role: str,
     files: Mapping[str, int],
     tables: Mapping[str, Table],

@@ -98,7 +98,7 @@ def corrupted(
     reports: Sequence[Report], tokenizer: sentencepiece.SentencePieceProcessor, seed: int
 ) -> list[Pair]:
     """Whole reports as text, with spans taken out, at times the whole impression."""
-    rng = random.Random(seed)  # noqa: S311 - not a secret
+    rng = random.Random(seed)  # noqa: S311  # not a secret
     sentinels = [tokenizer.piece_to_id(piece) for piece in SENTINELS]
     heading = tokenizer.encode(" IMPRESSION: ")
     pairs = []

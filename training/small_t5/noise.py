@@ -28,10 +28,10 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 def scribble(report: Report, seed: str) -> Report:
     """The report, now and then with some words dropped, masked, misspelled or doubled."""
-    rng = random.Random(f"{seed}/{report.report_id}")  # noqa: S311 - not a secret
+    rng = random.Random(f"{seed}/{report.report_id}")  # noqa: S311  # not a secret
     if rng.random() < CASUAL:
         text = report.findings.lower()
-        if rng.random() < 0.5:  # noqa: PLR2004 - either way
+        if rng.random() < 0.5:  # noqa: PLR2004  # either way
             text = text.replace(".\n", "\n").replace(". ", " ").removesuffix(".")
         return replace(report, findings=text)
     if rng.random() >= SHARE:
@@ -57,7 +57,7 @@ def _spoil(rng: random.Random, word: str) -> str:
         return rng.choice(_MASKS) + stop
     if kind == 1:
         return stop
-    if kind == 2:  # noqa: PLR2004 - an invented word
+    if kind == 2:  # noqa: PLR2004  # an invented word
         return "".join(rng.choice(_LETTERS) for _ in range(rng.randrange(3, 9))) + stop
     spot = rng.randrange(len(word))
     return word[:spot] + rng.choice(_LETTERS) + word[spot + 1 :]

@@ -61,7 +61,7 @@ def _write_reports(sink: object, count: int, seed: str) -> None:
             "findings": report.findings,
             "impression": report.impression,
         }
-        print(json.dumps(record, ensure_ascii=False), file=sink)  # type: ignore[call-overload]
+        print(json.dumps(record, ensure_ascii=False), file=sink)  # type: ignore[call-overload]  # always a text file
 
 
 if __name__ == "__main__":

@@ -86,7 +86,7 @@ def _plain(source: Report, report_id: str) -> dict[str, Any]:
 
 def _study(source: Report, number: int) -> dict[str, Any]:
     """A record with the keys of a research list: study, subject, background."""
-    rng = random.Random(f"{SEED}/study/{number}")  # noqa: S311 - not a secret
+    rng = random.Random(f"{SEED}/study/{number}")  # noqa: S311  # not a secret
     reason = rng.choice(_REASONS[source.scenario])
     return {
         "study_id": f"s{rng.randrange(50_000_000, 60_000_000)}",

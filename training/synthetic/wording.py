@@ -73,7 +73,7 @@ def listing(words: Sequence[str], *, oxford: bool) -> str:
     """`a`, `a or b`, `a, b or c`; `oxford` puts the comma before `or`."""
     if len(words) == 1:
         return words[0]
-    comma = "," if oxford and len(words) > 2 else ""  # noqa: PLR2004 - a list of two has none
+    comma = "," if oxford and len(words) > 2 else ""  # noqa: PLR2004  # a list of two has none
     return f"{', '.join(words[:-1])}{comma} or {words[-1]}"
 
 

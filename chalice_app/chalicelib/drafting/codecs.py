@@ -84,11 +84,11 @@ def _texts_v2(response: Any) -> list[Any]:  # noqa: ANN401 - any JSON value
     return [item["generated_text"] for item in items]
 
 
-def _first(text: Any) -> Any:  # noqa: ANN401 - any JSON value
+def _first(text: Any) -> Any:  # noqa: ANN401  # any JSON value
     return text[0] if isinstance(text, list) and text else text
 
 
-def _check(text: Any) -> str:  # noqa: ANN401 - any JSON value
+def _check(text: Any) -> str:  # noqa: ANN401  # any JSON value
     if not isinstance(text, str):
         raise EndpointAnswerError("the endpoint returned a value that is not text")
     draft = text.strip()

@@ -158,13 +158,13 @@ def _from_own_message(message: dict[str, Any], sent_at: datetime) -> WorkItem:
     )
 
 
-def _text(value: Any) -> str:  # noqa: ANN401 - any JSON value
+def _text(value: Any) -> str:  # noqa: ANN401  # any JSON value
     if not isinstance(value, str) or not value:
         raise TypeError
     return value
 
 
-def _etag(value: Any) -> str:  # noqa: ANN401 - any JSON value
+def _etag(value: Any) -> str:  # noqa: ANN401  # any JSON value
     return _text(value).strip('"')
 
 

@@ -53,14 +53,14 @@ def _problem(value: Any, shape: Shape, path: str) -> str | None:  # noqa: ANN401
     if shape.type_name == "structure":
         found = (
             _problem(value[name], member, f"{path}.{name}" if path else name)
-            for name, member in shape.members.items()  # type: ignore[attr-defined]
+            for name, member in shape.members.items()  # type: ignore[attr-defined]  # StructureShape
             if value.get(name) is not None
         )
     elif shape.type_name == "list":
-        member = shape.member  # type: ignore[attr-defined]
+        member = shape.member  # type: ignore[attr-defined]  # ListShape
         found = (_problem(item, member, f"{path}.{i}") for i, item in enumerate(value))
     elif shape.type_name == "map":
-        inner = shape.value  # type: ignore[attr-defined]
+        inner = shape.value  # type: ignore[attr-defined]  # MapShape
         found = (_problem(item, inner, f"{path}.{key}") for key, item in value.items())
     else:
         return _scalar_problem(value, shape, path)

@@ -118,7 +118,7 @@ class Transformer:
                     output.writelines(_drafted(model, parameters, payload, file.name))
             name = file.relative_to(folder / "in").as_posix()
             target = f"{job['TransformOutput']['S3OutputPath'].rstrip('/')}/{name}.out"
-            patiently(lambda out=out, target=target: self._aws.put(out, target), UPLOAD_S)  # type: ignore[misc]
+            patiently(lambda out=out, target=target: self._aws.put(out, target), UPLOAD_S)  # type: ignore[misc]  # mypy infers no lambda with defaults
 
     def _is_interrupted(self, job: Document) -> bool:
         name = job["TransformJobName"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
@@ -28,7 +29,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
     return call
 
 
-class Runner:
+class Runner(Protocol):
     def __call__(self, *arguments: str) -> tuple[int, str, str]: ...
 
 

@@ -34,7 +34,7 @@ ANSWERS: list[tuple[str, Any, str]] = [
     ("'a' || null", None, ""),
     ("date_add('day', 30, date '2026-11-01')", date(2026, 12, 1), "date"),  # marked: a timestamp
     ("date '2026-11-01' + interval '1' day", date(2026, 11, 2), "date"),  # marked
-    ("date_add('hour', 1, timestamp '2026-11-01 00:00:00')", datetime(2026, 11, 1, 1), ""),  # noqa: DTZ001
+    ("date_add('hour', 1, timestamp '2026-11-01 00:00:00')", datetime(2026, 11, 1, 1), ""),  # noqa: DTZ001  # Athena's has no zone
     ("date_trunc('month', date '2026-11-24')", date(2026, 11, 1), "date"),  # marked
     ("day_of_week(date '2026-11-22')", 7, "bigint"),  # marked: 0
     ("extract(dow from date '2026-11-22')", 7, "bigint"),  # marked: 0

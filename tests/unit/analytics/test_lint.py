@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import copy
 from collections.abc import Callable
 from typing import Any
@@ -132,6 +133,6 @@ def test_findings_end_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(linting, "findings", lambda: ["a", "b"])
 
     with pytest.raises(LintError, match="2 findings") as caught:
-        lint.run(lint.argparse.Namespace())
+        lint.run(argparse.Namespace())
 
     assert caught.value.findings == ("a", "b")

@@ -206,7 +206,9 @@ def test_what_is_no_object_of_the_lake_is_passed_over(lake: LakeOnDisk, athena: 
     assert athena.rows_of("files") == 1
 
 
-def test_a_lake_in_s3_is_read_through_boto3(lake: LakeOnDisk, monkeypatch: Any) -> None:
+def test_a_lake_in_s3_is_read_through_boto3(
+    lake: LakeOnDisk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "test")
     path = lake.put("files", file())

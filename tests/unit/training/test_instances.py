@@ -32,5 +32,5 @@ def test_a_price_class_names_what_is_billed(price: PriceClass, words: str) -> No
         ("ml.m5d.large", False),
     ],
 )
-def test_types_with_storage_of_their_own_take_no_volume(name: str, expected: bool) -> None:  # noqa: FBT001 - a figure of the table above
+def test_types_with_storage_of_their_own_take_no_volume(name: str, expected: bool) -> None:  # noqa: FBT001  # a figure of the table above
     assert has_volume(name) is expected

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -336,8 +336,8 @@ def pages_of(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
     real = client.get_paginator
 
     class Small:
-        def __init__(self, name: str) -> None:
-            self.real = real(name)  # type: ignore[call-overload]
+        def __init__(self, name: Literal["list_objects_v2"]) -> None:
+            self.real = real(name)
 
         def paginate(self, **request: Any) -> Any:
             return self.real.paginate(**request, PaginationConfig={"PageSize": size})

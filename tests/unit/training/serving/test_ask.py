@@ -69,8 +69,10 @@ def test_a_stack_whose_model_cannot_be_called(monkeypatch: pytest.MonkeyPatch) -
 def test_an_endpoint_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
     class Gone:
         def invoke_endpoint(self, **_: Any) -> None:
-            error = {"Code": "ValidationError", "Message": "Endpoint fine of account not found."}
-            raise ClientError({"Error": error}, "InvokeEndpoint")
+            message = "Endpoint fine of account not found."
+            raise ClientError(
+                {"Error": {"Code": "ValidationError", "Message": message}}, "InvokeEndpoint"
+            )
 
     with pytest.raises(EndpointError, match="endpoint fine"):
         asked(monkeypatch, Gone())
