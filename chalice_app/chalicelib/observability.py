@@ -52,7 +52,7 @@ def log_info(event: str, **fields: Any) -> None:  # noqa: ANN401  # any loggable
     logger.info(event, extra=_allowed(fields))
 
 
-def log_warning(event: str, **fields: Any) -> None:  # noqa: ANN401 - any loggable value
+def log_warning(event: str, **fields: Any) -> None:  # noqa: ANN401  # any loggable value
     """Log one event that an operator may need to investigate."""
     logger.warning(event, extra=_allowed(fields))
 

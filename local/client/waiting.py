@@ -83,7 +83,7 @@ class Waiter:
             if document["source"]["etag"] == one.ref.etag:
                 self._answered[one.ref.object_id] = Answered(one, key, document)
 
-    def _result_keys(self, s3: Any, bucket: str) -> Iterator[str]:  # noqa: ANN401 - boto3's
+    def _result_keys(self, s3: Any, bucket: str) -> Iterator[str]:  # noqa: ANN401  # boto3's
         folders = {"/".join(one.ref.key.split("/")[:2]) for one in self.dropped}
         pages = s3.get_paginator("list_objects_v2")
         for folder in sorted(folders):

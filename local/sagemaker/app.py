@@ -76,7 +76,7 @@ def create_app(
             return responses.failure(error, name)
         except ClientDisconnect:
             return responses.internal_failure()
-        except Exception as error:  # noqa: BLE001 - a traceback could contain text of the request
+        except Exception as error:  # noqa: BLE001  # a traceback could contain text of the request
             _log.error("internal failure (%s)", type(error).__name__)
             return responses.internal_failure()
 

@@ -144,7 +144,7 @@ class Batcher:
             generated = await asyncio.get_running_loop().run_in_executor(
                 self._thread, self._model.generate, texts, parameters
             )
-        except Exception as error:  # noqa: BLE001 - any error; its message may contain text
+        except Exception as error:  # noqa: BLE001  # any error; its message may contain text
             raise ModelFailedError(type(error).__name__) from None
 
         if len(generated) != len(texts) or any(

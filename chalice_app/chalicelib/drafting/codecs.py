@@ -70,14 +70,14 @@ def text_of_batch(values: dict[str, Any]) -> str:
     raise EndpointAnswerError("the line has no generated text")
 
 
-def _texts_v1(response: Any) -> list[Any]:  # noqa: ANN401 - any JSON value
+def _texts_v1(response: Any) -> list[Any]:  # noqa: ANN401  # any JSON value
     if not isinstance(response, dict) or not isinstance(response.get("generated_texts"), list):
         raise EndpointAnswerError("the endpoint's response has no list generated_texts")
     # The list may be nested, with several sequences per prompt: the first is the best.
     return [_first(text) for text in response["generated_texts"]]
 
 
-def _texts_v2(response: Any) -> list[Any]:  # noqa: ANN401 - any JSON value
+def _texts_v2(response: Any) -> list[Any]:  # noqa: ANN401  # any JSON value
     items = response if isinstance(response, list) else [response]
     if not all(isinstance(item, dict) and "generated_text" in item for item in items):
         raise EndpointAnswerError("the endpoint's response has no generated_text")

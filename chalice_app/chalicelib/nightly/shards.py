@@ -93,7 +93,7 @@ def units_key(folder: str, shard: int) -> str:
     return f"{folder}/units/{shard:05d}.jsonl"
 
 
-def write_shard(  # noqa: PLR0913 - its location and its contents
+def write_shard(  # noqa: PLR0913  # its location and its contents
     s3: S3Client, bucket: str, folder: str, *, shard: int, rows: bytes, units: Sequence[OwnMessage]
 ) -> None:
     """Write one shard and its units."""

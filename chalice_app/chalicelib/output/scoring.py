@@ -35,6 +35,6 @@ def score(reference: str, draft: str) -> list[Score]:
 def _scorer() -> RougeScorer:
     # Imported on first use: it loads nltk and numpy, which takes half a second. A cold start
     # without references saves that.
-    from rouge_score.rouge_scorer import RougeScorer  # noqa: PLC0415
+    from rouge_score.rouge_scorer import RougeScorer  # noqa: PLC0415  # imported late: see above
 
     return RougeScorer(list(METRICS), use_stemmer=False)

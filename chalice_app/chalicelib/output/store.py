@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 
-def write_tables(  # noqa: PLR0913 - all of them are part of the keys
+def write_tables(  # noqa: PLR0913  # all of them are part of the keys
     s3: S3Client, bucket: str, source: Source, chunk: int, rows: Sequence[Row], *, tidy: bool
 ) -> None:
     """Write a chunk's rows, one object per table.

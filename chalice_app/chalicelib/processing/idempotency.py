@@ -85,7 +85,7 @@ class IdempotentProcessor:
     def _once(self, unit: str, do: Callable[[], WorkResult]) -> WorkResult:
         def process(*, unit: dict[str, str]) -> dict[str, Any]:
             del unit  # only the key of the idempotency record
-            return msgspec.to_builtins(do())  # type: ignore[no-any-return]
+            return msgspec.to_builtins(do())  # type: ignore[no-any-return]  # a struct becomes a dict
 
         process_once = idempotent_function(
             process,

@@ -168,12 +168,12 @@ def _etag(value: Any) -> str:  # noqa: ANN401  # any JSON value
     return _text(value).strip('"')
 
 
-def _version(value: Any) -> str | None:  # noqa: ANN401 - any JSON value
+def _version(value: Any) -> str | None:  # noqa: ANN401  # any JSON value
     # Objects of an unversioned bucket have the version id "null", or none at all.
     return None if value in (None, "", "null") else _text(value)
 
 
-def _time(value: Any, default: datetime) -> datetime:  # noqa: ANN401 - any JSON value
+def _time(value: Any, default: datetime) -> datetime:  # noqa: ANN401  # any JSON value
     try:
         moment = datetime.fromisoformat(value)
     except (TypeError, ValueError):

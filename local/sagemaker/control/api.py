@@ -91,7 +91,7 @@ def answer(known: Mapping[str, Operation], target: str, body: bytes) -> Response
         return _response(200, _execute(known, prefix, name, body))
     except ControlError as error:
         return _response(error.status, {"__type": error.code, "message": str(error)})
-    except Exception:  # noqa: BLE001 - a failed request must not stop the server
+    except Exception:  # noqa: BLE001  # a failed request must not stop the server
         _log.exception("%s failed", name)  # requests to this API contain no report text
         return _response(500, {"__type": ControlError.code, "message": f"{name} failed"})
 

@@ -95,7 +95,7 @@ class Runner:
                     self._run(job)
             except (LocalError, OSError, *TROUBLE) as error:
                 jobs.end(self._store, name, "Failed", f"ClientError: {_line(error)}")
-            except Exception as error:  # noqa: BLE001 - the next job must still run
+            except Exception as error:  # noqa: BLE001  # the next job must still run
                 reason = f"InternalServerError: {type(error).__name__}"
                 jobs.end(self._store, name, "Failed", reason)
 

@@ -112,7 +112,7 @@ class Serving:
         try:
             folder = self._fetched(name, config_name)
             model = self._load(folder)
-        except Exception as error:  # noqa: BLE001 - the endpoint would stay in progress forever
+        except Exception as error:  # noqa: BLE001  # the endpoint would stay in progress forever
             known = isinstance(error, _TROUBLE)
             reason = _line(error) if known else f"InternalServerError: {type(error).__name__}"
             self._settle(

@@ -88,7 +88,7 @@ class Transformer:
             return "Failed", str(error)
         except (SetupError, OSError, EOFError, *TROUBLE) as error:
             return "Failed", f"ClientError: {' '.join(str(error).split())}"
-        except Exception as error:  # noqa: BLE001 - the job would stay in progress forever
+        except Exception as error:  # noqa: BLE001  # the job would stay in progress forever
             # Only the type: an error message may contain the data.
             _log.error("transform job %s failed: %s", name, type(error).__name__)
             return "Failed", f"InternalServerError: {type(error).__name__}"
