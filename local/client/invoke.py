@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # A function may run for 15 minutes, and a slow call must not be retried.
 _NO_RETRIES = CONFIG.merge(Config(read_timeout=910, retries={"total_max_attempts": 1}))
 POLL_S = 1.0
-# A run that was killed is considered dead after two minutes (chalicelib.nightly.run).
+# A run that was killed is considered dead after two minutes (chalicelib.nightly.claim).
 PATIENCE_S = 300.0
 
 

@@ -7,15 +7,14 @@ complete gathering gets a job, and the job is named after the batch.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
 
 import msgspec
 
-from chalicelib.errors import AlreadyRunningError
 from chalicelib.nightly import completion, gather, sweep, transform_job
+from chalicelib.nightly.claim import Heartbeat, claim
 from chalicelib.nightly.context import Continuation, NightlyContext
 from chalicelib.nightly.ledger import LedgerState, NightlyBatch
 from chalicelib.nightly.shards import ShardWriter, read_units
@@ -23,9 +22,6 @@ from chalicelib.objects import ObjectRef
 from chalicelib.observability import count, log_info
 
 LANE = "nightly"
-# A run that gathers is considered dead this long after its last heartbeat.
-DEAD_AFTER_S = 120.0
-BEAT_S = 15.0
 
 
 class NightlyResult(msgspec.Struct, frozen=True):
@@ -95,14 +91,14 @@ def _batch(context: NightlyContext, resume: Continuation | None, requeued: int) 
         found = context.ledger.read().unsubmitted
         if found is not None and found.state == "gathered":
             return _submit(context, found, requeued)
-    night = _claim(context, resume)
+    night = claim(context, resume)
     writer = ShardWriter(context.s3, context.settings, night.folder)
     after = ""
     if resume is not None:
         after = resume.after
         writer.count, writer.objects, writer.records = resume.shards, resume.objects, resume.records
     held = set(_held(context, context.ledger.read()))
-    beat = _Beat(context, night)
+    beat = Heartbeat(context, night)
     stores = gather.Stores(context.s3, context.dynamodb)
     for refs, done in _slices(context, after, held):
         context.send(gather.gather(stores, night.model, refs, writer, beat))
@@ -141,65 +137,6 @@ def _slices(
             refs = free[start : start + gather.SLICE]
             is_last = start + gather.SLICE >= len(free)
             yield refs, page.after if is_last else refs[-1].key
-
-
-def _claim(context: NightlyContext, resume: Continuation | None) -> NightlyBatch:
-    """Begin a batch, continue one, or restart one whose run is dead."""
-    now = context.clock()
-    alive = now + DEAD_AFTER_S
-    if resume is not None:
-        current = context.ledger.read().named(resume.night)
-        if current is None or (current.attempt, current.state) != (resume.attempt, "gathering"):
-            raise AlreadyRunningError("another run has taken over this nightly batch")
-        return current
-    stamp = datetime.fromtimestamp(now, UTC).strftime("%Y%m%d-%H%M%S")
-    name = f"nightly-{stamp}-{os.urandom(3).hex()}"
-    settings = context.settings
-    fresh = NightlyBatch(
-        name,
-        transform_job.job_name(settings.stack_name, name),
-        settings.live_model,
-        alive_until=alive,
-    )
-    claimed: list[NightlyBatch] = []
-
-    def how(record: LedgerState) -> LedgerState | None:
-        before = record.unsubmitted
-        # The job of a gathered batch may be starting at this moment, and it reads that folder.
-        if before is not None and (before.state == "gathered" or before.alive_until > now):
-            return None
-        night = fresh
-        if before is not None:
-            night = msgspec.structs.replace(
-                before,
-                attempt=before.attempt + 1,
-                model=fresh.model,
-                alive_until=alive,
-                state="gathering",
-            )
-        claimed[:] = [night]
-        return record.with_night(night)
-
-    if context.ledger.change(how) is None:
-        raise AlreadyRunningError("another run is already gathering the nightly files")
-    return claimed[0]
-
-
-class _Beat:
-    """The heartbeat of a run that gathers, every few seconds."""
-
-    def __init__(self, context: NightlyContext, night: NightlyBatch) -> None:
-        self._context, self._night = context, night
-        self._last = context.clock()
-
-    def __call__(self) -> None:
-        if self._context.clock() - self._last >= BEAT_S:
-            self.now()
-
-    def now(self) -> None:
-        self._last = self._context.clock()
-        alive = self._last + DEAD_AFTER_S
-        self._context.ledger.update(self._night, alive_until=alive)
 
 
 def _held(context: NightlyContext, record: LedgerState) -> Iterator[str]:
