@@ -1,4 +1,4 @@
-"""Who may import whom: lower floors never import higher ones, and nothing goes in a circle."""
+"""Which module may import which: lower layers never import higher ones; there are no cycles."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import pytest
 
 from common.paths import ROOT
 
-# The rooms of chalicelib from the lowest floor to the highest; rooms of one floor do not meet.
-FLOORS: tuple[tuple[str, ...], ...] = (
+# The layers of chalicelib from the lowest to the highest; folders of one layer are independent.
+LAYERS: tuple[tuple[str, ...], ...] = (
     ("queue",),
     ("intake",),
     ("drafting",),
@@ -21,8 +21,8 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("operations",),
     ("handlers",),
 )
-# Beside the rooms: any room may use them, they use no room.
-BESIDE = ("aws", "errors", "objects", "observability", "s3_errors", "scratch", "settings")
+# Any layer may import these; they import no layer.
+SHARED = ("aws", "errors", "objects", "observability", "s3_errors", "scratch", "settings")
 # The packages from the lowest to the highest.
 PACKAGES = ("chalicelib", "common", "analytics", "local", "training", "benchmarks")
 
@@ -51,16 +51,16 @@ def imports(path: Path, known: Mapping[str, Path]) -> Iterator[str]:
                     yield node.module
 
 
-def climbs(edges: Mapping[str, set[str]]) -> list[str]:
-    """Imports within chalicelib that the floors forbid."""
-    level = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
+def upward(edges: Mapping[str, set[str]]) -> list[str]:
+    """Imports within chalicelib that the layers forbid."""
+    level = {folder: layer for layer, folders in enumerate(LAYERS) for folder in folders}
     found = []
     for importer, imported in edges.items():
         for target in imported:
             above, below = importer.split(".")[1:2], target.split(".")[1:2]
-            if not above or not below or above == below or below[0] in BESIDE:
+            if not above or not below or above == below or below[0] in SHARED:
                 continue
-            if above[0] in BESIDE or level[above[0]] <= level[below[0]]:
+            if above[0] in SHARED or level[above[0]] <= level[below[0]]:
                 found.append(f"{importer} imports {target}")
     return sorted(found)
 
@@ -70,14 +70,14 @@ def edges_of(package: str) -> dict[str, set[str]]:
     return {name: set(imports(path, known)) - {name} for name, path in known.items()}
 
 
-def test_every_room_has_a_floor() -> None:
-    rooms = {name.split(".")[1] for name in modules("chalicelib") if "." in name}
+def test_every_folder_has_a_layer() -> None:
+    folders = {name.split(".")[1] for name in modules("chalicelib") if "." in name}
 
-    assert rooms == {*BESIDE, *(room for floor in FLOORS for room in floor)}
+    assert folders == {*SHARED, *(folder for layer in LAYERS for folder in layer)}
 
 
-def test_rooms_import_only_lower_rooms() -> None:
-    assert climbs(edges_of("chalicelib")) == []
+def test_layers_import_only_lower_layers() -> None:
+    assert upward(edges_of("chalicelib")) == []
 
 
 @pytest.mark.parametrize(
@@ -88,31 +88,31 @@ def test_rooms_import_only_lower_rooms() -> None:
         ("chalicelib.aws", "chalicelib.drafting.endpoint"),
     ],
 )
-def test_a_climb_is_found(importer: str, target: str) -> None:
-    assert climbs({importer: {target}}) == [f"{importer} imports {target}"]
+def test_an_import_of_a_higher_layer_is_found(importer: str, target: str) -> None:
+    assert upward({importer: {target}}) == [f"{importer} imports {target}"]
 
 
 @pytest.mark.parametrize("package", PACKAGES)
-def test_neither_modules_nor_rooms_import_in_a_circle(package: str) -> None:
+def test_neither_modules_nor_folders_import_in_a_cycle(package: str) -> None:
     # A package's __init__ is executed before its modules, and may gather them.
     edges = {
         name: {other for other in imported if not name.startswith(f"{other}.")}
         for name, imported in edges_of(package).items()
     }
-    rooms: dict[str, set[str]] = {}
+    folders: dict[str, set[str]] = {}
     for name, imported in edges.items():
-        rooms.setdefault(room(name), set()).update(room(other) for other in imported)
+        folders.setdefault(folder(name), set()).update(folder(other) for other in imported)
 
-    assert circle(edges) == []
-    assert circle({name: used - {name, package} for name, used in rooms.items()}) == []
+    assert cycle(edges) == []
+    assert cycle({name: used - {name, package} for name, used in folders.items()}) == []
 
 
-def room(name: str) -> str:
+def folder(name: str) -> str:
     """The folder, or the module beside the folders, right below a package."""
     return ".".join(name.split(".")[:2])
 
 
-def circle(edges: Mapping[str, set[str]]) -> list[str]:
+def cycle(edges: Mapping[str, set[str]]) -> list[str]:
     try:
         TopologicalSorter(edges).prepare()
     except CycleError as error:
