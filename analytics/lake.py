@@ -90,7 +90,7 @@ def opened(place: str, target: Target) -> Iterator[Lake]:
     """
     if s3.is_s3(place):
         uri = s3.parse(place)
-        # A bucket without a prefix is short for its lake/.
+        # A bucket without a prefix means its prefix lake/.
         uri = uri if uri.key.strip("/") else s3.S3Uri(uri.bucket, PREFIX)
         with tempfile.TemporaryDirectory(prefix="impressions-lake-") as copies:
             yield BucketLake(target, s3.S3Uri(uri.bucket, uri.key.rstrip("/")), Path(copies))

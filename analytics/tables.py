@@ -100,7 +100,7 @@ IMPRESSIONS = Table(
         _c("stratum", "string", "normal or abnormal, derived from the reference", optional=True),
         _c("flags", "array<string>", "Notable properties of the record"),
         _c("metadata", "string", "The record's other fields, as JSON text", optional=True),
-        _c("latency_ms", "double", "Duration of the endpoint call, in milliseconds"),
+        _c("latency_ms", "double", "Duration of the call (in a batch: of the job), milliseconds"),
         _c(
             "call_records",
             "int",

@@ -30,7 +30,7 @@ def cold_start(package: Package, folder: Path) -> dict[str, float]:
     unzipped = folder / "zip"
     with zipfile.ZipFile(package.zip_path) as archive:
         archive.extractall(unzipped)
-    # The Lambda runtime contains boto3 compiled; a new virtual environment may not yet.
+    # boto3 is precompiled in the Lambda runtime; in a new virtual environment it may not be.
     _seconds(BOTO3, unzipped, write_bytecode=True)
     taken: dict[str, list[float]] = {BOTO3: [], FUNCTION: [], SCORING: []}
     for _ in range(REPEATS):
@@ -60,5 +60,5 @@ def _seconds(what: str, unzipped: Path, *, write_bytecode: bool = False) -> floa
         "LAMBDA_TASK_ROOT": str(unzipped),
     }
     command = [sys.executable, "-c", TIMED.format(what=what)]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)  # noqa: S603 - our own command
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)  # noqa: S603 - ours
     return float(done.stdout.splitlines()[-1])

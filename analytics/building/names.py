@@ -1,4 +1,4 @@
-"""CloudFormation's short forms, and each service's names of types."""
+"""CloudFormation's short forms, and the type names of each service."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ class Athena:
 
     def rows_of(self, name: str) -> int:
         """The number of rows in a table or view."""
-        return int(self.query(f"SELECT count(*) AS n FROM {name}").rows[0][0])  # noqa: S608  # our own SQL
+        return int(self.query(f"SELECT count(*) AS n FROM {name}").rows[0][0])  # noqa: S608  # ours
 
     def _run(self, translated: str, parameters: Sequence[str]) -> Result:
         try:

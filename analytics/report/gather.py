@@ -106,7 +106,7 @@ def gather(athena: Athena, place: str, most_cases: int) -> Content:
 
 
 def _ordered(athena: Athena, view: str, order: str) -> list[Row]:
-    return athena.query(f"SELECT * FROM {view} ORDER BY {order}").dicts()  # noqa: S608  # our own SQL
+    return athena.query(f"SELECT * FROM {view} ORDER BY {order}").dicts()  # noqa: S608  # ours
 
 
 def _rank(role: str) -> tuple[int, str]:
@@ -114,10 +114,7 @@ def _rank(role: str) -> tuple[int, str]:
 
 
 def _named(rows: list[Row]) -> list[Row]:
-    """Rows with their missing names filled in, because they are sorted by them.
-
-    Rows of an older schema may lack a name.
-    """
+    """Fill in missing names: rows are sorted by them, and those of an older schema may lack one."""
     return [row | {name: row[name] or "(none)" for name in _NAMES if name in row} for row in rows]
 
 

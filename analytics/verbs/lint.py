@@ -9,8 +9,8 @@ from analytics.errors import LintError
 
 HELP = "check SQL, dashboard and generated files"
 DESCRIPTION = (
-    "Check the SQL against two grammars, the dashboard's columns, layout and conformance to the "
-    "service model, and that no generated file is stale."
+    "Check the SQL against two grammars, the dashboard's columns, layout and structure, and that "
+    "the generated files are up to date."
 )
 
 

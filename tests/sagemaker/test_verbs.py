@@ -179,7 +179,7 @@ def test_deploy_options_reach_the_requests(
     ("more", "says"),
     [
         (("--instance-type", "ml.m5.large"), "use one of ml.g4dn.2xlarge, ml.g5.2xlarge"),
-        (("--min-instances", "5"), "the minimum must be from 1 to the maximum"),
+        (("--min-instances", "5"), "at least 1 and at most the maximum"),
         (("--night", "cron(0 1 * * ? *)"), "the night never ends"),
     ],
 )

@@ -59,9 +59,9 @@ def price(config: FineTune, target: Target) -> str:
 
 
 def _located(config: FineTune, target: Target) -> tuple[FineTune, str, Path | None]:
-    """The job with the location of its data in S3; uploads nothing.
+    """The job with the S3 location of its data, their digest and their local folder, if any.
 
-    Also returns a digest of the data and their local folder, if any.
+    Uploads nothing.
     """
     if s3.is_s3(config.data):
         place = data.channel_of(target, s3.parse(config.data))

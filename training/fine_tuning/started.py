@@ -1,4 +1,4 @@
-"""Creates training jobs, and says whether a job was new to the call."""
+"""Creates a training job, and describes its state for the call that requested it."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ def prepare_places(
 ) -> Summary:
     """Like `prepare`, with sources and `out` on this machine or in S3 (s3://bucket/prefix).
 
-    S3 data passes through a temporary folder: it must fit on disk, but not in memory.
+    S3 data passes through a temporary folder: it must fit on disk, but need not fit in memory.
 
     Raises:
         CollectionError: a collection is missing, unreadable or contains nothing usable.

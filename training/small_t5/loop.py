@@ -103,7 +103,7 @@ class Loop:
         return model.eval()
 
     def _rest_of_epoch(self) -> Iterator[list[Pair]]:
-        order = random.Random(f"{self.plan.seed}/{self.state.epoch}")  # noqa: S311 - not cryptographic
+        order = random.Random(f"{self.plan.seed}/{self.state.epoch}")  # noqa: S311 - a shuffle
         batches = batches_of(self.pairs, self.plan.batch, order)
         yield from batches[self.state.within :]
 

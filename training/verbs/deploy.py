@@ -62,12 +62,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--invocations-per-instance",
         type=float,
         metavar="N",
-        help="target per minute for auto scaling (default: 20)",
+        help="target for auto scaling, per minute (default: 20)",
     )
     group.add_argument(
         "--night",
         metavar="CRON",
-        help="use at least --night-instances from then on (UTC), as cron(0 1 * * ? *)",
+        help="use at least --night-instances from then on (UTC); e.g. cron(0 1 * * ? *)",
     )
     group.add_argument(
         "--morning", metavar="CRON", help="use --min-instances again from then on (UTC)"
@@ -145,7 +145,8 @@ def _scaling(options: argparse.Namespace) -> Scaling:
     found = Scaling(**chosen(given))
     if not 1 <= found.least <= found.most:
         raise SettingError(
-            "--min-instances, --max-instances", "the minimum must be from 1 to the maximum"
+            "--min-instances, --max-instances",
+            "the minimum must be at least 1 and at most the maximum",
         )
     if bool(found.night) != bool(found.morning):
         raise SettingError("--night, --morning", "give both or neither, or the night never ends")

@@ -116,9 +116,9 @@ def run(options: argparse.Namespace) -> int:
 
 _WORDS = {
     "started": "started",
-    "resumed": "resumes an earlier job, from its last checkpoint if there is one",
-    "running": "was started before and is running",
-    "done": "is already done; the same data, base model and hyperparameters give the same model",
+    "resumed": "resumed an earlier job, from its last checkpoint if there is one",
+    "running": "already running",
+    "done": "already done; the same data, base model and hyperparameters give the same model",
 }
 
 
