@@ -73,7 +73,7 @@ def test_table_view_page_and_pandas_say_the_same(
 def test_every_view_and_query_runs_on_the_stacks_lake(
     stack: Stack, evaluated: running.Report
 ) -> None:
-    values = {"price of an instance hour": "1.5", "model role": "fine-tuned"}
+    values = {"price per instance hour": "1.5", "model role": "fine-tuned"}
     with local_lake(stack.settings) as lake, Athena(lake) as athena:
         for name in sql.views():
             athena.query(f"SELECT * FROM {name}")

@@ -241,17 +241,17 @@ def test_a_folder_is_put_into_s3_only_by_a_launch(
 WRONG: list[tuple[dict[str, Any], type[CommandError], str]] = [
     ({"instance_type": "ml.t3.medium"}, SettingError, "use one of ml.g5.24xlarge, ml.g5.48xlarge"),
     ({"model_version": "9.*"}, SettingError, "9.*"),
-    ({"model_id": "flan"}, SettingError, "--model-id and --model-version name another"),
-    ({"hyperparameters": {"epoch": "3"}}, SettingError, "there are adam_epsilon, batch_size"),
+    ({"model_id": "flan"}, SettingError, "choose another with --model-id and --model-version"),
+    ({"hyperparameters": {"epoch": "3"}}, SettingError, "use one of adam_epsilon, batch_size"),
     ({"hyperparameters": {"epochs": "no"}}, SettingError, "must be numeric"),
     ({"hyperparameters": {"epochs": "0"}}, SettingError, "can be no less than 1"),
     ({"hyperparameters": {"pad_to_max_length": "true"}}, SettingError, "True, False"),
-    ({"base": "local/models/pre-trained"}, SettingError, "name a model in S3"),
-    ({"job_name": "two words"}, SettingError, "use letters, digits and single hyphens"),
-    ({"job_name": "j" * 64}, SettingError, "at most 63"),
+    ({"base": "local/models/pre-trained"}, SettingError, "give a model in S3"),
+    ({"job_name": "two words"}, SettingError, "use at most 63 letters, digits and single hyphens"),
+    ({"job_name": "j" * 64}, SettingError, "use at most 63"),
     ({"instance_count": -1}, SettingError, "InstanceCount"),
-    ({"max_runtime_s": 0}, SettingError, "--max-runtime-hours: give the job"),
-    ({"data": "s3://hospital-training/empty"}, CollectionError, "holds no train.jsonl"),
+    ({"max_runtime_s": 0}, SettingError, "--max-runtime-hours: must be more than 0"),
+    ({"data": "s3://hospital-training/empty"}, CollectionError, "contains no train.jsonl"),
     ({"data": "s3://no-such-bucket/x"}, AwsError, "does not exist"),
 ]
 
@@ -289,7 +289,7 @@ def test_a_version_with_vulnerabilities_is_accepted_only_by_hand(
     s3.put_object(Bucket=bucket, Key="models_manifest.json", Body=json.dumps(listed).encode())
     accessors.JumpStartModelsAccessor.reset_cache()  # the SDK remembers what it has read
     try:
-        with pytest.raises(SettingError, match=r"knows vulnerabilities.*--tolerate-vulnerable"):
+        with pytest.raises(SettingError, match=r"known vulnerabilities.*--tolerate-vulnerable"):
             start.dry_run(config, aws.target)
         accepted = start.dry_run(replace(config, tolerates_vulnerable=True), aws.target)
     finally:

@@ -48,10 +48,10 @@ def test_without_yes_the_price_class_is_shown_and_nothing_starts(
     price, next_step = told.err.splitlines()
     assert price == (
         "1 x ml.p3.16xlarge (8 x NVIDIA V100 16 GB each), billed by the second, at most 100"
-        " instance-hours; what an hour costs in your region:"
+        " instance-hours; hourly prices in your region:"
         " https://aws.amazon.com/sagemaker/pricing/"
     )
-    assert next_step == "nothing was started: look with --dry-run, then add --yes"
+    assert next_step == "nothing was started: check with --dry-run, then add --yes"
     assert not aws.client("sagemaker").list_training_jobs()["TrainingJobSummaries"]
 
 
@@ -81,7 +81,7 @@ def test_yes_starts_and_does_not_wait(
     [
         (("--hyperparameter", "epochs"), "write NAME=VALUE"),
         (("--tag", "=x"), "write NAME=VALUE"),
-        (("--subnet", "subnet-1"), "--subnet, --security-group: give both or none"),
+        (("--subnet", "subnet-1"), "--subnet, --security-group: give both or neither"),
         (("--output", "elsewhere"), "write s3://bucket/prefix"),
     ],
 )
@@ -91,9 +91,9 @@ def test_options_that_cannot_be(fine_tune: Verb, more: tuple[str, ...], says: st
 
 
 def test_a_role_and_a_place_are_asked_for(aws: Account, call: Verb, tmp_path: Path) -> None:
-    with pytest.raises(SettingError, match="--role-arn: name the role"):
+    with pytest.raises(SettingError, match="--role-arn: give the role"):
         call("fine-tune", "--data", aws.data)
-    with pytest.raises(SettingError, match="--output: name where the model goes"):
+    with pytest.raises(SettingError, match="--output: give a location for the model"):
         call("fine-tune", "--data", str(tmp_path), "--role-arn", ROLE)
 
 
@@ -185,7 +185,7 @@ def test_deploy_options_reach_the_requests(
     ("more", "says"),
     [
         (("--instance-type", "ml.m5.large"), "use one of ml.g4dn.2xlarge, ml.g5.2xlarge"),
-        (("--min-instances", "5"), "the least not above the most"),
+        (("--min-instances", "5"), "at least 1 and at most the maximum"),
         (("--night", "cron(0 1 * * ? *)"), "the night never ends"),
     ],
 )
@@ -206,7 +206,7 @@ def test_deploy_shows_what_is_billed_before_it_is(
     told = capsys.readouterr().out.splitlines()
     assert told[0] == (
         "impressions-fine-tuned: 1 to 4 x ml.g5.2xlarge (1 x NVIDIA A10G 24 GB each), billed by the"
-        " second, while there"
+        " second, until deleted"
     )
     assert not aws.client("sagemaker").list_models()["Models"]
 

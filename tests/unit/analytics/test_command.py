@@ -60,7 +60,7 @@ def test_a_named_query_takes_its_parameters(run: Runner, lake: LakeOnDisk) -> No
     assert status == 0
     assert json.loads(text)[0]["cost_per_thousand"] == pytest.approx(0.01)
     assert (refused, unknown) == (2, 2)
-    assert "price of an instance hour" in said
+    assert "price per instance hour" in said
     assert "worst_cases" in listed
 
 

@@ -104,20 +104,20 @@ def test_what_cannot_be_said_in_duckdb_is_refused(athena: Athena, expression: st
     [
         ("SELECT x FROM files QUALIFY row_number() OVER () = 1", "not Athena SQL: line 1"),
         ("SELECT * EXCLUDE (run_id) FROM files", "EXCLUDE"),
-        ("SELECT run_id FROM files LIMIT 5 OFFSET 2", "OFFSET stands before LIMIT"),
-        ("SELECT run_id FROM (SELECT run_id FROM files LIMIT 5 OFFSET 2)", "OFFSET stands before"),
+        ("SELECT run_id FROM files LIMIT 5 OFFSET 2", "OFFSET must precede LIMIT"),
+        ("SELECT run_id FROM (SELECT run_id FROM files LIMIT 5 OFFSET 2)", "OFFSET must precede"),
         (
             "SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY chunks) FROM files",
             "not Athena SQL",
         ),
         ("SELECT 'half", "Unterminated"),
-        ("SELECT 1; SELECT 2", "one statement a query: this has 2"),
-        ("DROP TABLE files", "only queries are run"),
-        ("INSERT INTO files SELECT * FROM files", "only queries are run"),
+        ("SELECT 1; SELECT 2", "a query must be one statement: this has 2"),
+        ("DROP TABLE files", "only queries can be run"),
+        ("INSERT INTO files SELECT * FROM files", "only queries can be run"),
         ("SELECT run_id FROM nowhere", "table nowhere does not exist"),
         ("SELECT * FROM read_json('/etc/passwd')", "table functions"),
         ("SELECT ? AS v", "has 1 parameters"),
-        ('SELECT "$path" FROM files', "exists on Athena only"),
+        ('SELECT "$path" FROM files', "exists only on Athena"),
     ],
 )
 def test_what_athena_refuses_is_refused_here(athena: Athena, query: str, message: str) -> None:

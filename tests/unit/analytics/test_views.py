@@ -22,7 +22,7 @@ from common.errors import AwsError
 from .conftest import DAY, METRICS, LakeOnDisk, failure, file, impression, score
 
 VALUES = {
-    "price of an instance hour": "1.515",
+    "price per instance hour": "1.515",
     "dataset": "dev1",
     "source or dataset": "hospital",
     "model role": "fine-tuned",
@@ -240,12 +240,12 @@ def test_a_folder_that_is_no_lake_is_named(lake: LakeOnDisk) -> None:
     (lake.folder / "other").mkdir()
 
     with (
-        pytest.raises(LakeError, match="holds none of the tables impressions"),
+        pytest.raises(LakeError, match="contains none of the tables impressions"),
         opened(str(lake.folder), Target()),
     ):
         pass
     with (
-        pytest.raises(LakeError, match="is no folder"),
+        pytest.raises(LakeError, match="is not a folder"),
         opened(str(lake.folder / "gone"), Target()),
     ):
         pass

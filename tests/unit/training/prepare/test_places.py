@@ -63,7 +63,7 @@ def test_s3_gives_and_takes_the_same_as_this_machine(bucket: S3Client, tmp_path:
 
 
 def test_prefix_that_holds_something_is_left_alone(bucket: S3Client) -> None:
-    with pytest.raises(SettingError, match="holds something already; name a new prefix"):
+    with pytest.raises(SettingError, match="is not empty; give a new prefix"):
         prepare_places([f"s3://{BUCKET}/in"], f"s3://{BUCKET}/in", PLAN, TARGET)
 
 
@@ -71,7 +71,7 @@ def test_folder_that_is_taken_is_found_before_anything_is_fetched(tmp_path: Path
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "x").touch()
 
-    with pytest.raises(OutputError, match="is there already; name a new folder"):
+    with pytest.raises(OutputError, match="already exists; give a new folder"):
         prepare_places(["s3://never-asked/in"], str(tmp_path / "out"), PLAN, TARGET)
 
 
