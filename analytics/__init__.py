@@ -1,3 +1,3 @@
-"""What analysts read the lake with: schemas, Athena SQL, dashboards, a local engine."""
+"""Tools for analysing the lake: schemas, Athena SQL, dashboards, a local query engine."""
 
-import common  # noqa: F401  # puts chalicelib on the path: this package runs from its checkout
+import common  # noqa: F401  # puts chalicelib on sys.path: this package runs from its checkout

@@ -1,6 +1,6 @@
 """`python -m analytics VERB …`: build, lint, report, sql.
 
-Only the standard library is imported before `reexec`, so that any supported Python will do.
+Only the standard library is imported before `reexec`, so any supported Python can run it.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ VERBS: dict[str, ModuleType] = {"build": build, "lint": lint, "report": report, 
 
 
 def parser() -> argparse.ArgumentParser:
-    """The command line."""
+    """The command-line parser."""
     return command_line.parser(
         "python -m analytics",
         "Tables, SQL and dashboards as code; a local Athena; an HTML report.",
-        "exit status: 0 done, 1 lint has findings, 2 usage, 3 something cannot be read",
+        "exit status: 0 success, 1 lint findings, 2 usage error, 3 any other error",
         VERBS,
     )
 
 
 def main() -> int:
-    """Run one verb; returns its exit status."""
+    """Run one verb and return its exit status."""
     return command_line.main(parser().parse_args(), VERBS)
 
 

@@ -1,12 +1,12 @@
 """The errors of the analytics package.
 
 AnalyticsError
-├── LakeError             a lake that is not there, denied or not readable
-├── QueryError            SQL that Athena would refuse, or that names what does not exist
-│   └── UntranslatableError   SQL that Athena runs and the local engine does not
-└── LintError             findings of `analytics lint`, or a file that is not fresh
+├── LakeError             a lake that does not exist or cannot be read
+├── QueryError            SQL that Athena would reject too
+│   └── UntranslatableError   SQL that Athena accepts but the local engine does not
+└── LintError             findings of `analytics lint`
 
-Messages never hold the text of a report.
+Messages never contain report text.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ class LakeError(AnalyticsError):
 
 
 class QueryError(AnalyticsError):
-    """The SQL is wrong for Athena too."""
+    """Athena would reject the SQL too."""
 
 
 class UntranslatableError(QueryError):
-    """Athena runs this, the local engine does not."""
+    """Athena accepts the SQL, but the local engine does not."""
 
 
 class LintError(AnalyticsError):
-    """Something that is kept as code is wrong or stale; `findings` says what, one per line."""
+    """SQL, the dashboard or a generated file is wrong or stale; `findings` has one line each."""
 
     exit_status = EXIT_FINDINGS
 

@@ -1,8 +1,8 @@
-"""Where the lake is, and its objects on this machine.
+"""Opens a lake and provides its objects as local files.
 
-A lake is a folder or `s3://bucket/prefix` that holds `<table>/dt=YYYY-MM-DD/<object>.jsonl.gz`.
-Objects in S3 are copied to a temporary folder, only of the tables that a query reads: DuckDB's own
-reader of S3 is an extension that is fetched at run time.
+A lake is a folder or `s3://bucket/prefix` that contains `<table>/dt=YYYY-MM-DD/<object>.jsonl.gz`.
+For S3, the objects of the tables that a query reads are copied to a temporary folder: DuckDB's own
+S3 reader is an extension that it downloads at run time.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ _AT_ONCE = 16
 
 
 class Lake(Protocol):
-    """A lake's objects, fetched a table at a time."""
+    """A lake's objects, fetched one table at a time."""
 
     place: str
 
     def files(self, table: str) -> list[Path]:
-        """The table's objects as files, in order, each below a folder `dt=…`."""
+        """The table's objects as files, in order, each in a folder `dt=…`."""
 
 
 class FolderLake:
-    """A lake in a folder of this machine."""
+    """A lake in a local folder."""
 
     def __init__(self, folder: Path) -> None:
         self.place = str(folder)
@@ -53,7 +53,7 @@ class FolderLake:
 
 
 class BucketLake:
-    """A lake in S3, copied to `folder` as it is asked for."""
+    """A lake in S3, copied to `folder` on demand."""
 
     def __init__(self, target: Target, place: s3.S3Uri, folder: Path) -> None:
         self.place = str(place)
@@ -83,22 +83,22 @@ class BucketLake:
 
 @contextmanager
 def opened(place: str, target: Target) -> Iterator[Lake]:
-    """The lake at `place`; copies are deleted at the end, for they hold report text.
+    """The lake at `place`; copies are deleted at the end, because they contain report text.
 
     Raises:
-        LakeError: there is no such folder, or it holds no table of ours.
+        LakeError: the folder does not exist or contains none of the lake's tables.
     """
     if s3.is_s3(place):
         uri = s3.parse(place)
-        # A bucket is named for short: its lake is below lake/.
+        # A bucket without a prefix means its prefix lake/.
         uri = uri if uri.key.strip("/") else s3.S3Uri(uri.bucket, PREFIX)
         with tempfile.TemporaryDirectory(prefix="impressions-lake-") as copies:
             yield BucketLake(target, s3.S3Uri(uri.bucket, uri.key.rstrip("/")), Path(copies))
         return
     folder = Path(place)
     if not folder.is_dir():
-        raise LakeError(place, "is no folder; name the lake's folder or s3://bucket/lake")
+        raise LakeError(place, "is not a folder; give the lake's folder or s3://bucket/lake")
     lake = FolderLake(folder)
     if any(folder.iterdir()) and not any((lake.root / name).is_dir() for name in TABLES):
-        raise LakeError(place, f"holds none of the tables {', '.join(TABLES)}")
+        raise LakeError(place, f"contains none of the tables {', '.join(TABLES)}")
     yield lake

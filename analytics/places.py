@@ -1,4 +1,4 @@
-"""Which lake a command reads: the one that is named, or the local stack's."""
+"""Selects the lake that a command reads: the given one, or the local stack's."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from analytics.errors import LakeError
 from analytics.lake import PREFIX, Lake, opened
-from analytics.verbs.where import LOCAL
+from analytics.options import LOCAL
 from common.aws import Target
 from common.stack_settings import ROOT_ACCESS_KEY, LocalStackSettings
 from common.stack_state import read_state
@@ -19,11 +19,11 @@ CONNECT_TIMEOUT_S = 2.0
 
 @contextmanager
 def lake_of(options: argparse.Namespace) -> Iterator[Lake]:
-    """The lake that the options name.
+    """The lake that the options select.
 
     Raises:
-        LakeError: the lake, or the local stack, is not there.
-        AwsError: AWS refused, or was not reached.
+        LakeError: the lake does not exist, or the local stack is not running.
+        AwsError: AWS rejected the request or could not be reached.
     """
     if options.lake == LOCAL:
         with local_lake(LocalStackSettings()) as found:
@@ -41,7 +41,7 @@ def local_lake(settings: LocalStackSettings) -> Iterator[Lake]:
     """The lake of the local stack, which must be running.
 
     Raises:
-        LakeError: the stack is not up.
+        LakeError: the stack is not running.
     """
     state = read_state(settings.state_file)
     if (
@@ -49,7 +49,7 @@ def local_lake(settings: LocalStackSettings) -> Iterator[Lake]:
         or state.outputs is None
         or not _is_listening(settings.host, state.ministack.port)
     ):
-        problem = "the local stack is not up: run `python -m local up`, or name a --lake"
+        problem = "the local stack is not running: run `python -m local up`, or give a --lake"
         raise LakeError(LOCAL, problem)
     target = Target(
         backend="local",

@@ -1,3 +1,3 @@
-"""Measures the system side by side with what it stands on; figures go to build/bench.json."""
+"""Benchmarks the system against its underlying components; results go to build/bench.json."""
 
-import common  # noqa: F401  # puts the functions' own code on the path
+import common  # noqa: F401  # puts chalicelib on sys.path

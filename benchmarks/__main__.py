@@ -1,4 +1,4 @@
-"""`make bench`: runs every benchmark, prints the figures and writes build/bench.json."""
+"""`make bench`: runs every benchmark, prints the results and writes build/bench.json."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from common.stack_settings import LocalStackSettings
 from local.packaging import package
 from local.stack import lifecycle
 
-# AWS Lambda quotas: a function's unzipped code may take 250 MB.
+# AWS Lambda quota for a function's unzipped code.
 LAMBDA_LIMIT_MB = 250
-# What a small file may cost in calls; the shared facts counted 4.2 for a draft with one table.
+# AWS calls for one small file.
 MOST_CALLS = 10
-# The page of 2,000 cases.
-PAGE_S = 5
 MOST_PEAK_RATIO = 1.2
+# The HTML report with 2,000 cases.
+PAGE_S = 5
 PAGE_MB = 1.5
 
 
 def main() -> int:
-    """Measure and store; 0 whether or not a bar is met."""
+    """Measure and store; returns 0 whether or not the bars are met."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         settings = LocalStackSettings(state_directory=folder / "stack")

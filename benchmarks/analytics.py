@@ -1,7 +1,7 @@
-"""How fast the analysts' questions are answered here, and how fast and small the page is.
+"""The speed of the local engine's queries, and the speed and size of the HTML report.
 
-The describe view is measured beside pandas on the same files: pandas reads every row and column,
-the engine what the view needs.
+The describe view is compared with pandas on the same files: pandas reads every row and column, the
+engine only what the view needs.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 SIZES = (2_000, 200_000, 2_000_000)
 IN_PANDAS = 200_000  # pandas takes minutes for the largest
-ROWS_AN_OBJECT = 400  # a chunk of 50 reports, two models, four metrics
+ROWS_PER_OBJECT = 400  # a chunk of 50 reports, two models, four metrics
 CASES = 2_000
 REPEATS = 3
 DAY = "2026-11-02"
@@ -37,7 +37,7 @@ ROLES = ("fine-tuned", "pre-trained")
 
 
 def analytics(folder: Path) -> dict[str, float]:
-    """Seconds of describe and comparison by rows, ratios between sizes, and the page."""
+    """Seconds for describe and comparison by number of rows, the ratio to pandas, the report."""
     figures: dict[str, float] = {}
     for size in SIZES:
         lake = folder / f"lake-{size}"
@@ -71,7 +71,7 @@ def _seconds(work: Callable[[], object]) -> float:
 
 def _ask(lake: Path, view: str) -> None:
     with Athena(FolderLake(lake)) as athena:
-        athena.query(f"SELECT * FROM {view}")  # noqa: S608 - our own views
+        athena.query(f"SELECT * FROM {view}")  # noqa: S608  # our own views
 
 
 def _describe_in_pandas(lake: Path) -> None:
@@ -80,7 +80,7 @@ def _describe_in_pandas(lake: Path) -> None:
 
 
 def _name(size: int) -> str:
-    return f"{size // 1_000_000}m" if size >= 1_000_000 else f"{size // 1_000}k"  # noqa: PLR2004
+    return f"{size // 1_000_000}m" if size >= 1_000_000 else f"{size // 1_000}k"  # noqa: PLR2004  # a million
 
 
 def _write(folder: Path, rows: Iterator[dict[str, Any]]) -> None:
@@ -89,7 +89,7 @@ def _write(folder: Path, rows: Iterator[dict[str, Any]]) -> None:
     encoder, lines, number = msgspec.json.Encoder(), list[bytes](), 0
     for row in rows:
         lines.append(encoder.encode(row))
-        if len(lines) == ROWS_AN_OBJECT:
+        if len(lines) == ROWS_PER_OBJECT:
             _object(there, number, lines)
             lines, number = [], number + 1
     if lines:
@@ -118,7 +118,7 @@ def _common(report: int, role: str) -> dict[str, Any]:
 
 
 def _scores(reports: int) -> Iterator[dict[str, Any]]:
-    draw = random.Random(1)  # noqa: S311 - invented scores
+    draw = random.Random(1)  # noqa: S311  # synthetic scores
     for number in range(reports):
         for role in ROLES:
             for metric in METRICS:

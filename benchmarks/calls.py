@@ -1,4 +1,4 @@
-"""How many AWS calls the function makes for one small file, counted in this process."""
+"""Counts the AWS calls that the function makes for one small file, in this process."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ RECORD = {"report_id": "one", "findings": "The lungs are clear.", "impression": 
 
 
 class Context:
-    """What the function asks of its Lambda context."""
+    """The part of the Lambda context that the function uses."""
 
     aws_request_id = "benchmark"
     function_name = "benchmark"
@@ -23,31 +23,31 @@ class Context:
     invoked_function_arn = "arn:aws:lambda:us-east-1:000000000000:function:benchmark"
 
     def get_remaining_time_in_millis(self) -> int:
-        """All the time in the world."""
+        """Fifteen minutes, as for a new invocation."""
         return 900_000
 
 
 def aws_calls_a_file(stack: Stack) -> dict[str, float]:
-    """Run the function's own code on one file with a reference, counting each request sent.
+    """Run the function's code on one file with a reference, counting every request sent.
 
-    The nightly lane has no notification, so that the deployed function leaves the file alone.
+    The nightly lane has no notification, so the deployed function does not process the file.
     """
     s3, bucket = stack.client("s3"), stack.outputs.landing_bucket
-    answer = s3.put_object(Bucket=bucket, Key="nightly/bench/a.json", Body=json.dumps(RECORD))
-    message = {"bucket": bucket, "key": "nightly/bench/a.json", "etag": answer["ETag"].strip('"')}
+    stored = s3.put_object(Bucket=bucket, Key="nightly/bench/a.json", Body=json.dumps(RECORD))
+    message = {"bucket": bucket, "key": "nightly/bench/a.json", "etag": stored["ETag"].strip('"')}
     sent: Counter[str] = Counter()
 
-    def note(event_name: str, **_: Any) -> None:  # noqa: ANN401 - botocore's
+    def note(event_name: str, **_: Any) -> None:  # noqa: ANN401  # botocore's signature
         sent[event_name.removeprefix("before-send.")] += 1
 
     with mock.patch.dict(os.environ, _environment(stack)):
-        from chalicelib import aws  # noqa: PLC0415 - reads the environment above
-        from chalicelib.handlers import summarize  # noqa: PLC0415 - reads the environment above
+        from chalicelib import aws  # noqa: PLC0415  # reads the environment above
+        from chalicelib.handlers import summarize  # noqa: PLC0415  # reads the environment above
 
         aws.session().events.register("before-send", note)
-        answered = summarize.handle(_event(message), Context())  # type: ignore[arg-type]
-    if answered["batchItemFailures"]:
-        raise RuntimeError("the file was not answered: the count would mean nothing")
+        response = summarize.handle(_event(message), Context())  # type: ignore[arg-type]  # a stand-in
+    if response["batchItemFailures"]:
+        raise RuntimeError("the file was not processed: the count would be meaningless")
     return {"aws_calls_a_file": float(sum(sent.values()))}
 
 

@@ -1,4 +1,4 @@
-"""What a cold start pays: importing the function from its zip, beside boto3 and three clients."""
+"""Cold start: importing the function from its zip, compared with boto3 and three clients."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ if TYPE_CHECKING:
     from local.packaging.package import Package
 
 REPEATS = 9
-# Timed inside the fresh interpreter: its own start is the same for both.
+# Timed inside the new interpreter: its own startup is the same for all.
 TIMED = "import time; t = time.perf_counter(); {what}; print(time.perf_counter() - t)"
 BOTO3 = (
     "import boto3; "
     "[boto3.client(name, region_name='us-east-1') for name in ('s3', 'sqs', 'dynamodb')]"
 )
 FUNCTION = "import app"
-SCORING = "import app; from chalicelib import scoring; scoring.score('a', 'a')"
+SCORING = "import app; from chalicelib.output import scoring; scoring.score('a', 'a')"
 
 
 def cold_start(package: Package, folder: Path) -> dict[str, float]:
-    """Medians in seconds and as ratios, taken in turn in one run."""
+    """Medians in seconds and as ratios; the measurements alternate in one run."""
     unzipped = folder / "zip"
     with zipfile.ZipFile(package.zip_path) as archive:
         archive.extractall(unzipped)
-    # boto3 lies compiled in the Lambda runtime; in a fresh virtual environment it may not yet.
+    # boto3 is precompiled in the Lambda runtime; in a new virtual environment it may not be.
     _seconds(BOTO3, unzipped, write_bytecode=True)
     taken: dict[str, list[float]] = {BOTO3: [], FUNCTION: [], SCORING: []}
     for _ in range(REPEATS):
@@ -51,14 +51,14 @@ def _seconds(what: str, unzipped: Path, *, write_bytecode: bool = False) -> floa
     environment = {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(unzipped),
-        # Lambda's code folder is read-only: no compiled module outlives a cold start.
+        # Lambda's code folder is read-only: compiled modules are not cached there.
         "PYTHONDONTWRITEBYTECODE": "" if write_bytecode else "1",
         "AWS_DEFAULT_REGION": "us-east-1",
         "POWERTOOLS_SERVICE_NAME": "impressions",
         "POWERTOOLS_METRICS_NAMESPACE": "RadiologyImpressions",
-        # As in Lambda: with it Powertools' tracer is on.
+        # As in Lambda: it enables Powertools' tracer.
         "LAMBDA_TASK_ROOT": str(unzipped),
     }
     command = [sys.executable, "-c", TIMED.format(what=what)]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)  # noqa: S603 - ours
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)  # noqa: S603  # ours
     return float(done.stdout.splitlines()[-1])

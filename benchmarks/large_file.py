@@ -1,4 +1,4 @@
-"""What counting the records of a large file costs, beside `json.loads` on the same bytes."""
+"""The cost of counting a large file's records, compared with `json.loads` on the same bytes."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 RECORDS = 100_000
 REPEATS = 3
-# The text of these is repeated: composing 100,000 reports would take longer than reading them.
+# These reports are repeated: generating 100,000 would take longer than reading them.
 DIFFERENT = 1_000
 PIECE_BYTES = 1 << 16
 CHUNK_RECORDS = 50
 
 
 def large_file() -> dict[str, float]:
-    """Survey an array of 100,000 records: MB/s and peak MB, and both beside `json.loads`."""
+    """Survey an array of 100,000 records: MB/s and peak MB, both also relative to `json.loads`."""
     some = json.dumps(records(DIFFERENT, "large"))[1:-1]
     text = ("[" + ", ".join([some] * (RECORDS // DIFFERENT)) + "]").encode()
 

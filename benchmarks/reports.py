@@ -1,4 +1,4 @@
-"""Invented records for the benchmarks, with the keys that a hospital system sends."""
+"""Synthetic records for the benchmarks, with the keys that a hospital system sends."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from training.synthetic.stream import reports
 
 
 def records(count: int, seed: str) -> list[dict[str, Any]]:
-    """As many records; the same for a seed."""
+    """`count` records; the same seed gives the same records."""
     return [
         {
             "study_id": one.report_id,

@@ -1,4 +1,4 @@
-"""How fast files and records go through the deployed stack, beside what bounds them."""
+"""The throughput of files and records in the deployed stack, compared with its upper bounds."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SEED = "benchmark"
 
 
 def files_a_second(stack: Stack, folder: Path) -> dict[str, float]:
-    """Drop many files of one record each: median files a second, and beside S3 puts alone."""
+    """Upload many files of one record each: median files per second, and relative to S3 puts."""
     dropped, put = [], []
     for repeat in range(REPEATS):
         source = folder / f"files-{repeat}"
@@ -41,7 +41,7 @@ def files_a_second(stack: Stack, folder: Path) -> dict[str, float]:
 
 
 def records_a_second(stack: Stack, folder: Path) -> dict[str, float]:
-    """Drop one file of many records: median records a second, and beside the model alone."""
+    """Upload one file of many records: median records per second, and relative to the model."""
     through, alone = [], []
     for repeat in range(REPEATS):
         many = records(RECORDS, f"{SEED}-many-{repeat}")
@@ -60,13 +60,13 @@ def records_a_second(stack: Stack, folder: Path) -> dict[str, float]:
 def _run(stack: Stack, path: Path) -> running.Report:
     report = running.run(stack, [str(path)], quiet=True)
     if report.failed:
-        message = f"{report.failed} records of {path} failed: the figures would mean nothing"
+        message = f"{report.failed} records of {path} failed: the results would be meaningless"
         raise RuntimeError(message)
     return report
 
 
 def _put_alone(stack: Stack, source: Path) -> float:
-    """Seconds to put the same files where nothing listens, as many at once as `run` puts."""
+    """Seconds to put the same files where nothing processes them, as concurrently as `run`."""
     s3, bucket = stack.client("s3"), stack.outputs.results_bucket
 
     def put(path: Path) -> None:
@@ -79,7 +79,7 @@ def _put_alone(stack: Stack, source: Path) -> float:
 
 
 def _model_alone(stack: Stack, findings: list[str]) -> float:
-    """Seconds that as many callers as the function has need for the endpoint alone."""
+    """Seconds for the endpoint alone, with as many callers as the function has."""
     settings = stack.settings
     model = Model("fine-tuned", settings.endpoint_name, settings.model_id, settings.model_version)
     runtime = client("sagemaker-runtime", stack.runtime_url, settings)

@@ -1,4 +1,4 @@
-"""The memory of the function on a small and on a very large file, through the deployed stack."""
+"""The function's memory use for a small and a very large file, in the deployed stack."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
     from local.stack.lifecycle import Stack
 
 SMALL, LARGE = 1_000, 100_000
-# The text of these is repeated: composing 100,000 reports would take longer than reading them.
+# These reports are repeated: generating 100,000 would take longer than reading them.
 DIFFERENT = 1_000
 PATIENCE_S = 300.0
 _PEAK = re.compile(rb"VmHWM:\s+(\d+) kB")
 
 
 def memory_of_a_large_file(stack: Stack, folder: Path) -> dict[str, float]:
-    """Drop an array of 1,000 records, then one of 100,000: peak MB of the function's processes.
+    """Upload an array of 1,000 records, then one of 100,000: peak MB of the function's processes.
 
-    Call it first: the peak of a process is that of all it did.
+    Call it first: a process's peak covers everything that it has done.
     """
     some = json.dumps(records(DIFFERENT, "whole"))[1:-1]
     figures: dict[str, float] = {}

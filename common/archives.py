@@ -1,4 +1,4 @@
-"""Model archives: model.tar.gz from a folder and back; the same files give the same bytes."""
+"""Model archives: packs and unpacks model.tar.gz; the same files give the same bytes."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from pathlib import Path
 
 
 def pack(folder: Path, names: tuple[str, ...] = ()) -> bytes:
-    """The files below a folder, or only those named, in one archive.
+    """Pack all files of a folder, or only the named ones, into an archive.
 
-    Raises FileNotFoundError for a name that is not there.
+    Raises FileNotFoundError if a named file does not exist.
     """
     files = [folder / name for name in names] or sorted(p for p in folder.rglob("*") if p.is_file())
-    made = io.BytesIO()
-    # Compressed lightly: weights hardly shrink. gzip.compress writes another header on Python 3.13.
+    archive = io.BytesIO()
+    # Lowest compression: weights hardly shrink. gzip.compress writes another header on Python 3.13.
     with (
-        gzip.GzipFile(filename="", fileobj=made, mode="wb", compresslevel=1, mtime=0) as packed,
+        gzip.GzipFile(filename="", fileobj=archive, mode="wb", compresslevel=1, mtime=0) as packed,
         tarfile.open(fileobj=packed, mode="w") as tar,
     ):
         for path in files:
@@ -25,13 +25,13 @@ def pack(folder: Path, names: tuple[str, ...] = ()) -> bytes:
             entry.size = path.stat().st_size
             with path.open("rb") as file:
                 tar.addfile(entry, file)
-    return made.getvalue()
+    return archive.getvalue()
 
 
 def unpack(archive: Path, folder: Path) -> None:
-    """Unpack into a folder; members that lead out of it are refused.
+    """Unpack into a folder; members outside it are rejected.
 
-    Raises OSError, EOFError or tarfile.TarError for an archive that is damaged or not safe.
+    Raises OSError, EOFError or tarfile.TarError if the archive is corrupt or not safe.
     """
     with tarfile.open(archive) as tar:
         tar.extractall(folder, filter="data")

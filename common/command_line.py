@@ -1,7 +1,7 @@
-"""The one `main()` of the packages with verbs: parse, enter the environment, run, report.
+"""The common `main()` of packages with verbs: parse, enter the environment, run, report errors.
 
 A verb is a module with `HELP`, `DESCRIPTION`, `arguments(parser)`, `run(options) -> exit status`
-and, unless `run` will do, `environment(options) -> name of its virtual environment`.
+and, if it needs another environment than `run`, `environment(options) -> environment name`.
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ DEFAULT_ENVIRONMENT = "run"
 def parser(
     prog: str, description: str, epilog: str, verbs: Mapping[str, ModuleType]
 ) -> argparse.ArgumentParser:
-    """The command line of a package, a subcommand per verb."""
-    made = argparse.ArgumentParser(prog=prog, description=description, epilog=epilog)
-    subcommands = made.add_subparsers(dest="verb", required=True, metavar="VERB")
+    """The command line of a package, with one subcommand per verb."""
+    new = argparse.ArgumentParser(prog=prog, description=description, epilog=epilog)
+    subcommands = new.add_subparsers(dest="verb", required=True, metavar="VERB")
     for name, module in verbs.items():
         module.arguments(
             subcommands.add_parser(name, help=module.HELP, description=module.DESCRIPTION)
         )
-    return made
+    return new
 
 
 def main(
     options: argparse.Namespace, verbs: Mapping[str, ModuleType], also: Sequence[str] = ()
 ) -> int:
-    """Run the verb that was parsed; returns its exit status.
+    """Run the selected verb; returns its exit status.
 
-    `also` names environments that the verb will need soon; they are made at the same time.
+    `also` names environments that will be needed later; they are created in parallel.
     """
     verb = verbs[options.verb]
     chooses = getattr(verb, "environment", None)
@@ -50,7 +50,7 @@ def main(
 
 
 def run(verb: ModuleType, options: argparse.Namespace) -> int:
-    """Run a verb inside its environment; errors become one line."""
+    """Run a verb inside its environment; an error is reported on one line."""
     try:
         status: int = verb.run(options)
     except CommandError as error:
@@ -61,7 +61,7 @@ def run(verb: ModuleType, options: argparse.Namespace) -> int:
 
 
 def report(error: CommandError) -> int:
-    """Print an error, and the findings that it carries on stdout; returns its exit status."""
+    """Print an error, and its findings (if any) on stdout; returns its exit status."""
     for finding in getattr(error, "findings", ()):
         sys.stdout.write(f"{finding}\n")
     sys.stderr.write(f"error: {error}\n")

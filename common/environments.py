@@ -1,10 +1,10 @@
-"""The project's own virtual environments, made on first use and reused after.
+"""The project's virtual environments, created on first use and then reused.
 
-Only the standard library, and nothing newer than Python 3.8 before the interpreter is checked:
-this is the first module that a fresh machine runs.
+This is the first module that runs on a new machine: it uses only the standard library, and nothing
+newer than Python 3.8 until the interpreter has been checked.
 
-An environment is `.venvs/<name>-<major.minor>`. Its stamp is written last and holds a hash of
-everything it was made from, so one that was left half made, or whose requirement files or
+An environment is `.venvs/<name>-<major.minor>`. Its stamp is written last and contains a hash of
+everything that it was created from, so one that is incomplete, or whose requirement files or
 interpreter changed, is made again. A lock file keeps two processes from making the same one.
 """
 
@@ -53,12 +53,12 @@ REQUIREMENT_FILES = {
 
 def say(message: str) -> None:
     """Print one line of progress on stderr."""
-    sys.stderr.write(f"{message}\n")  # one write: lines of two threads do not mix
+    sys.stderr.write(f"{message}\n")  # one write, so that lines of two threads do not mix
     sys.stderr.flush()
 
 
 def check_interpreter(version: tuple[int, int] | None = None) -> None:
-    """Raise EnvironmentSetupError unless the interpreter is one that the project supports."""
+    """Raise EnvironmentSetupError unless the project supports the interpreter."""
     found = version or (sys.version_info[0], sys.version_info[1])
     if not OLDEST <= found <= NEWEST:
         message = (
@@ -69,17 +69,17 @@ def check_interpreter(version: tuple[int, int] | None = None) -> None:
 
 
 def environment_directory(name: str, root: Path = ROOT) -> Path:
-    """Where the environment `name` of this interpreter's minor version lies."""
+    """The folder of the environment `name` for this interpreter's minor version."""
     return root / ".venvs" / f"{name}-{sys.version_info[0]}.{sys.version_info[1]}"
 
 
 def environment_python(name: str, root: Path = ROOT) -> Path:
-    """The interpreter of the environment `name`, made or not."""
+    """The interpreter of the environment `name`, which need not exist yet."""
     return environment_directory(name, root) / "bin" / "python"
 
 
 def ensure(name: str, root: Path = ROOT, progress: Progress = say) -> Path:
-    """Make the environment `name` unless it is there and up to date; return its interpreter.
+    """Create the environment `name` unless it is up to date; return its interpreter.
 
     Raises EnvironmentSetupError: unknown name, missing requirement file, failed installation.
     """
@@ -100,24 +100,24 @@ def ensure(name: str, root: Path = ROOT, progress: Progress = say) -> Path:
 
 
 def ensure_all(names: Sequence[str], root: Path = ROOT, progress: Progress = say) -> list[Path]:
-    """Make several environments at the same time; return their interpreters in order."""
+    """Create several environments in parallel; return their interpreters in order."""
     with ThreadPoolExecutor(max_workers=max(1, len(names))) as pool:
         return list(pool.map(lambda name: ensure(name, root, progress), names))
 
 
 def reexec(name: str, also: Sequence[str] = ()) -> None:
-    """Go on inside the environment `name`: returns there, else replaces this process.
+    """Continue inside the environment `name`: returns if already there, else replaces the process.
 
-    `also` names environments that will be wanted soon: they are made at the same time.
-    The same command line runs again in the environment's interpreter.
+    The same command line then runs with the environment's interpreter. `also` names environments
+    that will be needed later; they are created in parallel.
     """
     check_interpreter()
-    guard = os.environ.pop(GUARD_VARIABLE, None)  # not for processes that we start
+    guard = os.environ.pop(GUARD_VARIABLE, None)  # child processes must not inherit it
     if Path(sys.prefix).resolve() == environment_directory(name).resolve():
         return
     python = ensure_all([name, *also])[0]
     if guard == str(python):
-        message = f"{python} does not lead into its own environment: delete {python.parent.parent}"
+        message = f"{python} does not run in its own environment: delete {python.parent.parent}"
         raise EnvironmentSetupError(message)
     environment = {**os.environ, GUARD_VARIABLE: str(python)}
     sys.stdout.flush()
@@ -126,7 +126,7 @@ def reexec(name: str, also: Sequence[str] = ()) -> None:
 
 
 def requirement_files(name: str, root: Path = ROOT) -> list[Path]:
-    """The requirement files of the environment `name`, those they include with -r or -c too."""
+    """The requirement files of the environment `name`, with those included by -r or -c."""
     if name not in REQUIREMENT_FILES:
         known = ", ".join(sorted(REQUIREMENT_FILES))
         message = f"no environment is called {name!r}: the names are {known}"
@@ -138,7 +138,7 @@ def requirement_files(name: str, root: Path = ROOT) -> list[Path]:
         if path in found:
             continue
         if not path.is_file():
-            message = f"{path} is missing: the environment {name!r} is made from it"
+            message = f"{path} is missing, but the environment {name!r} needs it"
             raise EnvironmentSetupError(message)
         found.append(path)
         for line in path.read_text(encoding="utf-8").splitlines():
@@ -150,8 +150,8 @@ def requirement_files(name: str, root: Path = ROOT) -> list[Path]:
 
 @contextlib.contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Hold an exclusive lock on `path` between processes; a dead holder's lock is free."""
-    import fcntl  # noqa: PLC0415  # not there on Windows, where only the message below is wanted
+    """Hold an exclusive lock on `path` across processes; it is released if the holder dies."""
+    import fcntl  # noqa: PLC0415  # missing on Windows, where the module must still be importable
 
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8") as handle:
@@ -160,7 +160,7 @@ def locked(path: Path) -> Iterator[None]:
 
 
 def _stamp(name: str, root: Path, files: Sequence[Path]) -> str:
-    """Everything that an environment is made from, as one line of JSON."""
+    """Everything that an environment is created from, as one line of JSON."""
     digest = hashlib.sha256()
     for path in files:
         digest.update(path.read_bytes() + b"\0")
@@ -169,14 +169,14 @@ def _stamp(name: str, root: Path, files: Sequence[Path]) -> str:
             "requirements": digest.hexdigest(),
             "python": sys.version.split()[0],
             "base": sys.base_prefix,
-            "directory": str(environment_directory(name, root)),  # scripts hold absolute paths
+            "directory": str(environment_directory(name, root)),  # scripts contain absolute paths
         },
         sort_keys=True,
     )
 
 
 def _is_complete(directory: Path, python: Path, stamp: str) -> bool:
-    """Whether the environment was made to the end from just this."""
+    """Whether the environment is complete and was created from exactly these inputs."""
     try:
         return python.exists() and (directory / STAMP_NAME).read_text(encoding="utf-8") == stamp
     except OSError:
@@ -186,7 +186,7 @@ def _is_complete(directory: Path, python: Path, stamp: str) -> bool:
 def _make(
     name: str, directory: Path, python: Path, files: Sequence[Path], progress: Progress
 ) -> None:
-    """Make an environment from nothing and install the requirement files into it."""
+    """Create an environment from scratch and install the requirement files into it."""
     started = time.monotonic()
     version = f"{sys.version_info[0]}.{sys.version_info[1]}.{sys.version_info[2]}"
     progress(f"setting up the {name!r} environment (Python {version}) …")
@@ -196,8 +196,8 @@ def _make(
     requirements = [part for file in files for part in ("-r", str(file))]
     with log.open("wb") as output:
         _step([sys.executable, "-I", "-m", "venv", str(directory)], output, name, log)
-        # Not compiled while installing: most modules are never imported, the rest compile once
-        # when they are. It saves a third of the time.
+        # --no-compile: most modules are never imported, and the others are compiled on first
+        # import. This saves a third of the time.
         options = ["--disable-pip-version-check", "--no-input", "--no-compile"]
         _step(
             [str(python), "-I", "-m", "pip", "install", *options, *requirements], output, name, log
@@ -206,7 +206,7 @@ def _make(
 
 
 def _step(command: list[str], output: BinaryIO, name: str, log: Path) -> None:
-    """Run one command of the set-up with its output in the log."""
+    """Run one set-up command, with its output written to the log."""
     done = subprocess.run(  # noqa: S603  # our own commands
         command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, check=False
     )
@@ -217,7 +217,7 @@ def _step(command: list[str], output: BinaryIO, name: str, log: Path) -> None:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Make the named environments and print their interpreters, one a line."""
+    """Create the named environments and print their interpreters, one per line."""
     if not arguments or any(name.startswith("-") for name in arguments):
         say(f"usage: python -m common.environments NAME…  ({', '.join(sorted(REQUIREMENT_FILES))})")
         return 2

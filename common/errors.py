@@ -1,13 +1,13 @@
-"""Errors that every command line knows; each message is one line that says what to do next.
+"""Errors of all command lines; each message is one line that says what to do next.
 
 CommandError
 ├── UsageError              an argument names something that does not exist
 ├── EnvironmentSetupError   an interpreter or a virtual environment cannot be used
-├── SettingError            an argument or a setting cannot be used
-├── AwsError                AWS refused a call, or was not reached
+├── SettingError            an argument or a setting is not valid
+├── AwsError                AWS rejected a call, or could not be reached
 └── StateError              the local stack's state file cannot be read
 
-The packages' own trees (`LocalError`, `TrainingError`, `AnalyticsError`) grow from the same root.
+The packages' base classes (`LocalError`, `TrainingError`, `AnalyticsError`) have the same root.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ EXIT_DONE, EXIT_FINDINGS, EXIT_USAGE, EXIT_SET_UP = 0, 1, 2, 3
 
 
 class CommandError(Exception):
-    """Something that the user can fix; never shown with a traceback."""
+    """An error that the user can fix; never shown with a traceback."""
 
     # The exit status of a command that ends with this error.
     exit_status = EXIT_SET_UP
@@ -33,19 +33,19 @@ class EnvironmentSetupError(CommandError):
 
 
 class SettingError(CommandError):
-    """An argument or a setting cannot be used."""
+    """An argument or a setting is not valid."""
 
     def __init__(self, name: str, problem: str) -> None:
-        """Name the setting as the user writes it, and what is wrong with it."""
+        """`name` is the setting as the user writes it, `problem` what is wrong with it."""
         super().__init__(f"{name}: {problem}")
         self.name = name
 
 
 class AwsError(CommandError):
-    """AWS refused a call, or was not reached."""
+    """AWS rejected a call, or could not be reached."""
 
     def __init__(self, item: str, problem: str, code: str) -> None:
-        """`item` is what was asked for, `code` the service's own word for the refusal."""
+        """`item` is the requested resource or service, `code` the error code of the service."""
         super().__init__(f"{item}: {problem}")
         self.item = item
         self.code = code
@@ -56,5 +56,5 @@ class StateError(CommandError):
 
 
 def one_line(text: object) -> str:
-    """What another library says, on one line."""
+    """Another library's message, on one line."""
     return " ".join(str(text).split())

@@ -1,4 +1,4 @@
-"""Files that appear whole: a reader sees the old content or the new, never half of it."""
+"""Atomic file writes: a reader sees either the old or the new content."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ DEFAULT_MODE = 0o644
 
 @contextmanager
 def replacing(path: Path, mode: int = DEFAULT_MODE) -> Iterator[Path]:
-    """A temporary path beside `path` to write to; it takes `path`'s place when the block ends.
+    """A temporary path next to `path` to write to; it replaces `path` when the block ends.
 
-    An error inside leaves `path` as it was. The file is flushed to the disk before it is renamed.
+    On an error, `path` is left as it was. The file is flushed to disk before it is renamed.
     """
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".partial")
     os.close(handle)
@@ -32,7 +32,7 @@ def replacing(path: Path, mode: int = DEFAULT_MODE) -> Iterator[Path]:
 
 
 def write(path: Path, content: str | bytes, mode: int = DEFAULT_MODE) -> None:
-    """Write a file in one step; text as UTF-8."""
+    """Write a file atomically; text is encoded as UTF-8."""
     data = content.encode() if isinstance(content, str) else content
     with replacing(path, mode) as partial:
         partial.write_bytes(data)

@@ -15,20 +15,20 @@ LINE_EVERY_S = 5.0
 
 
 class ProgressBar:
-    """Counts up to a total, or without end where it is not known."""
+    """Counts up to a total, or without one if it is not known."""
 
     def __init__(self, title: str, total: int | None, *, quiet: bool) -> None:
-        """`quiet` shows nothing; `total` is None when nobody knows it."""
+        """`quiet` shows nothing; `total` is None if it is not known."""
         self._title, self._total = title, total
         self._lines = not quiet and not sys.stderr.isatty()
-        self._spoke = time.monotonic()
+        self._last_line = time.monotonic()
         shown = not quiet and sys.stderr.isatty()
         self._bar: Any = tqdm(
             total=total, desc=title, unit="record", disable=not shown, leave=False
         )
 
     def __enter__(self) -> Self:
-        """Use as a context: the bar is taken away at the end."""
+        """Enter the context; the bar is removed when it ends."""
         return self
 
     def __exit__(
@@ -37,13 +37,13 @@ class ProgressBar:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Take the bar away."""
+        """Remove the bar."""
         self._bar.close()
 
     def at(self, done: int) -> None:
-        """Show that so many are done."""
+        """Show how many are done."""
         self._bar.update(done - self._bar.n)
-        if self._lines and time.monotonic() - self._spoke >= LINE_EVERY_S:
-            self._spoke = time.monotonic()
+        if self._lines and time.monotonic() - self._last_line >= LINE_EVERY_S:
+            self._last_line = time.monotonic()
             end = "" if self._total is None else f" of {self._total}"
             sys.stderr.write(f"{self._title}: {done}{end}\n")

@@ -1,4 +1,4 @@
-"""Files in S3: names, listing, fetching, putting."""
+"""Files in S3: URIs, listing, downloads, uploads."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _URI = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*))?", re.DOTAL
 
 @dataclass(frozen=True)
 class S3Uri:
-    """An object, or all objects whose keys begin like this."""
+    """An object, or all objects whose keys have this prefix."""
 
     bucket: str
     key: str
 
     def __str__(self) -> str:
-        """As it is written."""
+        """The URI as text."""
         return f"s3://{self.bucket}/{self.key}"
 
     def below(self, name: str) -> S3Uri:
@@ -31,27 +31,27 @@ class S3Uri:
 
 
 def is_s3(text: str) -> bool:
-    """Whether a place is in S3 and not on this machine."""
+    """Whether a location is in S3 rather than on this machine."""
     return text.startswith("s3://")
 
 
 def parse(text: str) -> S3Uri:
-    """Read an s3:// name.
+    """Parse an S3 URI.
 
     Raises:
-        SettingError: it is not one.
+        SettingError: the text is not one.
     """
     found = _URI.fullmatch(text)
     if found is None:
-        raise SettingError(text, "is not an S3 name; write s3://bucket/prefix")
+        raise SettingError(text, "is not an S3 URI; write s3://bucket/prefix")
     return S3Uri(found[1], found[2] or "")
 
 
 def objects(s3: Any, place: S3Uri) -> Iterator[str]:  # noqa: ANN401  # boto3's
-    """Key of the object, or of those in the folder; folder markers are none.
+    """The key of the object, or of all objects in the folder except folder markers.
 
     Raises:
-        AwsError: the bucket is missing or denied.
+        AwsError: the bucket does not exist, or access is denied.
     """
     with explained(f"s3://{place.bucket}"):
         pages = s3.get_paginator("list_objects_v2").paginate(Bucket=place.bucket, Prefix=place.key)
@@ -62,16 +62,16 @@ def objects(s3: Any, place: S3Uri) -> Iterator[str]:  # noqa: ANN401  # boto3's
 
 
 def download(target: Target, place: S3Uri, folder: Path) -> Path:
-    """Fetch an object or a folder into `folder`; returns the file, or the folder.
+    """Download an object or a folder into `folder`; returns the file, or the folder.
 
     Raises:
-        SettingError: nothing is there.
-        AwsError: the bucket or an object is missing or denied.
+        SettingError: there are no objects.
+        AwsError: the bucket or an object does not exist, or access is denied.
     """
     s3 = target.client("s3")
     found = list(objects(s3, place))
     if not found:
-        raise SettingError(str(place), "holds nothing; check the prefix")
+        raise SettingError(str(place), "is empty; check the prefix")
     for key in found:
         path = folder / _relative(key, place.key)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -81,45 +81,45 @@ def download(target: Target, place: S3Uri, folder: Path) -> Path:
 
 
 def upload(target: Target, folder: Path, place: S3Uri, kms_key: str | None = None) -> None:
-    """Put every file of a folder; when one cannot be put, those before it are taken back.
+    """Upload every file of a folder; if one fails, those already uploaded are deleted.
 
-    `kms_key` encrypts them; None: as the bucket says.
+    `kms_key` encrypts them; None: with the bucket's default.
 
     Raises:
-        AwsError: the bucket is missing or denied.
+        AwsError: the bucket does not exist, or access is denied.
     """
     s3 = target.client("s3")
     key = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": kms_key} if kms_key else {}
-    put: list[S3Uri] = []
+    uploaded: list[S3Uri] = []
     try:
         for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-            there = place.below(path.relative_to(folder).as_posix())
-            with explained(str(there)):
-                s3.upload_file(str(path), there.bucket, there.key, ExtraArgs=key)
-            put.append(there)
+            uri = place.below(path.relative_to(folder).as_posix())
+            with explained(str(uri)):
+                s3.upload_file(str(path), uri.bucket, uri.key, ExtraArgs=key)
+            uploaded.append(uri)
     except BaseException:
-        for there in put:
-            s3.delete_object(Bucket=there.bucket, Key=there.key)
+        for uri in uploaded:
+            s3.delete_object(Bucket=uri.bucket, Key=uri.key)
         raise
 
 
 def is_empty(target: Target, place: S3Uri) -> bool:
-    """Whether nothing is in a folder of S3.
+    """Whether a folder in S3 is empty.
 
     Raises:
-        AwsError: the bucket is missing or denied.
+        AwsError: the bucket does not exist, or access is denied.
     """
     folder = S3Uri(place.bucket, f"{place.key.rstrip('/')}/" if place.key else "")
     return next(objects(target.client("s3"), folder), None) is None
 
 
 def _belongs(key: str, prefix: str) -> bool:
-    """Whether a listed key is the place itself or below it: `a/b` is not a folder of `a/bc`."""
+    """Whether a listed key is the prefix itself or in its folder: `a/bc` is not in `a/b`."""
     return key == prefix or not prefix or key.startswith(f"{prefix.rstrip('/')}/")
 
 
 def _relative(key: str, prefix: str) -> str:
-    """The path of a key below its prefix; keys are data, so no part leads upwards."""
+    """The path of a key relative to its prefix; keys are data, so `..` and similar are removed."""
     rest = PurePosixPath(key).name if key == prefix else key[len(prefix) :]
     return "/".join(part.replace("\\", "_") for part in rest.split("/") if part not in _UPWARDS)
 

@@ -1,4 +1,4 @@
-"""What the local stack is: places, names and limits, in one frozen object."""
+"""The settings of the local stack: paths, names and limits."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from pathlib import Path
 from common.paths import ROOT
 
 STATE_DIRECTORY_VARIABLE = "IMPRESSIONS_STATE_DIR"
-# The caller that MiniStack takes for the account's root; not a secret, it guards nothing.
+# The access key that MiniStack treats as the account's root; not a secret.
 ROOT_ACCESS_KEY = "test"
 
 
 def _default_state_directory() -> Path:
-    """`build/local`, or where IMPRESSIONS_STATE_DIR says (two stacks side by side)."""
-    named = os.environ.get(STATE_DIRECTORY_VARIABLE)
-    return Path(named).resolve() if named else ROOT / "build" / "local"
+    """`build/local`, or IMPRESSIONS_STATE_DIR (for two stacks side by side)."""
+    configured = os.environ.get(STATE_DIRECTORY_VARIABLE)
+    return Path(configured).resolve() if configured else ROOT / "build" / "local"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocalStackSettings:
     """The local stack's settings; times in seconds.
 
-    Everything that a stack writes lies under `state_directory`: logs, the state file, what
-    MiniStack keeps, temporary files. Two stacks with different directories do not meet.
+    Everything that a stack writes is in `state_directory`: logs, the state file, MiniStack's data,
+    temporary files. Stacks with different directories are independent.
     """
 
     root: Path = ROOT
@@ -46,7 +46,7 @@ class LocalStackSettings:
 
     @property
     def models(self) -> dict[str, Path]:
-        """The folders of the models that came with the project, by their endpoints' names."""
+        """The folders of the embedded models, by endpoint name."""
         return {
             self.endpoint_name: self.models_directory / "fine-tuned",
             self.pre_trained_endpoint_name: self.models_directory / "pre-trained",
@@ -54,7 +54,7 @@ class LocalStackSettings:
 
     @property
     def sagemaker_directory(self) -> Path:
-        """What the local SageMaker keeps: jobs, models, endpoints."""
+        """The local SageMaker's state: jobs, models, endpoints."""
         return self.state_directory / "sagemaker"
 
     @property
@@ -64,26 +64,26 @@ class LocalStackSettings:
 
     @property
     def package_directory(self) -> Path:
-        """The zip and templates of the interpreter at hand, shared by all local stacks.
+        """The zip and templates for the current interpreter, shared by all local stacks.
 
-        `make package`, which builds for AWS, has a place of its own.
+        `make package`, which builds for AWS, uses its own folder.
         """
         version = f"python{sys.version_info.major}.{sys.version_info.minor}"
         return self.root / "build" / "packages" / version
 
     @property
     def saved_directory(self) -> Path:
-        """What MiniStack keeps of every service but the objects of S3."""
+        """MiniStack's saved state of all services, except S3 objects."""
         return self.state_directory / "ministack" / "state"
 
     @property
     def objects_directory(self) -> Path:
-        """The objects of S3, a file each."""
+        """The objects of S3, one file per object."""
         return self.state_directory / "ministack" / "s3"
 
     @property
     def temporary_directory(self) -> Path:
-        """Temporary files of MiniStack and its functions; gone when it stops."""
+        """Temporary files of MiniStack and its functions; deleted when it stops."""
         return self.state_directory / "tmp"
 
     @property
@@ -93,7 +93,7 @@ class LocalStackSettings:
 
     @property
     def artifacts_bucket(self) -> str:
-        """The bucket that the zip is uploaded to before the deploy."""
+        """The bucket that the zip is uploaded to before a deployment."""
         return f"{self.stack_name}-artifacts"
 
     @property

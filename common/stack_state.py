@@ -1,4 +1,4 @@
-"""The state file: which processes run, on which ports, and what was deployed."""
+"""The state file: running processes, their ports, and the outputs of the deployed stack."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from common.errors import StateError
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """A background process: `started` tells it from a later one with the same id."""
+    """A background process: `started` distinguishes it from a later one with the same id."""
 
     pid: int
     started: str
@@ -23,7 +23,7 @@ class Process:
 
 
 class Outputs(msgspec.Struct, frozen=True):
-    """What the deployed stack is made of, by the names that AWS calls need."""
+    """The resources of the deployed stack, by the names that AWS calls need."""
 
     landing_bucket: str
     results_bucket: str
@@ -39,7 +39,7 @@ class Outputs(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, found: Mapping[str, str]) -> Outputs:
-        """From CloudFormation's outputs by key."""
+        """Convert CloudFormation's outputs."""
         return cls(
             landing_bucket=found["LandingBucketName"],
             results_bucket=found["ResultsBucketName"],
@@ -55,7 +55,7 @@ class Outputs(msgspec.Struct, frozen=True):
 
 
 class State(msgspec.Struct, frozen=True):
-    """What the last `up` left behind; ports are remembered after the processes are gone."""
+    """The state after the last `up`; ports are kept after the processes have ended."""
 
     ministack: Process | None = None
     sagemaker: Process | None = None
@@ -64,9 +64,9 @@ class State(msgspec.Struct, frozen=True):
 
 
 def read_state(path: Path) -> State:
-    """The state in `path`, an empty one when there is no file.
+    """The state in `path`, or an empty one if there is no file.
 
-    Raises StateError when the file is not one that `write_state` wrote.
+    Raises StateError if `write_state` did not write the file.
     """
     try:
         return msgspec.json.decode(path.read_bytes(), type=State)
@@ -78,6 +78,6 @@ def read_state(path: Path) -> State:
 
 
 def write_state(path: Path, state: State) -> None:
-    """Write the state in one step: a reader sees the old one or the new one, never half."""
+    """Write the state atomically: a reader sees either the old or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     files.write(path, msgspec.json.format(msgspec.json.encode(state)) + b"\n")

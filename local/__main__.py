@@ -1,7 +1,7 @@
 """`python -m local …`: the whole system on one machine.
 
-Only the standard library is imported before `reexec`: the command works with any supported
-Python, which makes the virtual environments on first use and goes on inside.
+Only the standard library is imported before `reexec`: the command works with any supported Python,
+creates the virtual environments on first use, and continues inside them.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def parser() -> argparse.ArgumentParser:
     return command_line.parser(
         "python -m local",
         "The whole system on one machine: local AWS, local SageMaker, real zip.",
-        "exit status: 0 all done, 1 some records failed, 2 usage, 3 set-up",
+        "exit status: 0 success, 1 some records failed, 2 usage error, 3 set-up error",
         VERBS,
     )
 

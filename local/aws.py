@@ -1,4 +1,4 @@
-"""The one door to boto3 for the local stack's AWS."""
+"""The only access to boto3 for the local stack's AWS."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from common.stack_settings import LocalStackSettings
 
 ROOT_SECRET_KEY = "test"  # noqa: S105  # MiniStack's fixed value
-# MiniStack and the endpoint are on loopback: a proxy of the user's must not come between.
+# MiniStack and the endpoint are on loopback: ignore the user's proxy settings.
 CONFIG = Config(
     proxies={},
     connect_timeout=5,
@@ -26,7 +26,7 @@ CONFIG = Config(
 
 @lru_cache(maxsize=1)
 def _session() -> boto3.session.Session:
-    """One session: it loads each service's model once."""
+    """Cached, so that each service model is loaded only once."""
     return boto3.session.Session(
         aws_access_key_id=ROOT_ACCESS_KEY, aws_secret_access_key=ROOT_SECRET_KEY
     )
@@ -37,7 +37,7 @@ def client(
 ) -> Any:  # noqa: ANN401  # boto3's
     """A client of the local AWS at `endpoint_url`, as the account's root.
 
-    Untouched by the user's profile, region, endpoint and proxy settings.
+    The user's profile, region, endpoint and proxy settings do not affect it.
     """
     return _session().client(
         service, endpoint_url=endpoint_url, region_name=settings.region, config=config

@@ -1,4 +1,4 @@
-"""The demonstration: examples/ through the real stack, from nothing to a ROUGE table."""
+"""The demo: processes examples/ in a fresh stack, up to the ROUGE table and the HTML report."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ WIDTH = 100
 
 
 def demo(settings: LocalStackSettings, say: Say) -> None:
-    """Start a fresh stack, drop `examples/`, print what came back, stop and clean up.
+    """Start a fresh stack, upload `examples/`, print the results, stop and clean up.
 
-    Raises LocalError when the stack does not come up or a record is not accounted for.
+    Raises LocalError if the stack does not start or a record is not accounted for.
     """
-    # A stack of its own: whatever `python -m local up` left running is not touched.
+    # A separate stack: one that `python -m local up` started is left alone.
     own = replace(settings, state_directory=settings.root / "build" / "demo")
     stacks.down(own)
     shutil.rmtree(own.state_directory, ignore_errors=True)
@@ -87,7 +87,7 @@ def _page(stack: stacks.Stack, settings: LocalStackSettings, say: Say) -> None:
 
 
 def _example(stack: stacks.Stack, one: Answered) -> str:
-    """The first record of a file and what was drafted for it."""
+    """The first record of a file and its draft."""
     s3, ref = stack.client("s3"), one.dropped.ref
     landed: Any = msgspec.json.decode(s3.get_object(Bucket=ref.bucket, Key=ref.key)["Body"].read())
     record = landed[0] if isinstance(landed, list) else landed
@@ -102,7 +102,7 @@ def _example(stack: stacks.Stack, one: Answered) -> str:
 
 
 def _wrapped(name: str, text: str) -> str:
-    """A name and its text in two columns; findings may have lines of their own."""
+    """A name and its text in two columns; findings may contain newlines."""
     first = f"  {name:<{COLUMN}}"
     words = " ".join(text.split())
     return textwrap.fill(words, WIDTH, initial_indent=first, subsequent_indent=" " * len(first))

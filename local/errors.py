@@ -1,12 +1,12 @@
-"""Errors of the local stack; every message is one line that names the item and the next step.
+"""Errors of the local stack; each message is one line that names the item and the next step.
 
 LocalError
 ├── PackageError            the zip or the templates cannot be built
 │   └── LintError           cfn-lint has findings
-├── ProcessError            a background process does not start, answer or stop
-│   └── InvokeError          a function that is called by hand fails
+├── ProcessError            a background process does not start, respond or stop
+│   └── InvokeError         a function that the user invokes fails
 ├── DeployError             a resource cannot be created or updated
-└── StalledError            some dropped files get no result
+└── StalledError            some uploaded files get no result
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from common.errors import CommandError
 
 
 class LocalError(CommandError):
-    """Something that the user can mend; never shown with a traceback."""
+    """An error that the user can fix; never shown with a traceback."""
 
 
 class PackageError(LocalError):
@@ -28,33 +28,33 @@ class LintError(PackageError):
     """A template has findings."""
 
     def __init__(self, message: str, findings: str) -> None:
-        """`findings` as cfn-lint prints them, a line each."""
+        """`findings` is cfn-lint's output, one finding per line."""
         super().__init__(message)
         self.findings = findings
 
 
 class ProcessError(LocalError):
-    """A background process does not start, answer or stop."""
+    """A background process does not start, respond or stop."""
 
     def __init__(self, message: str, log: Path) -> None:
-        """`log` is the process's log file, named in the message."""
+        """`log` is the process's log file, which the message names."""
         super().__init__(f"{message}; see {log}")
         self.log = log
 
 
 class InvokeError(ProcessError):
-    """A function that is called by hand fails."""
+    """A function that the user invokes fails."""
 
 
 class DeployError(LocalError):
     """A resource cannot be created or updated."""
 
     def __init__(self, resource: str, reason: str) -> None:
-        """`resource` by its logical id and type, `reason` as CloudFormation gives it."""
+        """`resource` is its logical id and type, `reason` the one that CloudFormation reports."""
         super().__init__(f"{resource}: {reason}")
         self.resource = resource
         self.reason = reason
 
 
 class StalledError(LocalError):
-    """Some dropped files get no result."""
+    """Some uploaded files get no result."""

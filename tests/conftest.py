@@ -23,7 +23,7 @@ os.environ["POWERTOOLS_TRACE_DISABLED"] = "true"
 @pytest.fixture(scope="session")
 def runtime() -> Iterator[Runtime]:
     """One local SageMaker runtime for all worlds."""
-    from tests.account import model  # noqa: PLC0415 - after the environment is set
+    from tests.account import model  # noqa: PLC0415  # after the environment is set
 
     with model.runtime() as up:
         yield up
@@ -32,7 +32,7 @@ def runtime() -> Iterator[Runtime]:
 @pytest.fixture
 def account(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
     """A new account with the function in it."""
-    from tests.account.account import account_in_moto  # noqa: PLC0415 - the same
+    from tests.account.account import account_in_moto  # noqa: PLC0415  # the same
 
     with account_in_moto(runtime, monkeypatch) as made:
         yield made
@@ -41,6 +41,6 @@ def account(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> Iterator[Accou
 @pytest.fixture
 def nights(account: Account, monkeypatch: pytest.MonkeyPatch) -> Nights:
     """The nightly function of the account."""
-    from tests.nights import nights_of  # noqa: PLC0415 - after the environment is set
+    from tests.nights import nights_of  # noqa: PLC0415  # after the environment is set
 
     return nights_of(account, monkeypatch)

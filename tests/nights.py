@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from botocore.exceptions import ClientError
@@ -20,6 +20,9 @@ from chalicelib.settings import current_settings
 from tests.account.account import Account
 from tests.account.model import draft_of
 from tests.account.settings import INVOCATION_MS, RESULTS
+
+if TYPE_CHECKING:
+    from mypy_boto3_sagemaker import SageMakerClient
 
 BEGAN = datetime(2026, 11, 3, 2, 5, tzinfo=UTC)
 TOOK = timedelta(seconds=90)
@@ -112,7 +115,7 @@ class Nights:
             s3=aws.s3(),
             sqs=aws.sqs(),
             dynamodb=aws.dynamodb(),
-            sagemaker=self.sagemaker,  # type: ignore[arg-type]
+            sagemaker=cast("SageMakerClient", self.sagemaker),
             seconds_left=self.seconds_left,
             hand_on=self.handed_on.append,
             clock=lambda: self.now,

@@ -1,3 +1,3 @@
-"""Data preparation, fine-tuning and deployment: JumpStart's FLAN-T5 XL, or a small T5 here."""
+"""Data preparation, fine-tuning and deployment: JumpStart's FLAN-T5 XL, or a small local T5."""
 
-import common  # noqa: F401  # puts chalicelib on the path, for this package is run from its checkout
+import common  # noqa: F401  # puts chalicelib on sys.path: this package runs from its checkout

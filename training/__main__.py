@@ -1,6 +1,6 @@
 """`python -m training VERB …`: prepare reports, fine-tune, deploy, compare.
 
-Only the standard library is imported before `reexec`, so that any supported Python will do.
+Only the standard library is imported before `reexec`, so any supported Python can run it.
 """
 
 from __future__ import annotations
@@ -24,17 +24,18 @@ VERBS: dict[str, ModuleType] = {
 
 
 def parser() -> argparse.ArgumentParser:
-    """The command line."""
+    """The command-line parser."""
     return command_line.parser(
         "python -m training",
         "Fine-tune a model that drafts impressions, on SageMaker or on this machine.",
-        "exit status: 0 done, 1 some records failed, 2 usage, 3 set-up, or AWS refused",
+        "exit status: 0 success, 1 a job or records failed, 2 usage error or --yes required, "
+        "3 set-up or AWS error",
         VERBS,
     )
 
 
 def main() -> int:
-    """Run one verb; returns its exit status."""
+    """Run one verb and return its exit status."""
     return command_line.main(parser().parse_args(), VERBS)
 
 

@@ -1,4 +1,4 @@
-"""What a fine-tune and a deploy are, typed; the defaults are the article's settings."""
+"""The typed settings of fine-tuning and deployment; the defaults are the article's."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Literal
 Role = Literal["fine-tuned", "pre-trained"]
 ROLES: tuple[Role, ...] = ("fine-tuned", "pre-trained")
 
-# On everything that is made: by it jobs are found, and torn down is what has it.
+# On every resource that is created: jobs are found by it, and `teardown` deletes only what has it.
 PROJECT_TAG = ("project", "radiology-impressions")
 MODEL_TAG, VERSION_TAG = "model-id", "model-version"
 
@@ -19,7 +19,7 @@ _NUMBER = r"([0-9.]+(?:e[-+]?[0-9]+)?)"
 
 @dataclass(frozen=True)
 class Metric:
-    """A figure that is read from a job's log: the first group of `regex` is its value."""
+    """A metric that is read from a job's log: the first group of `regex` is its value."""
 
     name: str
     regex: str
@@ -34,7 +34,7 @@ METRICS = (
 
 @dataclass(frozen=True, kw_only=True)
 class Network:
-    """Where a container runs; subnets and security groups go together or not at all."""
+    """Where a container runs; give both subnets and security groups, or neither."""
 
     subnets: tuple[str, ...] = ()
     security_groups: tuple[str, ...] = ()
@@ -46,11 +46,11 @@ class Network:
 class FineTune:
     """One fine-tuning job.
 
-    `data` is an s3:// prefix or a folder with `train.jsonl` and `template.json`. Volume in GB, run
-    time in seconds. `hyperparameters` are those that differ from the model's own defaults, as the
-    strings that the training script reads ("True", not "true"). `output` is an s3:// prefix.
-    `base` names another model to start from (s3://….tar.gz); None is the one of `model_id`.
-    `tolerates_vulnerable` accepts a version in whose packages AWS knows vulnerabilities.
+    `data` is an s3:// prefix or a folder with `train.jsonl` and `template.json`, `output` an s3://
+    prefix. The volume is in GB, the run time in seconds. `hyperparameters` override the model's
+    defaults, as the strings that the training script expects ("True", not "true"). `base` is
+    another model to start from (s3://….tar.gz); None means the one of `model_id`.
+    `tolerates_vulnerable` accepts a version with known vulnerabilities in its packages.
     """
 
     data: str
@@ -74,7 +74,7 @@ class FineTune:
 
 @dataclass(frozen=True, kw_only=True)
 class Container:
-    """What an endpoint runs: an image, the model's weights, its environment.
+    """What an endpoint runs: an image, the model's weights and the environment.
 
     `weights` is s3://….tar.gz or an s3:// prefix of unpacked files.
     """
@@ -86,11 +86,11 @@ class Container:
 
 @dataclass(frozen=True, kw_only=True)
 class Scaling:
-    """How many instances serve a model: by load, and by the clock.
+    """Auto scaling of a model's instances, by load and on a schedule.
 
-    `invocations_per_instance` is the load a minute that is aimed at; cooldowns in seconds.
-    `night` and `morning` are cron expressions in UTC at which `night_instances` begin and end to be
-    the least; empty: no schedule.
+    `invocations_per_instance` is the target load per minute; cooldowns are in seconds.
+    `night` and `morning` are cron expressions in UTC: between them, the minimum number of instances
+    is `night_instances`. Empty means no schedule.
     """
 
     least: int = 1
@@ -105,7 +105,7 @@ class Scaling:
 
 @dataclass(frozen=True, kw_only=True)
 class Serving:
-    """One endpoint in one role. `version` is stored with every impression that it writes."""
+    """One endpoint in one role. `version` is stored with every impression that it generates."""
 
     role: Role
     endpoint_name: str

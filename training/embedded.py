@@ -1,7 +1,8 @@
 """Trains the two embedded models.
 
-`python -m training.embedded --out local/models`: a small T5, pre-trained on invented report texts
-by span corruption, then fine-tuned on invented pairs; figures on the held-out examples, cards.
+`python -m training.embedded --out local/models` pre-trains a small T5 on synthetic report texts by
+span corruption, fine-tunes it on synthetic pairs, scores both models on the held-out examples and
+writes their model cards.
 """
 
 from __future__ import annotations
@@ -22,31 +23,31 @@ MODULES = ("torch", "transformers", "sentencepiece", "ctranslate2", "safetensors
 
 
 def parser() -> argparse.ArgumentParser:
-    """The command line."""
+    """The command-line parser."""
     plan = Schedule()
     top = argparse.ArgumentParser(
         prog="python -m training.embedded",
-        description="Train the embedded models on invented reports. Progress goes to stderr, the"
+        description="Train the embedded models on synthetic reports. Progress goes to stderr, the"
         " held-out ROUGE to stdout as JSON Lines.",
     )
     top.add_argument(
-        "--out", type=Path, required=True, help="folder to write pre-trained/ and fine-tuned/ to"
+        "--out", type=Path, required=True, help="output folder for pre-trained/ and fine-tuned/"
     )
     top.add_argument(
         "--examples", type=Path, default=Path("examples"), help="folder of reports to hold out"
     )
     top.add_argument(
-        "--reports", type=_positive, default=plan.reports, help=f"default {plan.reports}"
+        "--reports", type=_positive, default=plan.reports, help=f"default: {plan.reports}"
     )
-    top.add_argument("--seed", type=int, default=plan.seed, help=f"default {plan.seed}")
+    top.add_argument("--seed", type=int, default=plan.seed, help=f"default: {plan.seed}")
     top.add_argument(
-        "--threads", type=_positive, default=plan.threads, help=f"default {plan.threads}"
+        "--threads", type=_positive, default=plan.threads, help=f"default: {plan.threads}"
     )
     return top
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Train; 0 when the model is written, 3 when something is missing or wrong."""
+    """Train; returns 0 when the models are written, 3 on an error."""
     chosen = parser().parse_args(arguments)
     plan = replace(
         Schedule(),
@@ -80,7 +81,7 @@ def check_packages() -> None:
 def _positive(text: str) -> int:
     number = int(text)
     if number < 1:
-        raise argparse.ArgumentTypeError(f"{text} is below 1")
+        raise argparse.ArgumentTypeError(f"{text} is less than 1")
     return number
 
 

@@ -1,13 +1,13 @@
-"""What can go wrong in the training package.
+"""The errors of the training package.
 
 TrainingError
 ├── MissingPackageError   a package that only training needs is not installed
-├── CollectionError       a collection of reports cannot be read, or holds none
+├── CollectionError       a collection of reports cannot be read or used
 ├── OutputError           the prepared files cannot be written
-├── JobError              a training job is not there, or ended without a model
-├── EndpointError         an endpoint does not come into service
+├── JobError              a training job does not exist, or has no model
+├── EndpointError         an endpoint cannot be deployed or called
 ├── ExamplesError         the committed examples cannot be read
-└── ModelTooLargeError    the written model is over the size that the repository accepts
+└── ModelTooLargeError    the written model is over the repository's size limit
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ class TrainingError(CommandError):
 
 
 class MissingPackageError(TrainingError):
-    """A package of the training list is not installed."""
+    """A package that only training needs is not installed."""
 
     def __init__(self, package: str, requirements: str) -> None:
-        """Name the package and the list that holds it."""
+        """Name the package and the requirements file that lists it."""
         super().__init__(
             f"{package} is not installed: run `pip install -r {requirements}` and try again"
         )
@@ -33,10 +33,10 @@ class MissingPackageError(TrainingError):
 
 
 class CollectionError(TrainingError):
-    """A collection of reports cannot be read, or holds none that can be used."""
+    """A collection of reports cannot be read, or contains none that can be used."""
 
     def __init__(self, place: str, problem: str) -> None:
-        """Name the file, or the member of an archive, and what is wrong with it."""
+        """Name the file, or the archive member, and its problem."""
         super().__init__(f"{place}: {problem}")
         self.place = place
 
@@ -45,47 +45,47 @@ class OutputError(TrainingError):
     """The prepared files cannot be written."""
 
     def __init__(self, path: Path, problem: str) -> None:
-        """Name the folder and what is in the way."""
+        """Name the folder and the problem."""
         super().__init__(f"{path}: {problem}")
         self.path = path
 
 
 class JobError(TrainingError):
-    """A training job is not there, or ended without a model."""
+    """A training job does not exist, or has no model."""
 
     def __init__(self, job_name: str, problem: str) -> None:
-        """Name the job and what became of it."""
+        """Name the job and its problem."""
         super().__init__(f"{job_name}: {problem}")
         self.job_name = job_name
 
 
 class EndpointError(TrainingError):
-    """An endpoint does not come into service."""
+    """An endpoint cannot be deployed or called."""
 
     def __init__(self, name: str, problem: str) -> None:
-        """Name the endpoint and what became of it."""
+        """Name the endpoint and its problem."""
         super().__init__(f"endpoint {name}: {problem}")
         self.name = name
 
 
 class ExamplesError(TrainingError):
-    """A file below the examples folder cannot be read."""
+    """A file in the examples folder cannot be read."""
 
     def __init__(self, path: Path, reason: str) -> None:
-        """Name the file and what is wrong with it."""
+        """Name the file and its problem."""
         super().__init__(
-            f"{path}: {reason}; write it anew with `python -m training.synthetic examples`"
+            f"{path}: {reason}; regenerate it with `python -m training.synthetic examples`"
         )
         self.path = path
 
 
 class ModelTooLargeError(TrainingError):
-    """The written model does not fit the repository."""
+    """The written model is over the repository's size limit."""
 
     def __init__(self, path: Path, size: int, limit: int) -> None:
         """Name the folder, its size and the limit, both in bytes."""
         super().__init__(
-            f"{path} holds {size:,} bytes, over the limit of {limit:,}: use a smaller vocabulary"
+            f"{path} has {size:,} bytes, over the limit of {limit:,}: use a smaller vocabulary"
         )
         self.path = path
         self.size = size

@@ -1,4 +1,4 @@
-"""Evaluation files through the deployed stack: every registered model, and the baselines."""
+"""Scores files with the deployed stack: every registered model and the baselines."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from local.client import run
 from training import stack
 
 LANE = "evaluation"
-# An endpoint that scales up from one instance may leave the queue standing for a while.
+# The queue may not move for a while when an endpoint scales up from one instance.
 PATIENCE_S = {"sagemaker": 1800.0, "local": 120.0}
 
 
@@ -21,13 +21,13 @@ def evaluate(
     models: Sequence[str] = (),
     quiet: bool = True,
 ) -> run.Report:
-    """Drop files into the evaluation lane, wait, and read their scores from the lake.
+    """Upload files to the evaluation lane, wait, and read their scores from the lake.
 
     Raises:
-        UsageError: a file or a role that does not exist.
+        UsageError: a file or a role does not exist.
         StalledError: some records get no result.
         SettingError: the stack is not deployed.
-        AwsError: AWS refused, or was not reached.
+        AwsError: AWS rejected the request or could not be reached.
     """
     deployed = stack.describe(target)
     with explained(f"stack {deployed.name}"):

@@ -1,14 +1,14 @@
-"""What SageMaker's instance types are: their accelerators, their storage. No prices are kept here.
+"""SageMaker's instance types: their accelerators and storage, but no prices.
 
-Accelerators as AWS lists them for the EC2 types of the same name.
+The accelerators are those that AWS lists for the EC2 types of the same name.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-PRICES = "what an hour costs in your region: https://aws.amazon.com/sagemaker/pricing/"
-# Families whose storage is built in: no volume may be asked for, and no KMS key for it.
+PRICES = "hourly prices in your region: https://aws.amazon.com/sagemaker/pricing/"
+# Families with built-in storage: a request must not contain a volume or its KMS key.
 _BUILT_IN = ("g5", "g6", "g7e", "p5", "p6-b200", "trn1", "trn2")
 _NVIDIA: dict[str, tuple[int, str]] = {
     "p3.2xlarge": (1, "V100 16 GB"),
@@ -32,9 +32,9 @@ _NVIDIA: dict[str, tuple[int, str]] = {
 
 @dataclass(frozen=True)
 class PriceClass:
-    """What is billed: instances of a type, as many as `least` to `most`, for at most `hours`.
+    """What is billed: `least` to `most` instances of a type, for at most `hours`.
 
-    `hours` None: for as long as they are there. What an hour costs is the region's: PRICES.
+    `hours` None means until they are deleted. The hourly price depends on the region: see PRICES.
     """
 
     instance_type: str
@@ -46,24 +46,24 @@ class PriceClass:
         """One line."""
         count = f"{self.least}" if self.least == self.most else f"{self.least} to {self.most}"
         until = (
-            "while there"
+            "until deleted"
             if self.hours is None
             else f"at most {self.hours * self.most:,.0f} instance-hours"
         )
-        what = f"{self.instance_type}{_words(self.instance_type)}"
+        what = f"{self.instance_type}{_accelerators(self.instance_type)}"
         return f"{count} x {what}, billed by the second, {until}"
 
 
 def has_volume(instance_type: str) -> bool:
-    """Whether a volume, and a KMS key for it, may be asked for.
+    """Whether a request may contain a volume and its KMS key.
 
-    False for types with storage of their own, which the hardware encrypts: SageMaker refuses
-    VolumeSizeInGB and VolumeKmsKeyId there.
+    False for types with built-in storage, which is encrypted by hardware: SageMaker rejects
+    VolumeSizeInGB and VolumeKmsKeyId for them.
     """
     family = instance_type.removeprefix("ml.").split(".")[0]
     return "d" not in family and not family.startswith(_BUILT_IN)
 
 
-def _words(instance_type: str) -> str:
+def _accelerators(instance_type: str) -> str:
     found = _NVIDIA.get(instance_type.removeprefix("ml."))
     return f" ({found[0]} x NVIDIA {found[1]} each)" if found else ""

@@ -1,4 +1,4 @@
-"""The AWS of this machine, as the verbs see it."""
+"""The local stack as the AWS target of the verbs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from local.stack import lifecycle
 
 
 def local_target(settings: LocalStackSettings | None = None) -> Target:
-    """The local stack, started when it does not run.
+    """The local stack, started if it is not running.
 
     Raises:
         LocalError: it cannot be started.
@@ -26,6 +26,6 @@ def local_target(settings: LocalStackSettings | None = None) -> Target:
 
 
 def stop(target: Target, settings: LocalStackSettings | None = None) -> None:
-    """Stop the local stack; an AWS that is not of this machine is left alone."""
+    """Stop the local stack; does nothing for a target on AWS."""
     if target.backend == "local":
         lifecycle.down(settings or LocalStackSettings(), environments.say)

@@ -1,4 +1,4 @@
-"""Figures to look at: losses of a job, ROUGE of models. The same values give the same bytes."""
+"""Plots of a job's losses and of the models' ROUGE. The same values give the same bytes."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ STRATA = ("normal", "abnormal")
 
 
 def check(path: Path) -> None:
-    """Check a plot's name before there is anything to draw.
+    """Check a plot's file name in advance.
 
     Raises:
-        SettingError: its ending is none of FORMATS, or its folder is not there.
+        SettingError: its extension is not in FORMATS, or its folder does not exist.
     """
     if path.suffix.lower() not in FORMATS:
-        raise SettingError(str(path), f"end the name in {' or '.join(FORMATS)}")
+        raise SettingError(str(path), f"use the extension {' or '.join(FORMATS)}")
     if not path.resolve().parent.is_dir():
         raise SettingError(str(path), "its folder does not exist")
 
@@ -37,28 +37,29 @@ def losses(found: Sequence[Point], title: str, path: Path) -> None:
     """Draw training and validation loss against the epoch.
 
     Raises:
-        SettingError: the file's ending is none of FORMATS, or it cannot be written.
+        SettingError: the file's extension is not in FORMATS, or it cannot be written.
         MissingPackageError: matplotlib is not installed.
     """
     with _figure(path, 1) as (axes,):
         for metric, word in LOSSES.items():
             line = [point for point in found if point.metric == metric]
             across = [p.step if p.epoch is None else p.epoch for p in line]
-            # Markers for both: a job of one epoch has one point of each.
+            # Both have markers: a job of one epoch has only one point of each.
             marker = "o" if metric == "val_loss" else "."
             axes.plot(across, [p.value for p in line], label=word, marker=marker, markersize=5)
-        axes.set(xlabel="epoch", ylabel="loss (nats a piece)", title=title)
+        axes.set(xlabel="epoch", ylabel="loss (nats per token)", title=title)
         axes.grid(visible=True, alpha=0.3)
         axes.legend()
 
 
 def boxes(scores: Sequence[RougeRow], path: Path, metric: str = "rouge1") -> None:
-    """Draw how a metric's F1 spreads over the reports, a box for each model, a panel a stratum.
+    """Draw the distribution of a metric's F1: one box per model, one panel per stratum.
 
-    The line in a box is the median, the triangle the mean; whiskers reach 1.5 quartile ranges.
+    The line in a box is the median, the triangle the mean; the whiskers extend to 1.5 times the
+    interquartile range.
 
     Raises:
-        SettingError: the file's ending is none of FORMATS, or it cannot be written.
+        SettingError: the file's extension is not in FORMATS, or it cannot be written.
         MissingPackageError: matplotlib is not installed.
     """
     wanted = [row for row in scores if row.metric == metric]
@@ -86,7 +87,7 @@ def boxes(scores: Sequence[RougeRow], path: Path, metric: str = "rouge1") -> Non
 
 @contextmanager
 def _figure(path: Path, panels: int) -> Iterator[list[Any]]:
-    """Axes to draw into; the file is written at the end."""
+    """Axes to draw on; the file is written at the end."""
     check(path)
     try:
         from matplotlib import rc_context

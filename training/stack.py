@@ -1,4 +1,4 @@
-"""The deployed stack as the training package needs it: its buckets and its parameters."""
+"""The deployed stack's outputs and parameters."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from common.stack_state import Outputs
 
 @dataclass(frozen=True)
 class DeployedStack:
-    """What CloudFormation tells of the stack."""
+    """The stack as CloudFormation describes it."""
 
     name: str
     target: Target
     outputs: Outputs
     parameters: dict[str, str]
 
-    def client(self, service: str) -> Any:  # noqa: ANN401  # boto3's
-        """A client of the AWS that the stack is on."""
+    def client(self, service: str) -> Any:  # noqa: ANN401  # untyped boto3 client
+        """A client for the AWS target of the stack."""
         return self.target.client(service)
 
 
@@ -29,7 +29,7 @@ def describe(target: Target) -> DeployedStack:
 
     Raises:
         SettingError: no such stack is deployed.
-        AwsError: AWS refused, or was not reached.
+        AwsError: AWS rejected the request or could not be reached.
     """
     name = target.stack_name
     formation = target.client("cloudformation")
@@ -39,14 +39,14 @@ def describe(target: Target) -> DeployedStack:
     except AwsError as error:
         if error.code == "ValidationError":
             raise SettingError(
-                "--stack", f"no stack is called {name}; `make deploy` first"
+                "--stack", f"stack {name} does not exist; run `make deploy` first"
             ) from None
         raise
     outputs = {item["OutputKey"]: item["OutputValue"] for item in found.get("Outputs", [])}
     try:
         typed = Outputs.of(outputs)
     except KeyError as error:
-        problem = f"{name} has no output {error}; it is another stack, or its deploy has not ended"
+        problem = f"{name} has no output {error}; it is another stack or not fully deployed"
         raise SettingError("--stack", problem) from None
     return DeployedStack(
         name,

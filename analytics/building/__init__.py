@@ -1,4 +1,4 @@
-"""What `python -m analytics build` writes from tables.py, sql/ and dashboards/."""
+"""The files that `python -m analytics build` generates from tables.py, sql/ and dashboards/."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from analytics.building import reference, rows, template
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-# Every generated file and what makes its content.
+# Every generated file and the function that returns its content.
 FILES: dict[str, Callable[[], str]] = {
     "chalice_app/chalicelib/output/tables.py": rows.source,
     "analytics/template.json": template.document,
@@ -17,12 +17,12 @@ FILES: dict[str, Callable[[], str]] = {
 
 
 def stale() -> list[str]:
-    """The generated files that are not what they would be made as now."""
-    return [name for name, make in FILES.items() if _there(name) != make()]
+    """The generated files that are missing or out of date."""
+    return [name for name, make in FILES.items() if _current(name) != make()]
 
 
 def write() -> list[str]:
-    """Write what is stale; returns the names."""
+    """Rewrite the stale files; returns their names."""
     found = stale()
     for name in found:
         path = ROOT / name
@@ -31,6 +31,6 @@ def write() -> list[str]:
     return found
 
 
-def _there(name: str) -> str | None:
+def _current(name: str) -> str | None:
     path = ROOT / name
     return path.read_text(encoding="utf-8") if path.is_file() else None

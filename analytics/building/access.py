@@ -1,4 +1,4 @@
-"""The Athena workgroup, its named queries, and who may read what."""
+"""The Athena workgroup, its named queries and the policies for analysts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _CATALOG = "arn:${AWS::Partition}:glue:${AWS::Region}:${AWS::AccountId}"
 
 
 def resources() -> dict[str, Resource]:
-    """Workgroup, named queries, and the two policies for analysts."""
+    """Workgroup, named queries and the two policies for analysts."""
     found = {"WorkGroup": _workgroup()}
     for one in sql.queries().values():
         found[logical("Query", one.name)] = _named(one)
@@ -37,11 +37,11 @@ def _workgroup() -> Resource:
         "Type": "AWS::Athena::WorkGroup",
         "Properties": {
             "Name": ref("DatabaseName"),
-            "Description": "Analysts of radiology impressions; results are encrypted and expire",
+            "Description": "Queries on radiology impressions; results are encrypted and expire",
             "State": "ENABLED",
             "RecursiveDeleteOption": True,
             "WorkGroupConfiguration": {
-                # Enforced: where results go and how they are encrypted is not the client's choice.
+                # Enforced: clients cannot change the result location or its encryption.
                 "EnforceWorkGroupConfiguration": True,
                 "PublishCloudWatchMetricsEnabled": True,
                 "BytesScannedCutoffPerQuery": ref("BytesScannedCutoff"),
@@ -84,7 +84,7 @@ def _policy(description: str, statements: list[Any]) -> Resource:
 
 
 def query_statements() -> list[Resource]:
-    """What everyone needs who queries in the workgroup; no objects of the lake."""
+    """Permissions that every user of the workgroup needs, without access to lake objects."""
     return [
         {
             "Sid": "Query",
@@ -143,7 +143,7 @@ def query_statements() -> list[Resource]:
 
 
 def objects_statement(tables: list[str]) -> Resource:
-    """Reading the objects of these tables."""
+    """Permission to read the objects of these tables."""
     return {
         "Sid": "Lake",
         "Effect": "Allow",

@@ -8,13 +8,13 @@ from analytics import sql
 from analytics.building.names import HIVE, Resource, logical, ref, sub
 from analytics.tables import FIRST_DAY, PARTITION, TABLES, Table
 
-ViewColumns = dict[str, list[tuple[str, str]]]  # by view: name and Athena type
+ViewColumns = dict[str, list[tuple[str, str]]]  # by view: column names and Athena types
 _TEXT_INPUT = "org.apache.hadoop.mapred.TextInputFormat"
 _TEXT_OUTPUT = "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat"
 
 
 def resources(columns: ViewColumns) -> dict[str, Resource]:
-    """Database, tables, views; `columns` are those that the views have."""
+    """Database, tables and views; `columns` are the views' columns."""
     found = {"Database": _database()}
     for table in TABLES.values():
         found[logical("Table", table.name)] = _glue(_table(table))
@@ -61,7 +61,7 @@ def _table(table: Table) -> Resource:
         "Parameters": {
             "EXTERNAL": "TRUE",
             "classification": "json",
-            # No crawler and no ALTER TABLE: Athena counts the days itself.
+            # Partition projection: Athena computes the days, without a crawler or ALTER TABLE.
             "projection.enabled": "true",
             f"projection.{PARTITION}.type": "date",
             f"projection.{PARTITION}.format": "yyyy-MM-dd",
@@ -71,7 +71,11 @@ def _table(table: Table) -> Resource:
             "storage.location.template": sub(f"{where}{PARTITION}=${{!{PARTITION}}}/"),
         },
         "PartitionKeys": [
-            {"Name": PARTITION, "Type": "date", "Comment": "UTC day of the landing object"}
+            {
+                "Name": PARTITION,
+                "Type": "date",
+                "Comment": "UTC day on which the landing object was written",
+            }
         ],
         "StorageDescriptor": {
             "Location": sub(where),
@@ -80,8 +84,8 @@ def _table(table: Table) -> Resource:
             "Compressed": True,
             "SerdeInfo": {
                 "SerializationLibrary": "org.openx.data.jsonserde.JsonSerDe",
-                # A line that is not JSON becomes a row of nulls, which the views leave out and the
-                # query unread_lines finds: one bad line must not fail every dashboard.
+                # A line that is not JSON becomes a row of nulls, which the views skip and the query
+                # unread_lines finds: one bad line must not break every dashboard.
                 "Parameters": {"ignore.malformed.json": "true", "case.insensitive": "true"},
             },
             "Columns": [
@@ -93,7 +97,7 @@ def _table(table: Table) -> Resource:
 
 
 def _view(view: sql.Statement, columns: list[tuple[str, str]]) -> Resource:
-    # How Athena stores a view in Glue: Trino's own JSON, in Base64, in a comment.
+    # Athena stores a view in Glue as Trino's JSON, Base64-encoded in a comment.
     stored = {
         "originalSql": view.sql,
         "catalog": "awsdatacatalog",

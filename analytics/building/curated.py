@@ -1,7 +1,7 @@
-"""The curated layer, behind a condition: scores in Iceberg, merged every night.
+"""The optional curated layer: scores in an Iceberg table, merged every night.
 
-Worth it above some hundred thousand objects: Athena opens each object of the lake, and Iceberg
-keeps few large ones.
+It pays off above about 100,000 objects: Athena opens every object of the lake, while Iceberg keeps
+a few large files.
 """
 
 from __future__ import annotations
@@ -25,17 +25,20 @@ _ICEBERG: dict[Kind, str] = {
     "timestamp": "timestamp",
     "date": "date",
 }
-_LEFT_OUT = "schema_version"
+_OMITTED = "schema_version"
 
 
 def resources() -> dict[str, Resource]:
-    """Table, role, schedule, and what keeps the table small."""
+    """Table, role, merge schedule and table optimizers."""
     found: dict[str, Resource] = {
         "CuratedScores": _of("AWS::Glue::Table", _table()),
         "CuratedRole": _of("AWS::IAM::Role", _role()),
         "CuratedSchedule": _of("AWS::Scheduler::Schedule", _schedule()),
     }
-    for name, settings in (("compaction", {}), ("retention", {"RetentionConfiguration": _KEPT})):
+    for name, settings in (
+        ("compaction", {}),
+        ("retention", {"RetentionConfiguration": _RETENTION}),
+    ):
         found[f"Curated{name.capitalize()}"] = {
             **_of("AWS::Glue::TableOptimizer", _optimizer(name, settings)),
             "DependsOn": "CuratedScores",
@@ -43,7 +46,7 @@ def resources() -> dict[str, Resource]:
     return found
 
 
-_KEPT = {
+_RETENTION = {
     "IcebergConfiguration": {
         "SnapshotRetentionPeriodInDays": 14,
         "NumberOfSnapshotsToRetain": 3,
@@ -57,7 +60,7 @@ def _of(kind: str, properties: Resource) -> Resource:
 
 
 def _table() -> Resource:
-    kinds = {name: kind for name, kind in ROUGE_SCORES.kinds.items() if name != _LEFT_OUT}
+    kinds = {name: kind for name, kind in ROUGE_SCORES.kinds.items() if name != _OMITTED}
     fields = [
         {
             "Id": place,
@@ -102,7 +105,7 @@ def _role() -> Resource:
         f"table/${{DatabaseName}}/{TABLE}"
     )
     return {
-        "Description": "Merges and tidies the curated layer",
+        "Description": "Merges and compacts the curated layer",
         "AssumeRolePolicyDocument": {
             "Version": "2012-10-17",
             "Statement": [
@@ -143,16 +146,16 @@ def _role() -> Resource:
 
 def _schedule() -> Resource:
     query = sql.maintenance()["merge_rouge_scores"].sql
-    asked = json.dumps(
+    request = json.dumps(
         {
             "QueryString": query,
             "QueryExecutionContext": {"Database": "@database@"},
             "WorkGroup": "@group@",
         }
     )
-    text = asked.replace("@database@", "${DatabaseName}").replace("@group@", "${WorkGroup}")
+    text = request.replace("@database@", "${DatabaseName}").replace("@group@", "${WorkGroup}")
     return {
-        "Description": "Merges the last days' scores into the curated layer",
+        "Description": "Merges recent scores into the curated layer",
         "ScheduleExpression": "cron(30 4 * * ? *)",  # after the nightly batch
         "FlexibleTimeWindow": {"Mode": "FLEXIBLE", "MaximumWindowInMinutes": 15},
         "Target": {

@@ -1,4 +1,4 @@
-"""CloudFormation's short forms, and types in the words of each service."""
+"""CloudFormation's short forms, and the type names of each service."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def logical(prefix: str, name: str) -> str:
 
 
 def quicksight_columns(columns: list[tuple[str, str]]) -> list[Resource]:
-    """The input columns of a data set; lists are none of QuickSight's types and left out."""
+    """The input columns of a data set, without arrays: QuickSight has no such type."""
     found = []
     for name, kind in columns:
         if kind in _QUICKSIGHT:

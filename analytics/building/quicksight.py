@@ -1,4 +1,4 @@
-"""QuickSight: data source, data sets, theme, dashboard, refresh. All behind one condition."""
+"""QuickSight: data source, data sets, theme, dashboard and refresh, all under one condition."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from analytics.building.names import Resource, att, logical, quicksight_columns,
 from analytics.tables import TABLES
 
 DEFINITION = Path(__file__).resolve().parent.parent / "dashboards" / "impressions.json"
-# What the dashboard's data sets read; SPICE is QuickSight's memory, refreshed every night.
+# View and import mode of each data set; SPICE is QuickSight's in-memory store, refreshed nightly.
 DATA_SETS = {
     "rouge": ("v_rouge", "SPICE"),
     "describe": ("v_rouge_describe", "DIRECT_QUERY"),
     "failures": ("v_failures", "SPICE"),
     "volume": ("v_daily_volume", "DIRECT_QUERY"),
-    "cases": ("v_cases", "DIRECT_QUERY"),  # report text stays in the lake
+    "cases": ("v_cases", "DIRECT_QUERY"),  # not imported: report text stays in the lake
     "training": ("v_training_loss", "DIRECT_QUERY"),
 }
 REPORT_TEXT = ("findings", "reference_impression", "generated_impression")
@@ -60,7 +60,7 @@ _READ = ("DescribeDashboard", "ListDashboardVersions", "QueryDashboard")
 
 
 def resources(columns: ViewColumns) -> dict[str, Resource]:
-    """All of QuickSight's resources."""
+    """All QuickSight resources."""
     found = {
         "QuickSightRole": _role(),
         "QuickSightSource": _of("DataSource", _source()),
@@ -165,7 +165,7 @@ def _data_set(name: str, view: str, mode: str, columns: list[tuple[str, str]]) -
     if mode == "SPICE":
         found["IngestionWaitPolicy"] = {"WaitForSpiceIngestion": False}
     if any(column in REPORT_TEXT for column, _ in columns):
-        # Without the grant a column is not there, on the dashboard or anywhere else.
+        # Without this grant, a column is hidden on the dashboard and everywhere else.
         readers = {
             "Fn::If": ["HasTextReaders", ref("ReportTextGroupArn"), ref("QuickSightPrincipalArn")]
         }
@@ -181,7 +181,7 @@ def _refresh(name: str) -> Resource:
         "Schedule": {
             "ScheduleId": "nightly",
             "RefreshType": "FULL_REFRESH",
-            # After the nightly batch, before the day.
+            # After the nightly run, before working hours.
             "ScheduleFrequency": {
                 "Interval": "DAILY",
                 "TimeOfTheDay": "05:30",
@@ -198,7 +198,7 @@ def _theme() -> Resource:
         "BaseThemeId": "CLASSIC",
         "Configuration": {
             "DataColorPalette": {
-                # Paul Tol's "bright" and "vibrant": told apart by the colour-blind too.
+                # Paul Tol's "bright" and "vibrant" palettes: distinguishable if colour-blind.
                 "Colors": ["#EE7733", "#4477AA", "#228833", "#AA3377", "#66CCEE", "#888888"],
                 "EmptyFillColor": "#FFFFFF",
                 "MinMaxGradient": ["#DDEEFF", "#114477"],
@@ -222,7 +222,7 @@ def _dashboard() -> Resource:
         "Definition": _with_arns(definition()),
         "DashboardPublishOptions": {
             "AdHocFilteringOption": {"AvailabilityStatus": "ENABLED"},
-            # Report text leaves the dashboard by no button.
+            # Report text must not be exported from the dashboard.
             "ExportToCSVOption": {"AvailabilityStatus": "DISABLED"},
             "SheetControlsOption": {"VisibilityState": "EXPANDED"},
         },

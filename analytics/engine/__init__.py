@@ -1,1 +1,1 @@
-"""Athena on one machine: its SQL, run by DuckDB over the same lake."""
+"""A local Athena: its SQL, run by DuckDB on the same lake."""

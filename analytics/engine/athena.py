@@ -15,21 +15,21 @@ from analytics.errors import QueryError, UntranslatableError
 from analytics.lake import Lake
 from analytics.tables import DUCKDB, PARTITION, TABLES, TRINO, Table
 
-# Nothing is fetched at run time.
+# Nothing is downloaded at run time.
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
 }
-# What DuckDB raises when an object is not what its table says: cut off, not JSON, another type.
+# DuckDB's errors for an object that does not match its table: truncated, not JSON, wrong type.
 _UNREADABLE = (duckdb.InvalidInputException, duckdb.IOException, duckdb.ConversionException)
 _UNKNOWN = (duckdb.CatalogException, duckdb.BinderException, duckdb.ParserException)
 
 
 class Athena:
-    """Athena on one machine; a context manager.
+    """A local Athena; a context manager.
 
-    Tables are fetched when a query first names them. `damaged` lists the objects that were left out
-    because they cannot be read: a half-written one must not hide the rest.
+    A table is fetched when a query first refers to it. `damaged` lists the objects that were
+    skipped because they are unreadable: a truncated object must not hide the others.
     """
 
     def __init__(self, lake: Lake, warn: Callable[[str], None] | None = None) -> None:
@@ -39,12 +39,12 @@ class Athena:
         self._schema: dict[str, dict[str, str]] = {}
         self.damaged: list[str] = []
         self._duckdb = duckdb.connect(config=_CONFIG)
-        # Its progress bar goes to stdout, among the results.
+        # The progress bar would be printed to stdout, among the results.
         self._duckdb.execute("SET enable_progress_bar = false")
         self._duckdb.execute(dialect.MACROS)
 
     def __enter__(self) -> Self:
-        """Itself."""
+        """Return itself."""
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -52,36 +52,36 @@ class Athena:
         self._duckdb.close()
 
     def query(self, sql: str, parameters: Sequence[str] = ()) -> Result:
-        """Run one query; `parameters` take the place of its question marks, in order.
+        """Run one query; `parameters` replace its question marks, in order.
 
         Raises:
-            QueryError: Athena would refuse it too.
-            UntranslatableError: Athena runs it, this does not.
-            AwsError: the lake is denied or not there.
+            QueryError: Athena would reject it too.
+            UntranslatableError: Athena accepts it, but the local engine does not.
+            AwsError: the lake does not exist or access is denied.
         """
         tree = dialect.parse(sql)
         wanted = dialect.parameters_of(tree)
         if wanted != len(parameters):
             raise QueryError(f"the query has {wanted} parameters (?), {len(parameters)} were given")
         for name in sorted(dialect.tables_of(tree)):
-            self._make(name)
+            self._define(name)
         translated = dialect.to_duckdb(tree, self._schema)
         try:
             return self._run(translated, parameters)
         except _UNREADABLE:
-            if not self._sift():
+            if not self._skip_damaged():
                 raise UntranslatableError(
-                    "a value cannot be cast or read as the query says"
+                    "a value cannot be cast or read as the query requires"
                 ) from None
             return self._run(translated, parameters)
 
     def describe(self, name: str) -> list[tuple[str, str]]:
-        """Columns of a table or view with their types in Athena's words; raises QueryError."""
-        self._make(name.lower())
+        """Columns of a table or view with their Athena types; raises QueryError."""
+        self._define(name.lower())
         return list(self._schema[name.lower()].items())
 
     def rows_of(self, name: str) -> int:
-        """How many rows a table or view has."""
+        """The number of rows in a table or view."""
         return int(self.query(f"SELECT count(*) AS n FROM {name}").rows[0][0])  # noqa: S608  # ours
 
     def _run(self, translated: str, parameters: Sequence[str]) -> Result:
@@ -93,12 +93,12 @@ class Athena:
             return Result(columns, tuple(done.fetchall()))
         except _UNKNOWN as error:
             first = " ".join(str(error).splitlines()[0].split())
-            raise UntranslatableError(f"cannot be run here: {first}") from None
+            raise UntranslatableError(f"the local engine cannot run this: {first}") from None
         except duckdb.OutOfRangeException:
             raise QueryError("a number is out of range") from None
 
-    def _make(self, name: str) -> None:
-        """Have the table or view `name` in DuckDB, with all that it reads."""
+    def _define(self, name: str) -> None:
+        """Define the table or view `name` in DuckDB, with everything that it reads."""
         if name in self._schema:
             return
         if name in TABLES:
@@ -108,10 +108,10 @@ class Athena:
         view = statements.views().get(name)
         if view is None:
             known = ", ".join([*TABLES, *statements.views()])
-            raise QueryError(f"table {name} does not exist; there are {known}")
+            raise QueryError(f"table {name} does not exist; known tables and views: {known}")
         tree = dialect.parse(view.sql)
         for other in sorted(dialect.tables_of(tree)):
-            self._make(other)
+            self._define(other)
         self._duckdb.execute(f'CREATE VIEW "{name}" AS {dialect.to_duckdb(tree, self._schema)}')
         described = self._duckdb.execute(f'DESCRIBE "{name}"').fetchall()
         self._schema[name] = {column[0]: athena_type(column[1]) for column in described}
@@ -122,15 +122,15 @@ class Athena:
         source = _reader(table, files) if files else _nothing(table)
         self._duckdb.execute(f'CREATE OR REPLACE VIEW "{table.name}" AS {source}')
 
-    def _sift(self) -> bool:
-        """Leave out the objects that cannot be read; whether there were any."""
+    def _skip_damaged(self) -> bool:
+        """Skip the objects that cannot be read; returns whether there were any."""
         found = False
         for name, files in self._files.items():
             bad = [path for path in files if not self._is_readable(TABLES[name], path)]
             for path in bad:
                 key = f"{name}/{path.parent.name}/{path.name}"
                 self.damaged.append(key)
-                self._warn(f"left out: {self._lake.place}/{key} is damaged; send its file again")
+                self._warn(f"skipped: {self._lake.place}/{key} is damaged; upload its file again")
             if bad:
                 found = True
                 self._files[name] = [path for path in files if path not in set(bad)]
@@ -140,18 +140,18 @@ class Athena:
     def _is_readable(self, table: Table, path: Path) -> bool:
         columns = " + ".join(f'count("{one.name}")' for one in table.columns)
         try:
-            self._duckdb.execute(f"SELECT {columns} FROM ({_reader(table, [path])})").fetchall()  # noqa: S608
+            self._duckdb.execute(f"SELECT {columns} FROM ({_reader(table, [path])})").fetchall()  # noqa: S608  # our own tables, paths quoted
         except duckdb.Error:
             return False
         return True
 
 
 def _reader(table: Table, files: Iterable[Path]) -> str:
-    """DuckDB's reader with the table's columns: what a row lacks is null, what is more is left."""
+    """DuckDB's reader of the table's columns: missing fields are null, extra ones are ignored."""
     names = ", ".join(_quoted(str(path)) for path in files)
     columns = ", ".join(f"{one.name}: {_quoted(DUCKDB[one.kind])}" for one in table.columns)
     return (
-        f"SELECT * FROM read_json([{names}], format = 'newline_delimited', compression = 'gzip', "  # noqa: S608
+        f"SELECT * FROM read_json([{names}], format = 'newline_delimited', compression = 'gzip', "  # noqa: S608  # our own tables, paths quoted
         f"columns = {{{columns}}}, maximum_object_size = 268435456, hive_partitioning = true, "
         f"hive_types = {{'{PARTITION}': DATE}})"
     )

@@ -1,4 +1,4 @@
-"""What a query returns, typed and named as Athena would, and how it is printed."""
+"""Query results with Athena's column names and types, and their output formats."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _TYPES = {
     "INTEGER": "integer",
     "BIGINT": "bigint",
     "UBIGINT": "bigint",
-    "HUGEINT": "bigint",  # DuckDB's sum of whole numbers; Athena's is bigint
+    "HUGEINT": "bigint",  # DuckDB's type for sums of integers; Athena's is bigint
     "BOOLEAN": "boolean",
     "TIMESTAMP": "timestamp(3)",
     "DATE": "date",
@@ -34,7 +34,7 @@ _WIDEST = 60
 
 
 def athena_type(duckdb_type: str) -> str:
-    """A type of DuckDB in Athena's words."""
+    """Athena's name of a DuckDB type."""
     name = str(duckdb_type)
     if name.endswith("[]"):
         return f"array({athena_type(name[:-2])})"
@@ -60,7 +60,7 @@ class Result:
         return [dict(zip(self.names, row, strict=True)) for row in self.rows]
 
     def as_table(self) -> str:
-        """For a terminal: one line a row, long texts cut."""
+        """For a terminal: one line per row, long texts truncated."""
         cells = [[_cut(_text(value)) for value in row] for row in self.rows]
         aligned = ["right" if _is_number(kind) else "left" for _, kind in self.columns]
         table = tabulate(
@@ -69,7 +69,7 @@ class Result:
         return f"{table}\n({len(cells)} row{'' if len(cells) == 1 else 's'})"
 
     def as_csv(self) -> str:
-        """As Athena writes results to S3: every value quoted, null as nothing."""
+        """As Athena writes results to S3: every value quoted, null as an empty field."""
         out = io.StringIO()
         for row in (self.names, *self.rows):
             out.write(",".join("" if value is None else _quoted(_text(value)) for value in row))
@@ -83,11 +83,11 @@ class Result:
 
 
 def _quoted(text: str) -> str:
-    # The csv module can tell null from an empty text from Python 3.12 on only.
+    # The csv module can distinguish null from an empty string only from Python 3.12 on.
     return '"' + text.replace('"', '""') + '"'
 
 
-def _text(value: Any) -> str:  # noqa: ANN401, PLR0911  # whatever a column holds
+def _text(value: Any) -> str:  # noqa: ANN401, PLR0911  # any column value
     match value:
         case None:
             return ""
@@ -105,7 +105,7 @@ def _text(value: Any) -> str:  # noqa: ANN401, PLR0911  # whatever a column hold
             return str(value)
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401, PLR0911
+def _plain(value: Any) -> Any:  # noqa: ANN401, PLR0911  # whatever a column holds
     match value:
         case bool() | int() | str() | None:
             return value

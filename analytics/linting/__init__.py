@@ -1,4 +1,4 @@
-"""`analytics lint`: what is kept as code, checked before AWS sees it."""
+"""`analytics lint`: checks SQL, dashboard and generated files before they reach AWS."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from analytics.linting import definition, service, statements
 
 
 def findings() -> list[str]:
-    """Everything that is wrong, a line each; empty when all is well.
+    """All findings, one line each; empty if there are none.
 
     Raises:
-        AnalyticsError: a gate cannot be run.
+        AnalyticsError: a check cannot be run.
     """
     columns = {
         name: dict(template.view_columns()[view])

@@ -1,7 +1,7 @@
-"""A dashboard's definition against the columns of its data sets, and against itself.
+"""Checks a dashboard definition against the columns of its data sets, and for consistency.
 
-cfn-lint knows names and limits, botocore the shape; neither knows what a column holds or where a
-visual lies. QuickSight tells only when the stack is deployed.
+cfn-lint checks names and limits, botocore the shape; neither checks column types or the layout.
+QuickSight reports such errors only when the stack is deployed.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _BOX_VALUES, _BOX_GROUPS = 5, 1
 
 
 def findings(document: Node, columns: Columns) -> list[str]:
-    """What is wrong with the definition, with the place of each."""
+    """The errors in the definition, each with its location."""
     return [
         *_columns(document, columns),
         *_duplicates(document),
@@ -33,7 +33,7 @@ def findings(document: Node, columns: Columns) -> list[str]:
 
 
 def _walk(node: Any, path: str = "") -> Iterator[tuple[str, Node]]:  # noqa: ANN401  # JSON
-    """Every object of the document with its place."""
+    """Every object of the document with its path."""
     if isinstance(node, dict):
         yield path, node
         for name, value in node.items():
@@ -46,7 +46,7 @@ def _walk(node: Any, path: str = "") -> Iterator[tuple[str, Node]]:  # noqa: ANN
 def _columns(document: Node, columns: Columns) -> Iterator[str]:
     declared = {one["Identifier"] for one in document["DataSetIdentifierDeclarations"]}
     for name in declared - set(columns):
-        yield f"data set {name} is declared and does not exist"
+        yield f"data set {name} is declared but does not exist"
     for path, node in _walk(document):
         if "ColumnName" not in node or "DataSetIdentifier" not in node:
             continue
@@ -62,10 +62,10 @@ def _columns(document: Node, columns: Columns) -> Iterator[str]:
 def _kind(path: str, column: str, kind: str) -> Iterator[str]:
     numeric = ".NumericalMeasureField." in path or ".NumericalDimensionField." in path
     if numeric and kind not in _NUMBERS:
-        yield f"{path}: {column} is {kind}, and a measure wants a number"
+        yield f"{path}: {column} is {kind}, but a number is required"
     dated = ".DateDimensionField." in path or ".DateMeasureField." in path
     if (dated or "DatesFilter." in path or "TimeRangeFilter." in path) and kind not in _TIMES:
-        yield f"{path}: {column} is {kind}, and a day is wanted"
+        yield f"{path}: {column} is {kind}, but a date is required"
 
 
 def _visuals(document: Node) -> Iterator[tuple[str, str, Node]]:
@@ -95,7 +95,7 @@ def _duplicates(document: Node) -> Iterator[str]:
     for name, found in ids.items():
         for value, count in Counter(found).items():
             if count > 1:
-                yield f"{name} {value} is there {count} times"
+                yield f"{name} {value} occurs {count} times"
 
 
 def _parameters(document: Node) -> Iterator[str]:
@@ -116,14 +116,14 @@ def _parameters(document: Node) -> Iterator[str]:
     for path, node in _walk(document):
         for name, (what, known) in wanted.items():
             if name in node and node[name] not in known:
-                yield f"{path}: there is no {what} {node[name]}"
+                yield f"{path}: {what} {node[name]} does not exist"
 
 
 def _unions(document: Node) -> Iterator[str]:
     for sheet in document["Sheets"]:
         for place, visual in enumerate(sheet.get("Visuals", [])):
             if len(visual) != 1:
-                yield f"sheet {sheet['SheetId']}: visual {place} is {len(visual)} kinds at once"
+                yield f"sheet {sheet['SheetId']}: visual {place} has {len(visual)} kinds, not 1"
 
 
 def _boxes(document: Node) -> Iterator[str]:
@@ -132,9 +132,9 @@ def _boxes(document: Node) -> Iterator[str]:
         box = wells.get("BoxPlotAggregatedFieldWells")
         if kind == "BoxPlotVisual" and box:
             if len(box.get("GroupBy", [])) > _BOX_GROUPS:
-                yield f"{body['VisualId']}: a box plot is grouped by {_BOX_GROUPS} field at most"
+                yield f"{body['VisualId']}: a box plot has at most {_BOX_GROUPS} group-by field"
             if len(box.get("Values", [])) > _BOX_VALUES:
-                yield f"{body['VisualId']}: a box plot shows {_BOX_VALUES} values at most"
+                yield f"{body['VisualId']}: a box plot has at most {_BOX_VALUES} values"
 
 
 def _layout(sheet: Node) -> Iterator[str]:
@@ -143,15 +143,15 @@ def _layout(sheet: Node) -> Iterator[str]:
         elements = layout["Configuration"]["GridLayout"]["Elements"]
         laid = {one["ElementId"] for one in elements if one["ElementType"] == "VISUAL"}
         for name in sorted(here - laid):
-            yield f"sheet {sheet['SheetId']}: {name} has no place in the layout"
+            yield f"sheet {sheet['SheetId']}: {name} is missing from the layout"
         for name in sorted(laid - here):
-            yield f"sheet {sheet['SheetId']}: the layout places {name}, which is not there"
+            yield f"sheet {sheet['SheetId']}: {name} is in the layout but does not exist"
         for place, one in enumerate(elements):
             if one["ColumnIndex"] + one["ColumnSpan"] > _GRID:
-                yield f"{one['ElementId']}: reaches beyond the {_GRID} columns"
+                yield f"{one['ElementId']}: extends beyond the {_GRID} columns"
             for other in elements[:place]:
                 if _overlap(one, other):
-                    yield f"{one['ElementId']} lies over {other['ElementId']}"
+                    yield f"{one['ElementId']} overlaps {other['ElementId']}"
 
 
 def _overlap(one: Node, other: Node) -> bool:
@@ -175,7 +175,7 @@ def _scopes(document: Node) -> Iterator[str]:
         scope = group["ScopeConfiguration"].get("SelectedSheets", {})
         for one in scope.get("SheetVisualScopingConfigurations", []):
             if one["SheetId"] not in there:
-                yield f"{name}: filters the sheet {one['SheetId']}, which is not there"
+                yield f"{name}: filters sheet {one['SheetId']}, which does not exist"
                 continue
             for visual in sorted(set(one.get("VisualIds", [])) - there[one["SheetId"]]):
                 yield f"{name}: filters {visual}, which is not on sheet {one['SheetId']}"

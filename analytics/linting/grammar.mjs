@@ -1,9 +1,9 @@
-// Reads {name: SQL} on stdin, writes {name: first error} for what Trino's grammar refuses.
+// Reads {name: SQL} from stdin, writes {name: first error} for SQL that Trino's grammar rejects.
 import { existsSync, readFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
-// dt-sql-parser is written for bundlers: its own imports name folders and leave out `.js`.
+// dt-sql-parser is written for bundlers: its own imports refer to folders and omit `.js`.
 registerHooks({
   resolve(specifier, context, next) {
     if (!specifier.startsWith('.') || /\.m?js$/.test(specifier)) return next(specifier, context);
@@ -15,9 +15,9 @@ registerHooks({
 const { TrinoSQL } = await import('dt-sql-parser');
 
 const parser = new TrinoSQL();
-const refused = {};
+const rejected = {};
 for (const [name, sql] of Object.entries(JSON.parse(readFileSync(0, 'utf8')))) {
   const [error] = parser.validate(`${sql.trim().replace(/;$/, '')};`);
-  if (error) refused[name] = `line ${error.startLine}, column ${error.startColumn}: ${error.message}`;
+  if (error) rejected[name] = `line ${error.startLine}, column ${error.startColumn}: ${error.message}`;
 }
-process.stdout.write(JSON.stringify(refused));
+process.stdout.write(JSON.stringify(rejected));

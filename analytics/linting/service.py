@@ -1,4 +1,4 @@
-"""A dashboard's definition against the service's model: keys and types that it does not know."""
+"""Checks a dashboard definition against the service model: unknown keys and wrong types."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from botocore.validate import ParamValidator
 
 
 def findings(document: dict[str, Any]) -> list[str]:
-    """What botocore would refuse to send."""
+    """The errors for which botocore would reject the definition."""
     model = Session().get_service_model("quicksight")
     wanted = model.shape_for("DashboardVersionDefinition")
     report = ParamValidator().validate(document, wanted)

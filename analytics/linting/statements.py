@@ -1,7 +1,7 @@
-"""The SQL files against Athena's grammar, twice: each of two parsers misses what the other sees.
+"""Checks the SQL files against two Trino grammars: each catches errors that the other misses.
 
-trino-sql-validator knows functions and clauses, dt-sql-parser (an ANTLR grammar of Trino, in Node)
-refuses DuckDB's `* EXCLUDE` and a LIMIT before its OFFSET.
+trino-sql-validator knows functions and clauses; dt-sql-parser (an ANTLR grammar, in Node) rejects
+DuckDB's `* EXCLUDE` and LIMIT before OFFSET.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _FILES = ("package.json", "package-lock.json", _SCRIPT)
 
 
 def findings() -> list[str]:
-    """What either gate says, and columns without a name."""
+    """Errors from both grammars, unnamed columns and missing questions."""
     found = []
     texts = {
         f"{folder}/{one.name}.sql": one.sql
@@ -39,24 +39,24 @@ def findings() -> list[str]:
             found.append(f"{name}: {error}")
             continue
         found += [f"{name}: column {place} has no name" for place in dialect.unnamed_of(tree)]
-    found += [f"{name}: says no question in a comment" for name in _silent()]
+    found += [f"{name}: has no comment with its question" for name in _without_question()]
     for one in sql.maintenance().values():
         texts[f"maintenance/{one.name}.sql"] = one.sql
         try:
             dialect.check_grammar(one.sql)
         except QueryError as error:
             found.append(f"maintenance/{one.name}.sql: {error}")
-    refused = grammar_errors(texts)
-    return found + [f"{name}: {error}" for name, error in refused.items()]
+    rejected = grammar_errors(texts)
+    return found + [f"{name}: {error}" for name, error in rejected.items()]
 
 
-def _silent() -> list[str]:
+def _without_question() -> list[str]:
     every = [*sql.views().values(), *sql.queries().values(), *sql.maintenance().values()]
     return [one.name for one in every if not one.question]
 
 
 def grammar_errors(texts: dict[str, str]) -> dict[str, str]:
-    """What dt-sql-parser says of each text that it refuses.
+    """dt-sql-parser's error for each text that it rejects.
 
     Raises:
         AnalyticsError: its packages cannot be installed, or it does not run.
@@ -71,7 +71,7 @@ def grammar_errors(texts: dict[str, str]) -> dict[str, str]:
         check=False,
     )
     if done.returncode != 0:
-        raise AnalyticsError(f"the SQL grammar gate does not run: {done.stderr.strip()[-200:]}")
+        raise AnalyticsError(f"the SQL grammar check failed to run: {done.stderr.strip()[-200:]}")
     answer: dict[str, str] = json.loads(done.stdout)
     return answer
 
@@ -92,7 +92,7 @@ def installed() -> Path:
         for name in _FILES:
             shutil.copy(_FOLDER / name, folder)
         npm = node.parent.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-        done = subprocess.run(  # noqa: S603  # ours
+        done = subprocess.run(  # noqa: S603  # our own command
             [str(node), str(npm), "ci", "--no-audit", "--no-fund", "--ignore-scripts"],
             cwd=folder,
             env={**os.environ, "PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}"},
@@ -108,9 +108,9 @@ def installed() -> Path:
 
 
 def _node() -> Path:
-    """Node.js, from PyPI: no machine needs one of its own."""
+    """Node.js from PyPI, so that it need not be installed separately."""
     python = environments.ensure("node")
     found = sorted(python.parent.parent.glob(f"{_NODE}/bin/node"))
     if not found:
-        raise AnalyticsError("Node.js is not in its environment: delete .venvs and try again")
+        raise AnalyticsError("Node.js is missing from its environment: delete .venvs and try again")
     return found[0]

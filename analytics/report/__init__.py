@@ -1,4 +1,4 @@
-"""The page: one HTML file that compares what the models wrote with what radiologists wrote."""
+"""The HTML report: one file that compares the models' drafts with radiologists' impressions."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ MOST_CASES = 2000
 
 
 def write(lake: Lake, out: Path, most_cases: int = MOST_CASES) -> None:
-    """Write the page of `lake` to `out`, in one step; the same lake makes the same bytes.
+    """Write the HTML report of `lake` to `out` atomically; the same lake gives the same bytes.
 
     Raises:
         UsageError: the folder of `out` does not exist.
-        AwsError: the lake is denied or not there.
+        AwsError: the lake does not exist or access is denied.
     """
     if not out.resolve().parent.is_dir():
         raise UsageError(f"--out {out}: its folder does not exist")
     with Athena(lake) as athena:
         text = render(gather(athena, lake.place, most_cases))
-    files.write(out, text, mode=0o600)  # for its owner alone: the page contains report text
+    files.write(out, text, mode=0o600)  # owner only: it contains report text

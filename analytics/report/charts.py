@@ -1,6 +1,6 @@
-"""Box plots as SVG, drawn by Vega-Lite ahead of time: the page needs no plotting library.
+"""Box plots as SVG, rendered in advance with Vega-Lite: the page needs no plotting library.
 
-Colours are CSS variables, so that one drawing fits light, dark and paper.
+Colours are CSS variables, so that one image suits light mode, dark mode and print.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ _NAME = 64  # width of a metric's name, pixels
 
 
 def box_plot(rows: Sequence[Row]) -> str:
-    """The box plots of one dataset (rows of v_rouge_box), a group a metric and a box a model."""
+    """Box plots of one dataset (rows of v_rouge_box): a group per metric, a box per model."""
     roles = [role for role in ROLES if any(row["model_role"] == role for row in rows)]
     roles += sorted({row["model_role"] for row in rows} - set(roles))
     metrics = [metric for metric in METRICS if any(row["metric"] == metric for row in rows)]
     values = [{name: row[name] for name in _NEEDED} for row in rows]
     svg: str = vl_convert.vegalite_to_svg(json.dumps(_spec(values, roles, metrics)))
-    # The table below says the same in numbers; a screen reader need not walk the shapes.
+    # Hidden from screen readers: the table below contains the same values.
     return svg.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)
 
 

@@ -1,4 +1,4 @@
-"""What the page shows, read from the lake through the views."""
+"""The content of the page, read from the lake through the views."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import Any
 from analytics.engine.athena import Athena
 from chalicelib.output.scoring import METRICS
 
-# The order in which models stand everywhere; what else there is follows by name.
+# The display order of models; others follow, sorted by name.
 ROLES = ("fine-tuned", "pre-trained", "baseline-constant", "baseline-lead")
 _MOST_FAILURES = 200
 _NAMES = ("dataset", "model_role", "metric")
 Row = dict[str, Any]
 
-# The farthest from the radiologist first; the fine-tuned model's score counts where it has one.
+# Lowest score first: the fine-tuned model's if it has one, otherwise the lowest of any model.
 _CASES = """
 WITH c AS (
   SELECT run_id, record_index, report_id, dataset, stratum, source_key, findings,
@@ -49,7 +49,7 @@ FROM v_impressions
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """Rows as dictionaries by the views' columns; `cases` as the page's script reads them."""
+    """Rows as dictionaries keyed by the views' columns; `cases` in the page script's format."""
 
     place: str
     counts: Row
@@ -114,7 +114,7 @@ def _rank(role: str) -> tuple[int, str]:
 
 
 def _named(rows: list[Row]) -> list[Row]:
-    """Rows of an older form may lack a name, and rows are sorted by it."""
+    """Fill in missing names: rows are sorted by them, and those of an older schema may lack one."""
     return [row | {name: row[name] or "(none)" for name in _NAMES if name in row} for row in rows]
 
 
@@ -132,7 +132,7 @@ def _by_metric(rows: list[Row]) -> list[Row]:
 
 
 def _strata(rows: Iterable[Row]) -> list[Row]:
-    """One row a dataset and model: ROUGE-1 of normal and of abnormal reports, and how many."""
+    """One row per dataset and model: ROUGE-1 and number of normal and of abnormal reports."""
     found: dict[tuple[str, str], Row] = {}
     for row in rows:
         if row["metric"] == "rouge1":
@@ -143,7 +143,7 @@ def _strata(rows: Iterable[Row]) -> list[Row]:
 
 
 def _cases(rows: Iterable[Row]) -> list[Row]:
-    """A report a case, with what each model wrote. Short names: there may be thousands."""
+    """One case per report, with every model's draft. Keys are short: there may be thousands."""
     found: dict[tuple[Any, ...], Row] = {}
     for row in rows:
         key = row["run_id"], row["record_index"], row["report_id"]
@@ -168,22 +168,22 @@ def _cases(rows: Iterable[Row]) -> list[Row]:
 
 
 def _notes(found: Content, damaged: list[str]) -> list[str]:
-    """What is missing from the lake, in plain words."""
+    """Notes on what is missing from the lake."""
     roles = {row["model_role"] for row in found.means}
-    notes = [f"Left out, for it cannot be read: {key}. Send its file again." for key in damaged]
+    notes = [f"Skipped an unreadable object: {key}. Upload its file again." for key in damaged]
     if not found.counts["reports"]:
-        notes.append("The lake holds no impressions yet.")
+        notes.append("The lake contains no impressions yet.")
     elif not found.means:
-        notes.append("No report came with a radiologist's impression, so nothing is scored.")
+        notes.append("No report has a radiologist's impression, so there are no scores.")
     if found.means and "fine-tuned" not in roles:
-        notes.append("There are no scores of a fine-tuned model.")
+        notes.append("There are no scores for a fine-tuned model.")
     if found.means and "pre-trained" not in roles:
-        notes.append("There are no scores of the pre-trained model: gains over it are empty.")
+        notes.append("There are no scores for the pre-trained model: gains over it are empty.")
     if found.means and not any(role.startswith("baseline-") for role in roles):
-        notes.append("There are no baselines: drop the reports in the evaluation lane to get them.")
+        notes.append("There are no baselines: upload reports to the evaluation lane to get them.")
     if len(found.datasets) == 1:
-        notes.append("There is one dataset only; nothing can be said across hospitals.")
+        notes.append("There is only one dataset: results cannot be compared across hospitals.")
     shown, scored = len(found.cases), found.counts["scored"] or 0
     if shown < scored:
-        notes.append(f"The {shown} worst cases of {scored} are shown.")
+        notes.append(f"Only the {shown} worst of {scored} cases are shown.")
     return notes

@@ -6,7 +6,7 @@
   const [q, dataset, stratum, model, order, count, more] =
     ['q', 'dataset', 'stratum', 'model', 'order', 'count', 'more'].map((id) => document.getElementById(id));
   const STEP = 50;
-  const LONGEST = 4e6; // cells of a comparison; beyond, both texts stand unmarked
+  const LONGEST = 4e6; // cells of a comparison; longer drafts are shown without a diff
   let found = [];
   let shown = 0;
 
@@ -18,14 +18,14 @@
 
   const element = (name, text, parent) => {
     const made = document.createElement(name);
-    if (text !== undefined) made.textContent = text; // never innerHTML: reports are data
+    if (text !== undefined) made.textContent = text; // never innerHTML: reports are untrusted
     if (parent) parent.append(made);
     return made;
   };
   const score = (c, role) => { const m = c.m.find((one) => one[0] === role); return m ? m[1] : null; };
   const text = (c) => [c.i, c.k, c.f, c.r, ...c.m.map((m) => m[2])].join('\n').toLowerCase();
 
-  // Longest common subsequence of words: what both wrote stands plain.
+  // Longest common subsequence of words: words in both texts are not marked.
   const diff = (parent, reference, draft) => {
     const a = reference.split(/(\s+)/).filter((w) => w.trim());
     const b = draft.split(/(\s+)/).filter((w) => w.trim());
@@ -119,7 +119,7 @@
     const next = all[event.key === 'j' ? at + 1 : Math.max(at - 1, 0)];
     if (next) { next.focus(); next.scrollIntoView({ block: 'nearest' }); } else if (!more.hidden) more.click();
   });
-  // On paper there is no opening: what is listed is printed whole.
+  // Nothing can be opened on paper: print all listed cases in full.
   addEventListener('beforeprint', () => list.querySelectorAll('details').forEach((box, at) => { box.open = true; open(box, found[at]); }));
   update();
 })();

@@ -1,4 +1,4 @@
-"""The page's HTML: template, style and script in one file, everything from the lake escaped."""
+"""Renders the page: one HTML file with style and script, everything from the lake escaped."""
 
 from __future__ import annotations
 
@@ -33,26 +33,26 @@ def render(content: Content) -> str:
     return made.get_template("page.html.j2").render(
         content=content,
         metrics=METRICS,
-        # Our own files and drawings, no text from the lake in them.
-        style=Markup((_FOLDER / "page.css").read_text(encoding="utf-8")),  # noqa: S704
-        script=Markup(script),  # noqa: S704
+        # Our own files and charts, without report text.
+        style=Markup((_FOLDER / "page.css").read_text(encoding="utf-8")),  # noqa: S704  # our own file
+        script=Markup(script),  # noqa: S704  # our own file
         script_hash=_hash(script),
-        charts={name: Markup(box_plot(rows)) for name, rows in content.boxes.items()},  # noqa: S704
+        charts={name: Markup(box_plot(rows)) for name, rows in content.boxes.items()},  # noqa: S704  # our own drawings
         cases=_island(content.cases),
     )
 
 
 def _island(cases: object) -> Markup:
-    """JSON that can stand in a script element: no `<`, so nothing in it ends the element."""
+    """JSON for a script element: without `<`, nothing in it can close the element."""
     text = json.dumps(cases, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    # Lone surrogates cannot be written as UTF-8; U+2028 and U+2029 were line ends in scripts.
+    # Lone surrogates cannot be encoded as UTF-8; U+2028 and U+2029 used to end lines in scripts.
     text = text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
     escaped = re.sub("[\ud800-\udfff\u2028\u2029]", lambda m: f"\\u{ord(m[0]):04x}", text)
     return Markup(escaped)  # noqa: S704  # escaped just above
 
 
 def _hash(script: str) -> str:
-    """The script's hash for the page's policy: no other script runs, whatever a report holds."""
+    """The script's hash for the Content-Security-Policy, which allows no other script to run."""
     return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
 
 

@@ -1,4 +1,4 @@
-"""The SQL files: views and queries in Athena's dialect, one a file."""
+"""The SQL files: views and queries in Athena's dialect, one per file."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def queries() -> dict[str, Statement]:
 
 @lru_cache
 def maintenance() -> dict[str, Statement]:
-    """What is run on a schedule and changes tables, by name."""
+    """The scheduled statements that change tables, by name."""
     return _read("maintenance")
 
 

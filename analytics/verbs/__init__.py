@@ -1,1 +1,1 @@
-"""The verbs of `python -m analytics`, a module each: HELP, DESCRIPTION, arguments, run."""
+"""The verbs of `python -m analytics`, one module each: HELP, DESCRIPTION, arguments, run."""

@@ -1,20 +1,22 @@
-"""`python -m analytics build`: write what is made from tables, SQL and dashboards."""
+"""`python -m analytics build`: generate files from tables, SQL and dashboards."""
 
 from __future__ import annotations
 
 import argparse
 
 HELP = "write the generated files: row types, tables, views, dashboards, docs"
-DESCRIPTION = "Write what is made from analytics/tables.py, analytics/sql and analytics/dashboards."
+DESCRIPTION = (
+    "Write the files generated from analytics/tables.py, analytics/sql and analytics/dashboards."
+)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """The command has no options."""
+    """The verb has no options."""
 
 
 def run(_options: argparse.Namespace) -> int:
-    """Write and say what was."""
-    from analytics import building  # duckdb
+    """Write the stale files and print their names."""
+    from analytics import building  # imports duckdb
 
     for name in building.write():
         print(name)

@@ -1,4 +1,4 @@
-"""`python -m analytics lint`: SQL, dashboard and generated files, before AWS sees them."""
+"""`python -m analytics lint`: check SQL, dashboard and generated files before they reach AWS."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from analytics.errors import LintError
 
 HELP = "check SQL, dashboard and generated files"
 DESCRIPTION = (
-    "Check the SQL against two grammars, the dashboard against its columns, layout and the "
-    "service's model, and that no generated file is stale."
+    "Check the SQL against two grammars, the dashboard's columns, layout and structure, and that "
+    "the generated files are up to date."
 )
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """The command has no options."""
+    """The verb has no options."""
 
 
 def run(_options: argparse.Namespace) -> int:

@@ -1,32 +1,38 @@
-"""`python -m analytics report`: the page."""
+"""`python -m analytics report`: write the HTML report."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
 
-from analytics.verbs import where
+from analytics import options as lake_options
 from common.errors import UsageError
 
-HELP = "write the page that compares models and radiologists"
-DESCRIPTION = "Write one self-contained HTML page from a lake. It holds report text."
+HELP = "write the HTML report that compares models and radiologists"
+DESCRIPTION = "Write a self-contained HTML report from a lake. It contains report text."
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """The command's options."""
-    parser.add_argument("--out", metavar="FILE", default="report.html", help="where to write it")
+    """The verb's options."""
     parser.add_argument(
-        "--cases", metavar="N", type=int, default=2000, help="most cases on the page (2000)"
+        "--out", metavar="FILE", default="report.html", help="output file (default: report.html)"
     )
-    where.arguments(parser)
+    parser.add_argument(
+        "--cases",
+        metavar="N",
+        type=int,
+        default=2000,
+        help="maximum number of cases in the report (default: 2000)",
+    )
+    lake_options.arguments(parser)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write the page; prints its path."""
+    """Write the report and print its path."""
     from analytics import places, report
 
     if options.cases < 0:
-        raise UsageError(f"--cases {options.cases}: give 0 or more")
+        raise UsageError(f"--cases {options.cases}: must be 0 or more")
     out = Path(options.out)
     with places.lake_of(options) as lake:
         report.write(lake, out, options.cases)

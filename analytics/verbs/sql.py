@@ -1,43 +1,43 @@
-"""`python -m analytics sql` and `python -m local sql`: Athena SQL on a lake."""
+"""`python -m analytics sql` and `python -m local sql`: run Athena SQL on a lake."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 
-from analytics.verbs import where
+from analytics import options as lake_options
 from common.errors import UsageError
 
 HELP = "run Athena SQL on a lake"
-DESCRIPTION = "Run a query in Athena's SQL, on the local stack's lake or another, in DuckDB."
+DESCRIPTION = "Run a query in Athena's SQL with DuckDB, on the local stack's lake or another one."
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """The command's options."""
+    """The verb's options."""
     query_arguments(parser)
-    where.arguments(parser)
+    lake_options.arguments(parser)
 
 
 def query_arguments(parser: argparse.ArgumentParser) -> None:
-    """Which query, and how its rows are printed."""
+    """The options for the query and its output format."""
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("sql", nargs="?", metavar="SQL", help='a query: "SELECT …"')
-    what.add_argument("--query", metavar="NAME", help="a named query of analytics/sql/queries")
-    what.add_argument("--list", action="store_true", help="the views and named queries")
+    what.add_argument("--query", metavar="NAME", help="a named query from analytics/sql/queries")
+    what.add_argument("--list", action="store_true", help="list the views and named queries")
     parser.add_argument(
         "--parameter",
         metavar="VALUE",
         action="append",
         default=[],
-        help="the value of the next question mark; once for each",
+        help="the value of the next question mark; repeat for each",
     )
-    form = parser.add_mutually_exclusive_group()
-    form.add_argument("--csv", action="store_true", help="as Athena writes its results")
-    form.add_argument("--json", action="store_true", help="an array of objects")
+    output = parser.add_mutually_exclusive_group()
+    output.add_argument("--csv", action="store_true", help="print CSV in Athena's format")
+    output.add_argument("--json", action="store_true", help="print a JSON array of objects")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Run and print."""
+    """Run the query and print the result."""
     from analytics import places, sql
     from analytics.engine.athena import Athena
 
@@ -63,10 +63,10 @@ def _text(options: argparse.Namespace) -> str:
         return str(options.sql)
     named = sql.queries().get(options.query)
     if named is None:
-        raise UsageError(f"--query {options.query}: there are {', '.join(sql.queries())}")
+        raise UsageError(f"--query {options.query}: unknown; use one of {', '.join(sql.queries())}")
     if len(options.parameter) != len(named.parameters):
         wanted = ", ".join(named.parameters) or "none"
-        raise UsageError(f"--query {named.name}: --parameter is wanted for: {wanted}")
+        raise UsageError(f"--query {named.name}: expected --parameter values: {wanted}")
     return named.sql
 
 

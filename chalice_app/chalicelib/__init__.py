@@ -1,6 +1,6 @@
-"""The functions' core, in rooms along the flow of one landing object.
+"""The core of the Lambda functions, in layers that follow one landing object.
 
-handlers → operations → processing, nightly → output → drafting → intake → queue: each floor uses
-only lower ones. Beside them, for all: `settings`, `aws`, `errors`, `s3_errors`, `observability`,
-`objects`, `scratch`.
+handlers → operations → processing, nightly → output → drafting → intake → queue: each layer imports
+only the ones to its right. Shared by all of them: `settings`, `aws`, `errors`, `s3_errors`,
+`observability`, `objects`, `scratch`.
 """

@@ -1,4 +1,4 @@
-"""The one door to AWS: makes every boto3 client, each once a process."""
+"""The only access to AWS: creates every boto3 client, once per process."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 CONNECT_TIMEOUT_S = 5
-# InvokeEndpoint answers within 60 s or fails (SageMaker API reference); the socket waits 70 s.
+# InvokeEndpoint responds within 60 s or fails (SageMaker API reference); the socket waits 70 s.
 LONGEST_CALL_S = 70.0
-# `standard` retries throttling, 5xx and lost connections with its own back-off.
+# `standard` retries throttling, 5xx and lost connections with back-off.
 _STORES = Config(
     connect_timeout=CONNECT_TIMEOUT_S,
     read_timeout=20,
     retries={"mode": "standard", "total_max_attempts": 4},
 )
-# The endpoint client has its own back-off, bounded by the time left: botocore would repeat a
-# call that may have been slow and paid for.
+# The endpoint client has its own back-off, limited by the time left. botocore would also retry a
+# slow call that has already been paid for.
 _RUNTIME = Config(
     connect_timeout=CONNECT_TIMEOUT_S,
     read_timeout=LONGEST_CALL_S,
@@ -38,16 +38,16 @@ _RUNTIME = Config(
 
 @cache
 def session() -> boto3.Session:
-    """The session that all clients are made from.
+    """The session of all clients.
 
     Raises:
         SettingsError: there are no credentials.
     """
-    made = boto3.Session()
-    if made.get_credentials() is None:
-        problem = "is not set, and there are no other AWS credentials; give the function its role"
+    new = boto3.Session()
+    if new.get_credentials() is None:
+        problem = "is not set, and there are no other AWS credentials; give the function a role"
         raise SettingsError("AWS_ACCESS_KEY_ID", problem)
-    return made
+    return new
 
 
 @cache
@@ -82,11 +82,11 @@ def sagemaker() -> SageMakerClient:
 
 @cache
 def functions() -> LambdaClient:
-    """AWS Lambda, by which a night goes on in another invocation."""
+    """AWS Lambda, for starting the next invocation of a nightly run."""
     return cast("LambdaClient", session().client("lambda", config=_STORES))
 
 
 def forget_clients() -> None:
-    """Make new clients from here on: for tests that change the world under a process."""
-    for made in (session, s3, sqs, dynamodb, sagemaker_runtime, sagemaker, functions):
-        made.cache_clear()
+    """Drop the cached clients, for tests that change credentials or endpoints."""
+    for cached in (session, s3, sqs, dynamodb, sagemaker_runtime, sagemaker, functions):
+        cached.cache_clear()

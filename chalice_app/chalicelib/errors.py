@@ -1,43 +1,43 @@
 """Every error that the functions raise on purpose.
 
 ImpressionsError
-├── SettingsError            a variable of the environment is missing or not usable
-├── TerminalError            trying again cannot help: it becomes a row in `failures`
+├── SettingsError            an environment variable is missing or not valid
+├── TerminalError            a retry cannot help: it becomes a row in `failures`
 │   ├── FileRejectedError    the whole object cannot be read
-│   ├── RecordRejectedError  one record of it cannot be used
+│   ├── RecordRejectedError  one of its records cannot be used
 │   └── ModelError           the model did not draft this record
-│       ├── EndpointRejectedError  the endpoint refused the request (4xx, 424)
-│       ├── EndpointSlowError      the model did not end in time
-│       ├── ModelDownError         the endpoint was away at every delivery it was waited for
-│       └── EndpointAnswerError    the answer does not hold what was asked for
-├── RequestError             an operator asked for something that is not there
+│       ├── EndpointRejectedError  the endpoint rejected the request (4xx, 424)
+│       ├── EndpointSlowError      the model timed out
+│       ├── ModelDownError         the endpoint was unavailable at every delivery
+│       └── EndpointAnswerError    the response does not contain the expected texts
+├── RequestError             an operator's request is not valid, or its object does not exist
 └── RetryableError           the message goes back to the queue
-    ├── MessageError         nobody knows this message: the dead-letter queue gets it in the end
+    ├── MessageError         unknown message format: it ends up in the dead-letter queue
     ├── EndpointBusyError    throttled, 5xx, connection lost or timed out
-    ├── EndpointUnavailableError  the endpoint is missing, being made, or not permitted
-    ├── AlreadyRunningError  another invocation holds this chunk
-    ├── QueueError           the queue took only some of the messages
-    ├── ConflictError        somebody else changed the record of the nights at this moment
-    ├── TransformError       the batch cannot be started: its model or a permission is missing
-    └── OutOfTimeError       the invocation has not enough time left to begin this work
+    ├── EndpointUnavailableError  the endpoint is missing, being created, or access is denied
+    ├── AlreadyRunningError  another invocation is processing this chunk
+    ├── QueueError           the queue accepted only some of the messages
+    ├── ConflictError        another run changed the ledger of nightly batches at the same time
+    ├── TransformError       the job cannot be started, or its folder no longer exists
+    └── OutOfTimeError       the invocation has too little time left to begin this work
 
-No message ever holds report text: they reach logs and the `failures` table.
+Error messages never contain report text: they are logged and stored in the `failures` table.
 """
 
 from __future__ import annotations
 
 
 class ImpressionsError(Exception):
-    """The root of the tree."""
+    """The base class of all errors."""
 
     @property
     def code(self) -> str:
-        """The class name without `Error`: what tables and dashboards group by."""
+        """The class name without `Error`, by which tables and dashboards group."""
         return type(self).__name__.removesuffix("Error")
 
 
 class SettingsError(ImpressionsError):
-    """A setting is missing or not usable."""
+    """A setting is missing or not valid."""
 
     def __init__(self, name: str, problem: str) -> None:
         """Name the environment variable and what is wrong with it."""
@@ -46,32 +46,32 @@ class SettingsError(ImpressionsError):
 
 
 class RequestError(ImpressionsError):
-    """An operator's request that cannot be answered."""
+    """An operator's request is not valid, or its object does not exist."""
 
 
 class TerminalError(ImpressionsError):
-    """Trying again cannot help."""
+    """A retry cannot help."""
 
 
 class FileRejectedError(TerminalError):
     """The whole object cannot be read: one failure row, one failed record."""
 
     def __init__(self, reason: str, message: str) -> None:
-        """`reason` is a stable word to group by, `message` says what to do."""
+        """`reason` is a stable identifier to group by, `message` says what to do."""
         super().__init__(message)
         self.reason = reason
 
     @property
     def code(self) -> str:
-        """The stable word, such as `ObjectGone` or `NotJson`."""
+        """The stable identifier, such as `ObjectGone` or `NotJson`."""
         return self.reason
 
 
 class RecordRejectedError(TerminalError):
-    """One record cannot be used; its neighbours can."""
+    """One record cannot be used; the others can."""
 
     def __init__(self, index: int, field: str, problem: str, report_id: str | None = None) -> None:
-        """`index` is the record's place in the object, from 0."""
+        """`index` is the record's position in the object, from 0."""
         super().__init__(f"record {index}: {field}: {problem}")
         self.index = index
         self.field = field
@@ -83,19 +83,19 @@ class ModelError(TerminalError):
 
 
 class EndpointRejectedError(ModelError):
-    """The endpoint refused the request, and would refuse it again."""
+    """The endpoint rejected the request, and would reject it again."""
 
 
 class EndpointSlowError(ModelError):
-    """The model did not end in time: fewer records at once may, one alone is busy."""
+    """The model timed out: fewer records per call may help; for one record, the model is busy."""
 
 
 class EndpointAnswerError(ModelError):
-    """The endpoint answered, but not with one text for each findings."""
+    """The endpoint responded, but not with one text for each findings."""
 
 
 class ModelDownError(ModelError):
-    """The endpoint was away for so long that its records are given up, until they are run again."""
+    """The endpoint was unavailable for so long that its records fail until they are re-run."""
 
 
 class RetryableError(ImpressionsError):
@@ -103,7 +103,7 @@ class RetryableError(ImpressionsError):
 
 
 class MessageError(RetryableError):
-    """A message in none of the known shapes."""
+    """A message in none of the known formats."""
 
 
 class EndpointBusyError(RetryableError):
@@ -111,24 +111,24 @@ class EndpointBusyError(RetryableError):
 
 
 class EndpointUnavailableError(RetryableError):
-    """The endpoint is missing, not in service yet, or not permitted."""
+    """The endpoint is missing, not in service yet, or access is denied."""
 
 
 class AlreadyRunningError(RetryableError):
-    """Another invocation is at work on this chunk."""
+    """Another invocation is processing this chunk."""
 
 
 class QueueError(RetryableError):
-    """The queue took only some of the messages; what sent them is tried again."""
+    """The queue accepted only some of the messages; the work that sent them is retried."""
 
 
 class ConflictError(RetryableError):
-    """Somebody else changed the record of the nights at this moment."""
+    """Another run changed the ledger of nightly batches at the same time."""
 
 
 class TransformError(RetryableError):
-    """The batch cannot be started."""
+    """The transform job cannot be started, or its folder no longer exists."""
 
 
 class OutOfTimeError(RetryableError):
-    """Too little of the invocation is left to begin this work."""
+    """The invocation has too little time left to begin this work."""

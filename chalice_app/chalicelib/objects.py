@@ -1,4 +1,4 @@
-"""Which object a piece of work is about, and the keys of everything that is written for it."""
+"""Identifies landing objects, and derives the keys of everything that is written for them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import hashlib
 import msgspec
 
 LANES = ("incoming", "evaluation", "nightly")
-# S3 keys end at 1,024 bytes of UTF-8 (Amazon S3 User Guide, "Naming Amazon S3 objects").
+# S3 keys are at most 1,024 bytes of UTF-8 (Amazon S3 User Guide, "Naming Amazon S3 objects").
 MAX_KEY_BYTES = 1024
 # Room for "results/", ".json" or ".parts/<object id>-<chunk>.jsonl" around a landing key.
 LONGEST_PLAIN_KEY = MAX_KEY_BYTES - 80
@@ -15,7 +15,7 @@ LONG_KEY_DIGEST = 32
 
 
 class ObjectRef(msgspec.Struct, frozen=True):
-    """One version of one landing object. `etag` carries no quotes."""
+    """One version of one landing object. `etag` has no quotes."""
 
     bucket: str
     key: str
@@ -24,26 +24,26 @@ class ObjectRef(msgspec.Struct, frozen=True):
 
     @property
     def object_id(self) -> str:
-        """`sha256(bucket, key, etag)[:32]`: the same on every path that leads here."""
-        # NUL cannot be in a bucket name or an etag, so no two triples share a digest input.
+        """`sha256(bucket, key, etag)[:32]`: the same for events, sweeps and re-runs."""
+        # A bucket name or etag cannot contain NUL, so no two triples have the same digest input.
         text = f"{self.bucket}\0{self.etag}\0{self.key}"
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
     @property
     def lane(self) -> str | None:
-        """The first segment of the key when it is a lane with something below it."""
+        """The first segment of the key, if it is a lane and the key continues after it."""
         lane, _, rest = self.key.partition("/")
         return lane if lane in LANES and rest else None
 
     @property
     def dataset(self) -> str:
-        """The first path segment after the lane; `default` when the object lies right below it."""
+        """The path segment after the lane; `default` if the object is directly in the lane."""
         segments = self.key.split("/")
-        return segments[1] if len(segments) > 2 else "default"  # noqa: PLR2004 - lane, dataset, name
+        return segments[1] if len(segments) > 2 else "default"  # noqa: PLR2004  # lane, dataset, name
 
     @property
     def is_folder_marker(self) -> bool:
-        """Whether this is the empty object that the S3 console makes for a new folder."""
+        """Whether this is the empty object that the S3 console creates for a new folder."""
         return self.key.endswith("/")
 
 
@@ -63,12 +63,12 @@ def lake_key(table: str, day: str, ref: ObjectRef, chunk: int) -> str:
 
 
 def saved_drafts_key(object_id: str, chunk: int, role: str, digest: str) -> str:
-    """The key of one model's drafts of a chunk that another model still owes."""
+    """The key of one model's drafts of a chunk that waits for another model."""
     return f"work/drafts/{object_id}-{chunk:05d}/{role}-{digest}.json"
 
 
 def _bounded(key: str) -> str:
-    """The landing key itself, or for one too long a readable start and a digest of the whole."""
+    """The landing key, or if it is too long, its beginning and a digest of the full key."""
     encoded = key.encode()
     if len(encoded) <= LONGEST_PLAIN_KEY:
         return key

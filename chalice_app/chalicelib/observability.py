@@ -1,7 +1,7 @@
-"""Logger, metrics and tracer of the process, and what they may say.
+"""Logger, metrics and tracer of the process, and what they may contain.
 
-Findings are protected health information: a log line holds the fields of an allow-list and
-nothing else, so no later change can let report text, object keys or report ids slip into one.
+Findings are protected health information: a log line contains only the fields of an allow-list, so
+that no later change can leak report text, object keys or report ids into the logs.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 # Service name, metrics namespace and level come from POWERTOOLS_* and LOG_LEVEL.
 logger = Logger()
-# Packages that put a handler of their own on the root logger would print every line again.
+# Packages that add a handler to the root logger would print every line twice.
 logging.getLogger(logger.service).propagate = False
 metrics = Metrics()
-# An invocation of ignored messages has nothing to count.
+# An invocation with only ignored messages has no metrics.
 warnings.filterwarnings("ignore", "No application metrics to publish")
-# Only botocore is patched: it makes every call worth a subsegment, and patching all that the
-# X-Ray SDK knows would import it all.
+# Only botocore is patched: it makes all calls worth a subsegment, and patching every module that
+# the X-Ray SDK supports would import them all.
 tracer = Tracer(patch_modules=("botocore",))
 
 ALLOWED_FIELDS = frozenset(
@@ -47,13 +47,13 @@ ALLOWED_FIELDS = frozenset(
 )
 
 
-def log_info(event: str, **fields: Any) -> None:  # noqa: ANN401 - any loggable value
+def log_info(event: str, **fields: Any) -> None:  # noqa: ANN401  # any loggable value
     """Log one event with allowed fields."""
     logger.info(event, extra=_allowed(fields))
 
 
-def log_warning(event: str, **fields: Any) -> None:  # noqa: ANN401 - any loggable value
-    """Log one event that an operator may have to look at."""
+def log_warning(event: str, **fields: Any) -> None:  # noqa: ANN401  # any loggable value
+    """Log one event that an operator may need to investigate."""
     logger.warning(event, extra=_allowed(fields))
 
 
@@ -64,8 +64,8 @@ def count(name: str, value: float = 1) -> None:
 
 
 def observe_call(role: str, batch: int, milliseconds: float) -> None:
-    """Note one answered endpoint call."""
-    del role  # one set of dimensions: per-role figures are in the lake
+    """Record one successful endpoint call."""
+    del role  # not a metric dimension: the lake has the values per role
     metrics.add_metric("EndpointLatency", MetricUnit.Milliseconds, milliseconds)
     metrics.add_metric("EndpointBatchSize", MetricUnit.Count, batch)
 

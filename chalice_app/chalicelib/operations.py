@@ -1,6 +1,6 @@
-"""What operators ask and order: a file's state, counts by state, redrive, re-run.
+"""Operator requests: a file's state, counts by state, redrive, re-run.
 
-Called by IAM alone (lambda:InvokeFunction). No answer holds report text.
+Access is controlled by IAM alone (lambda:InvokeFunction). Responses never contain report text.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
 
-# What an invocation keeps for its answer.
+# Time that an invocation reserves for its response.
 RESERVE_S = 30.0
 MESSAGES_PER_CALL = 10
 CONCURRENT_CHECKS = 16
@@ -38,9 +38,9 @@ _TOKEN = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 class OperatorRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One request; `after` goes on where an answer's `next` says.
+    """One request; `after` continues from the `next` of an earlier response.
 
-    `token` names a re-run: the same token again is the same re-run, and nothing is paid twice.
+    `token` identifies a re-run: repeating a request with the same token is not paid for twice.
     """
 
     action: Literal["file", "counts", "redrive", "rerun"]
@@ -52,7 +52,7 @@ class OperatorRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True)
 class OperatorContext:
-    """What the answers are made with."""
+    """Everything that a request needs."""
 
     settings: Settings
     s3: S3Client
@@ -62,33 +62,33 @@ class OperatorContext:
 
     @property
     def is_late(self) -> bool:
-        """Whether this invocation has to answer now."""
+        """Whether this invocation has to respond now."""
         return self.seconds_left() < RESERVE_S
 
 
 def answer(context: OperatorContext, event: object) -> dict[str, Any]:
-    """Answer one request; a document of plain values.
+    """Process one request; returns a JSON document.
 
     Raises:
-        RequestError: it is none; the message says what is wrong with it.
+        RequestError: the request is not valid; the message says why.
     """
     try:
-        ask = msgspec.convert(event, OperatorRequest)
+        request = msgspec.convert(event, OperatorRequest)
     except msgspec.ValidationError as error:
         raise RequestError(f"{error}; docs/runbook.md has examples") from None
-    if ask.action == "file":
-        return _file(context, ask)
-    if ask.action == "counts":
-        return _counts(context, ask)
-    if ask.action == "redrive":
+    if request.action == "file":
+        return _file(context, request)
+    if request.action == "counts":
+        return _counts(context, request)
+    if request.action == "redrive":
         return _redrive(context)
-    return _rerun(context, ask)
+    return _rerun(context, request)
 
 
-def _file(context: OperatorContext, ask: OperatorRequest) -> dict[str, Any]:
-    if _lane(ask.key) is None:
-        raise RequestError("key: name one object below incoming/, evaluation/ or nightly/")
-    ref = landing.current_version(context.s3, context.settings.landing_bucket, ask.key)
+def _file(context: OperatorContext, request: OperatorRequest) -> dict[str, Any]:
+    if _lane(request.key) is None:
+        raise RequestError("key: must be an object in incoming/, evaluation/ or nightly/")
+    ref = landing.current_version(context.s3, context.settings.landing_bucket, request.key)
     if ref is None:
         raise RequestError("key: there is no such object in the landing bucket")
     described = {"key": ref.key, "etag": ref.etag, "object_id": ref.object_id}
@@ -114,12 +114,12 @@ def _file(context: OperatorContext, ask: OperatorRequest) -> dict[str, Any]:
     return described | {"state": "waiting"}
 
 
-def _counts(context: OperatorContext, ask: OperatorRequest) -> dict[str, Any]:
-    """Files by state, of a prefix or of every lane, and what lies in the queues."""
+def _counts(context: OperatorContext, request: OperatorRequest) -> dict[str, Any]:
+    """Files by state, under a prefix or in every lane, and the queue depths."""
     counted: Counter[str] = Counter()
-    after = ask.after
+    after = request.after
     late = False
-    for keys in _pages(context, ask.prefix, ask.after):
+    for keys in _pages(context, request.prefix, request.after):
         with ThreadPoolExecutor(max_workers=CONCURRENT_CHECKS) as pool:
             counted.update(pool.map(lambda ref: _state(context, ref), keys))
         after = keys[-1].key
@@ -146,7 +146,7 @@ def _counts(context: OperatorContext, ask: OperatorRequest) -> dict[str, Any]:
 
 
 def _redrive(context: OperatorContext) -> dict[str, Any]:
-    """Send what was given up back to the work queue; twice does no harm."""
+    """Send dead letters back to the work queue; repeating it is harmless."""
     settings, sqs = context.settings, context.sqs
     moved = 0
     while not context.is_late:
@@ -158,7 +158,8 @@ def _redrive(context: OperatorContext) -> dict[str, Any]:
         ).get("Messages", [])
         if not found:
             break
-        # Sent before it is deleted: killed in between it lies in both, and is answered once.
+        # Sent before it is deleted: if this is killed in between, the message is in both queues
+        # and is still processed only once.
         for message in found:
             sqs.send_message(QueueUrl=settings.work_queue_url, MessageBody=message["Body"])
             sqs.delete_message(
@@ -169,40 +170,40 @@ def _redrive(context: OperatorContext) -> dict[str, Any]:
     return {"redriven": moved, "left": left}
 
 
-def _rerun(context: OperatorContext, ask: OperatorRequest) -> dict[str, Any]:
-    """Have a file, or all below a prefix, drafted anew by the models of now."""
-    if bool(ask.key) == bool(ask.prefix):
-        raise RequestError("rerun: give either key or prefix")
-    token = ask.token or os.urandom(8).hex()
+def _rerun(context: OperatorContext, request: OperatorRequest) -> dict[str, Any]:
+    """Re-run a file, or everything under a prefix, with the currently deployed models."""
+    if bool(request.key) == bool(request.prefix):
+        raise RequestError("rerun: set either key or prefix")
+    token = request.token or os.urandom(8).hex()
     if not _TOKEN.fullmatch(token):
         raise RequestError("token: use 1 to 64 letters, digits, dots, hyphens and underscores")
-    sent, after, late = 0, ask.after, False
-    for refs in _wanted(context, ask):
+    sent, after, late = 0, request.after, False
+    for refs in _wanted(context, request):
         messages = [whole_object_message(ref, token) for ref in refs]
         sent += sender.send(context.sqs, context.settings.work_queue_url, messages)
         after, late = refs[-1].key, context.is_late
         if late:
             break
-    if not sent and not ask.after:
+    if not sent and not request.after:
         raise RequestError("rerun: there is no such object in the landing bucket")
     return {"rerun": sent, "token": token, **({"next": after} if late else {})}
 
 
-def _wanted(context: OperatorContext, ask: OperatorRequest) -> Iterator[list[ObjectRef]]:
-    if ask.prefix:
-        yield from _pages(context, ask.prefix, ask.after)
+def _wanted(context: OperatorContext, request: OperatorRequest) -> Iterator[list[ObjectRef]]:
+    if request.prefix:
+        yield from _pages(context, request.prefix, request.after)
         return
-    if _lane(ask.key) is None:
-        raise RequestError("key: name one object below incoming/, evaluation/ or nightly/")
-    ref = landing.current_version(context.s3, context.settings.landing_bucket, ask.key)
+    if _lane(request.key) is None:
+        raise RequestError("key: must be an object in incoming/, evaluation/ or nightly/")
+    ref = landing.current_version(context.s3, context.settings.landing_bucket, request.key)
     if ref is not None:
         yield [ref]
 
 
 def _pages(context: OperatorContext, prefix: str, after: str) -> Iterator[list[ObjectRef]]:
-    """The objects of a prefix, or of every lane, up to 1,000 at a time."""
+    """The objects under a prefix, or in every lane, up to 1,000 at a time."""
     if prefix and _lane(prefix) is None:
-        raise RequestError("prefix: it must begin with incoming/, evaluation/ or nightly/")
+        raise RequestError("prefix: must begin with incoming/, evaluation/ or nightly/")
     bucket = context.settings.landing_bucket
     for lane in (prefix,) if prefix else tuple(sorted(f"{lane}/" for lane in LANES)):
         for page in landing.list_objects(context.s3, bucket, lane, after):

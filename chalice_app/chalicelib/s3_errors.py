@@ -1,4 +1,4 @@
-"""What S3's error codes mean to the functions."""
+"""What S3's error codes mean for the functions."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from botocore.exceptions import ClientError
 
 GONE = frozenset({"404", "NoSuchBucket", "NoSuchKey", "NoSuchVersion", "MethodNotAllowed"})
 DENIED = frozenset({"403", "AccessDenied", "InvalidObjectState"})
-# 409: another conditional write of the same key was in progress at that moment.
+# 409: another conditional write of the same key was in progress.
 CONFLICT = frozenset({"409", "412", "ConditionalRequestConflict", "PreconditionFailed"})
 
 
 def code_of(error: ClientError) -> str:
-    """The error code of a failed call; empty when the response has none."""
+    """The error code of a failed call; empty if the response has none."""
     return str(error.response.get("Error", {}).get("Code", ""))
 
 
 def is_missing_or_replaced(error: ClientError) -> bool:
-    """Whether S3 reports that the object does not exist, or is another version now."""
+    """Whether S3 reports that the object does not exist or has been replaced."""
     return code_of(error) in GONE | CONFLICT

@@ -1,4 +1,4 @@
-"""Work-in-progress objects below `work/` in the results bucket; a lifecycle rule deletes them."""
+"""Temporary objects under `work/` in the results bucket; a lifecycle rule deletes them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def write(s3: S3Client, bucket: str, key: str, body: bytes) -> None:
 
 
 def read(s3: S3Client, bucket: str, key: str) -> bytes | None:
-    """Read an object; None when there is none."""
+    """Read an object; None if it does not exist."""
     try:
         return s3.get_object(Bucket=bucket, Key=key)["Body"].read()
     except ClientError as error:
@@ -29,7 +29,7 @@ def read(s3: S3Client, bucket: str, key: str) -> bytes | None:
 
 
 def keys_below(s3: S3Client, bucket: str, prefix: str) -> Iterator[str]:
-    """The keys below a prefix."""
+    """The keys under a prefix."""
     pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
     for page in pages:
         for item in page.get("Contents", []):

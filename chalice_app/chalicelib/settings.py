@@ -1,4 +1,4 @@
-"""The settings of one process, read once from the environment that template.yaml writes."""
+"""The settings of a process, read once from the environment variables that template.yaml sets."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NIGHTLY_MODES = ("batch", "live")
 
 
 class Model(msgspec.Struct, frozen=True):
-    """One registered model: what to call, how, and what to write on its rows."""
+    """One registered model: its endpoint, how to call it, and how rows identify it."""
 
     role: str
     endpoint_name: str
@@ -36,7 +36,7 @@ class Model(msgspec.Struct, frozen=True):
 
 
 class Settings(msgspec.Struct, frozen=True):
-    """What one process needs to know; see template.yaml for the meaning of each parameter."""
+    """The settings of a process; template.yaml describes each parameter."""
 
     results_bucket: str
     work_queue_url: str
@@ -62,27 +62,28 @@ class Settings(msgspec.Struct, frozen=True):
 
     @property
     def live_model(self) -> Model:
-        """The model that answers the incoming lane."""
+        """The model of the incoming and nightly lanes."""
         return self.models[0]
 
 
 @cache
 def current_settings() -> Settings:
-    """The settings of this process, read and checked once."""
+    """The settings of this process, read and validated once."""
     return read_settings(os.environ)
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
-    """Read and check the settings.
+    """Read and validate the settings.
 
     Raises:
-        SettingsError: a variable is missing or not usable; it names the variable.
+        SettingsError: a variable is missing or not valid; the message names it.
     """
     if not (environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION")):
         raise SettingsError("AWS_REGION", "is not set; set it to the region of the stack")
     fine_tuned = read_model(environment, "fine-tuned")
     if fine_tuned is None:
-        raise SettingsError("FINE_TUNED_ENDPOINT", "is not set; name the live model's endpoint")
+        problem = "is not set; set it to the live model's endpoint"
+        raise SettingsError("FINE_TUNED_ENDPOINT", problem)
     pre_trained = read_model(environment, "pre-trained")
     return Settings(
         results_bucket=_require(environment, "RESULTS_BUCKET"),
@@ -110,10 +111,10 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
 
 
 def read_model(environment: Mapping[str, str], role: str) -> Model | None:
-    """The model of a role; None when no endpoint is named.
+    """The model of a role; None if its endpoint is not set.
 
     Raises:
-        SettingsError: a variable is missing or not usable; it names the variable.
+        SettingsError: a variable is missing or not valid; the message names it.
     """
     prefix = role.upper().replace("-", "_")
     endpoint = environment.get(f"{prefix}_ENDPOINT")
@@ -124,7 +125,7 @@ def read_model(environment: Mapping[str, str], role: str) -> Model | None:
         raise SettingsError(f"{prefix}_CODEC", f"must be one of {', '.join(CODECS)}")
     prompt = environment.get(f"{prefix}_PROMPT") or DEFAULT_PROMPT
     if prompt.count("{findings}") != 1:
-        raise SettingsError(f"{prefix}_PROMPT", "must hold {findings} exactly once")
+        raise SettingsError(f"{prefix}_PROMPT", "must contain {findings} exactly once")
     return Model(
         role=role,
         endpoint_name=endpoint,
@@ -141,7 +142,7 @@ def _nightly_mode(environment: Mapping[str, str], live: Model) -> str:
     if mode not in NIGHTLY_MODES:
         raise SettingsError("NIGHTLY_MODE", f"must be one of {', '.join(NIGHTLY_MODES)}")
     if mode == "batch" and live.codec != "text2text-v1":
-        # A 2.x model has no archive that a transform job could take.
+        # A 2.x model has no archive that a transform job could use.
         return "live"
     return mode
 
@@ -153,7 +154,7 @@ def _generation(environment: Mapping[str, str], name: str) -> dict[str, str | in
     try:
         return msgspec.json.decode(text, type=dict[str, str | int | float | bool])
     except msgspec.MsgspecError as error:
-        problem = f"must be a JSON object of plain values ({error})"
+        problem = f"must be a JSON object of strings, numbers and booleans ({error})"
         raise SettingsError(name, problem) from error
 
 
@@ -167,5 +168,5 @@ def _require(environment: Mapping[str, str], name: str) -> str:
 def _positive(environment: Mapping[str, str], name: str, default: int) -> int:
     text = environment.get(name) or str(default)
     if not (text.isascii() and text.isdigit()) or int(text) < 1:
-        raise SettingsError(name, "must be a whole number of at least 1")
+        raise SettingsError(name, "must be an integer of at least 1")
     return int(text)

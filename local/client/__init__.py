@@ -1,4 +1,5 @@
-"""What a user of a deployed stack does: drop files, wait, read scores, call the functions.
+"""The client of a deployed stack: upload files, wait, read scores, invoke functions.
 
-Works on AWS as on the local stack: `training evaluate` uses it too. May use `common`.
+Works on AWS and on the local stack; `training evaluate` uses it too. May import `stack` and
+`common`.
 """

@@ -1,4 +1,4 @@
-"""What dropping, waiting and reading need of a deployed stack: here or on AWS."""
+"""The interface of a deployed stack that the client needs, locally or on AWS."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ if TYPE_CHECKING:
 
 
 class Deployed(Protocol):
-    """A deployed stack: what it is made of, and clients of the AWS that it is on."""
+    """A deployed stack: its resources, and boto3 clients for its AWS."""
 
     @property
     def outputs(self) -> Outputs:
-        """Its buckets, queues and tables by name."""
+        """The names of its buckets, queues and tables."""
         ...
 
     def client(self, service: str) -> Any:  # noqa: ANN401  # boto3's

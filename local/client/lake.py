@@ -1,4 +1,4 @@
-"""Reads rows of the local lake back, and the mean ROUGE from them."""
+"""Reads rows of a stack's lake, and computes mean ROUGE scores from them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ OBJECT_ID_LENGTH = 32
 
 @dataclass(frozen=True, slots=True)
 class Mean:
-    """Mean F1 of one model on one dataset, of all its reports and of either stratum."""
+    """Mean F1 of one model on one dataset, over all reports and per stratum."""
 
     dataset: str
     model: str
@@ -34,7 +34,7 @@ class Mean:
 
 
 def read_failures(stack: Deployed, dropped: Sequence[Dropped]) -> list[FailureRow]:
-    """The failure rows of these files, by key and record."""
+    """The failure rows of these files, sorted by key and record."""
     rows = [
         msgspec.json.decode(line, type=FailureRow) for line in _lines(stack, "failures", dropped)
     ]
@@ -67,14 +67,14 @@ def _mean(dataset: str, model: str, rows: Sequence[RougeRow]) -> Mean:
         dataset=dataset,
         model=model,
         reports=len(by_metric["rouge1"]),
-        fmeasure={metric: _average(figures) for metric, figures in sorted(by_metric.items())},
+        fmeasure={metric: _average(values) for metric, values in sorted(by_metric.items())},
         normal=_average(by_stratum["normal"]) if by_stratum["normal"] else None,
         abnormal=_average(by_stratum["abnormal"]) if by_stratum["abnormal"] else None,
     )
 
 
-def _average(figures: Sequence[float]) -> float:
-    return math.fsum(figures) / len(figures)
+def _average(values: Sequence[float]) -> float:
+    return math.fsum(values) / len(values)
 
 
 def _lines(stack: Deployed, table: str, dropped: Sequence[Dropped]) -> Iterator[bytes]:

@@ -1,4 +1,4 @@
-"""Drops files into the local landing bucket, waits, and tells what became of them."""
+"""Uploads files to a stack's landing bucket, waits, and reports their results."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MOST_FAILURES_SHOWN = 20
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a run came to; `seconds` from the first upload to the last result."""
+    """The outcome of a run; `seconds` is the time from the first upload to the last result."""
 
     answered: list[waiting.Answered]
     failures: list[FailureRow]
@@ -42,7 +42,7 @@ class Report:
 
     @property
     def records(self) -> int:
-        """Records in."""
+        """The number of records in all files."""
         return sum(one.records for one in self.answered)
 
     @property
@@ -51,7 +51,7 @@ class Report:
         return sum(one.failed for one in self.answered)
 
     def as_json(self) -> dict[str, Any]:
-        """The document of `--json` (DESIGN, Commands)."""
+        """The document that `--json` writes."""
         scores: dict[str, dict[str, dict[str, float]]] = {}
         for mean in self.means:
             scores.setdefault(mean.dataset, {})[mean.model] = mean.fmeasure
@@ -76,7 +76,7 @@ class Report:
         return "\n\n".join(parts)
 
 
-def run(  # noqa: PLR0913 - the options of the command
+def run(  # noqa: PLR0913  # the options of the command
     stack: Deployed,
     paths: Sequence[str],
     *,
@@ -87,13 +87,13 @@ def run(  # noqa: PLR0913 - the options of the command
     patience_s: float = waiting.PATIENCE_S,
     night: Callable[[], object] | None = None,
 ) -> Report:
-    """Drop files and folders and wait until every record is accounted for.
+    """Upload files and folders and wait until every record is accounted for.
 
-    `night` runs what answers the nightly lane, once the files are there.
+    `night` starts the nightly run, after the upload.
 
     Raises:
-        UsageError: a path, lane, dataset or model that does not exist.
-        StalledError: nothing more comes.
+        UsageError: a path, lane, dataset or model does not exist.
+        StalledError: there is no progress any more.
     """
     check_models(models)
     planned = uploads.plan_uploads(paths, lane, dataset)
@@ -109,7 +109,7 @@ def run(  # noqa: PLR0913 - the options of the command
     if night is not None:
         night()
     expected = sum(one.records for one in dropped)
-    with ProgressBar("answered", expected, quiet=quiet) as bar:
+    with ProgressBar("processed", expected, quiet=quiet) as bar:
         answered = waiting.Waiter(stack, dropped, bar.at, patience_s).wait()
     seconds = time.monotonic() - began
     scores = lake.read_scores(stack, dropped)

@@ -1,4 +1,4 @@
-"""Which local files go to which landing keys, and how many records each holds."""
+"""Maps local files to landing keys, uploads them, and counts their records."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from local.client.deployed import Deployed
 
 UPLOADERS = 8
-# Counting is for the progress bar: the function refuses what is longer.
+# Counting is only for the progress bar; the function enforces the real limit.
 COUNT_LIMIT_BYTES = 1 << 40
 COUNT_STRIDE = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """One file and the landing key that it goes to."""
+    """One file and its landing key."""
 
     path: Path
     key: str
@@ -34,7 +34,7 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """One file, dropped: `records` is how many it holds, 1 when it cannot be read."""
+    """One uploaded file; `records` is its number of records, or 1 if it cannot be read."""
 
     upload: Upload
     ref: ObjectRef
@@ -43,19 +43,19 @@ class Dropped:
 
 
 def plan_uploads(paths: Sequence[str], lane: str, dataset: str | None) -> list[Upload]:
-    """Map files and folders to landing keys: `<lane>/<dataset>/<path below PATH>`.
+    """Map files and folders to landing keys: `<lane>/<dataset>/<path relative to PATH>`.
 
-    Without a dataset each PATH is one, called like the folder, or the file without its endings.
+    The default dataset of each PATH is the folder's name, or the file's name without extensions.
 
-    Raises UsageError for a path that is missing or empty, a dataset that is no name, or two
-    files that would go to the same key.
+    Raises UsageError if a path is missing or empty, the dataset is not a valid name, or two files
+    have the same key.
     """
     if dataset is not None and (not dataset.strip() or "/" in dataset):
-        message = f"--dataset {dataset!r}: give a name without slashes"
+        message = f"--dataset {dataset!r}: use a name without slashes"
         raise UsageError(message)
     uploads: list[Upload] = []
-    for named in paths:
-        path = Path(named)
+    for argument in paths:
+        path = Path(argument)
         if path.is_dir():
             found = sorted(_files(path))
             name = dataset or path.resolve().name
@@ -63,31 +63,31 @@ def plan_uploads(paths: Sequence[str], lane: str, dataset: str | None) -> list[U
             found = [path]
             name = dataset or path.name.split(".")[0] or path.name
         else:
-            message = f"{named}: there is no such file or folder"
+            message = f"{argument}: there is no such file or folder"
             raise UsageError(message)
         if not found:
-            message = f"{named}: the folder holds no files"
+            message = f"{argument}: the folder contains no files"
             raise UsageError(message)
         base = path if path.is_dir() else path.parent
         uploads += [
             Upload(file, f"{lane}/{name}/{file.relative_to(base).as_posix()}") for file in found
         ]
     keys = [upload.key for upload in uploads]
-    twice = sorted({key for key in keys if keys.count(key) > 1})[:1] if len(paths) > 1 else []
-    if twice:
-        message = f"two files would go to {twice[0]}: drop them by two commands or two datasets"
+    duplicates = sorted({key for key in keys if keys.count(key) > 1})[:1] if len(paths) > 1 else []
+    if duplicates:
+        message = f"two files have the key {duplicates[0]}: upload them into different datasets"
         raise UsageError(message)
     return uploads
 
 
 def drop(stack: Deployed, uploads: Sequence[Upload], done: Callable[[Dropped], None]) -> None:
-    """Put the files into the landing bucket, telling `done` of each."""
+    """Upload the files to the landing bucket, calling `done` for each."""
     s3, bucket = stack.client("s3"), stack.outputs.landing_bucket
 
     def put(upload: Upload) -> Dropped:
         with upload.path.open("rb") as body:
-            answer = s3.put_object(Bucket=bucket, Key=upload.key, Body=body)
-        etag, version = answer["ETag"].strip('"'), answer.get("VersionId")
+            response = s3.put_object(Bucket=bucket, Key=upload.key, Body=body)
+        etag, version = response["ETag"].strip('"'), response.get("VersionId")
         ref = ObjectRef(bucket, upload.key, etag, version)
         landed = s3.head_object(Bucket=bucket, Key=upload.key)
         day = landed["LastModified"].strftime("%Y-%m-%d")
@@ -99,7 +99,7 @@ def drop(stack: Deployed, uploads: Sequence[Upload], done: Callable[[Dropped], N
 
 
 def count_records(path: Path) -> int:
-    """How many records a file holds, as the function will count them."""
+    """The number of records in a file, as the function counts them."""
     try:
         return scan(TextStream(_pieces(path), COUNT_LIMIT_BYTES), COUNT_STRIDE).total
     except FileRejectedError:

@@ -1,4 +1,4 @@
-"""Waits until every record that was dropped is accounted for."""
+"""Waits until every uploaded record is accounted for."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 POLL_S = 0.2
 SLOWEST_POLL_S = 2.0
-# After so long without any progress nothing will come any more.
+# The longest wait without any progress.
 PATIENCE_S = 600.0
 
 
 @dataclass(slots=True)
 class Answered:
-    """One dropped file and its result document."""
+    """One uploaded file and its result document."""
 
     dropped: Dropped
     result_key: str
@@ -34,7 +34,7 @@ class Answered:
 
     @property
     def records(self) -> int:
-        """Records of the file, as the system counted them."""
+        """The file's number of records, as the system counted them."""
         return int(self.document["counts"]["records"])
 
     @property
@@ -45,7 +45,7 @@ class Answered:
 
 @dataclass(slots=True)
 class Waiter:
-    """Looks for result documents; `tell` hears how many records are done so far."""
+    """Polls for result documents; `tell` receives the number of records done so far."""
 
     stack: Deployed
     dropped: Sequence[Dropped]
@@ -54,13 +54,13 @@ class Waiter:
     _answered: dict[str, Answered] = field(default_factory=dict)
 
     def wait(self) -> list[Answered]:
-        """Return every file's result, in the order in which they were dropped.
+        """Return every file's result, in the order of the uploads.
 
-        Raises StalledError when nothing more comes.
+        Raises StalledError if there is no progress any more.
         """
         last, since, pause = -1, time.monotonic(), POLL_S
         while len(self._answered) < len(self.dropped):
-            self._look()
+            self._poll()
             done = self._records_done()
             if done != last:
                 last, since, pause = done, time.monotonic(), POLL_S
@@ -72,18 +72,18 @@ class Waiter:
                 pause = min(pause * 1.2, SLOWEST_POLL_S)
         return [self._answered[one.ref.object_id] for one in self.dropped]
 
-    def _look(self) -> None:
+    def _poll(self) -> None:
         bucket, s3 = self.stack.outputs.results_bucket, self.stack.client("s3")
-        there = set(self._standing(s3, bucket))
+        existing = set(self._result_keys(s3, bucket))
         for one in self.dropped:
             key = result_key(one.ref)
-            if one.ref.object_id in self._answered or key not in there:
+            if one.ref.object_id in self._answered or key not in existing:
                 continue
             document = msgspec.json.decode(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
             if document["source"]["etag"] == one.ref.etag:
                 self._answered[one.ref.object_id] = Answered(one, key, document)
 
-    def _standing(self, s3: Any, bucket: str) -> Iterator[str]:  # noqa: ANN401 - boto3's
+    def _result_keys(self, s3: Any, bucket: str) -> Iterator[str]:  # noqa: ANN401  # boto3's
         folders = {"/".join(one.ref.key.split("/")[:2]) for one in self.dropped}
         pages = s3.get_paginator("list_objects_v2")
         for folder in sorted(folders):
@@ -100,7 +100,7 @@ class Waiter:
         return done
 
     def _chunks_done(self, one: Dropped) -> int:
-        """Records of a large file whose chunks are done already."""
+        """The number of records in the finished chunks of a large file."""
         if one.records <= 1:
             return 0
         found = self.stack.client("dynamodb").get_item(
@@ -117,5 +117,5 @@ class Waiter:
         missing = [one.ref.key for one in self.dropped if one.ref.object_id not in self._answered]
         return (
             f"{len(missing)} files have no result after {self.patience_s:.0f} s without progress, "
-            f"the first is {missing[0]}: look at `python -m local status` and its logs"
+            f"the first is {missing[0]}: check `python -m local status` and the logs"
         )

@@ -1,1 +1,1 @@
-"""From the checkout to the deployment zip and its templates, and cfn-lint on all of them."""
+"""Builds the deployment zip and its templates from the checkout, and runs cfn-lint on them."""

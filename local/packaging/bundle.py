@@ -1,7 +1,8 @@
-"""The deployment zip: what stays in it, and the same bytes every time.
+"""The deployment zip: reproducible, and without unused files.
 
-Chalice's zip carries the time of its files. This one has fixed times and modes and sorted names,
-so the same input gives the same bytes, and leaves out what a function never opens.
+Chalice's zip contains the timestamps of its files. This one has fixed timestamps and modes and
+sorted names, so that the same input gives the same bytes, and omits files that a function never
+opens.
 """
 
 from __future__ import annotations
@@ -28,11 +29,11 @@ from local.errors import PackageError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# What every AWS Lambda Python runtime brings (Lambda developer guide, "Runtime-included SDK").
+# Included in every AWS Lambda Python runtime (Lambda developer guide, "Runtime-included SDK").
 RUNTIME_PROVIDES = frozenset({"boto3", "botocore", "s3transfer", "python-dateutil", "urllib3"})
-# The same as modules, with what those need; a function's own copies come first.
+# The same as modules, with their dependencies; copies in the zip take precedence.
 RUNTIME_MODULES = ("boto3", "botocore", "s3transfer", "dateutil", "urllib3", "jmespath", "six")
-EARLIEST = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip entry can carry
+EARLIEST = (1980, 1, 1, 0, 0, 0)  # the earliest timestamp of the zip format
 FILE_MODE = 0o100644 << 16
 
 _UNUSED = re.compile(
@@ -46,7 +47,7 @@ _UNUSED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """A written zip: sizes in bytes, the hash of the whole file."""
+    """A written zip: its sizes in bytes, and the hash of the file."""
 
     sha256: str
     size: int
@@ -55,20 +56,20 @@ class Bundle:
 
 
 def is_unused(name: str) -> bool:
-    """Whether a function never opens the entry `name` of a zip."""
+    """Whether a function never opens the zip entry `name`."""
     return _UNUSED.search(name) is not None
 
 
 def write_bundle(entries: Mapping[str, bytes], target: Path) -> Bundle:
-    """Write `entries` (name to content) to the zip `target`, always the same bytes."""
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as bundle:
+    """Write `entries` (name to content) to the zip `target`, reproducibly."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as bundle:
         for name in sorted(entries):
             info = zipfile.ZipInfo(name, EARLIEST)
             info.external_attr = FILE_MODE
-            info.create_system = 3  # unix, wherever it was written
+            info.create_system = 3  # Unix, on every platform
             bundle.writestr(info, entries[name], zipfile.ZIP_DEFLATED, compresslevel=6)
-    content = made.getvalue()
+    content = buffer.getvalue()
     files.write(target, content)
     return Bundle(
         sha256=hashlib.sha256(content).hexdigest(),
@@ -89,7 +90,7 @@ def used_entries(source: Path) -> dict[str, bytes]:
 
 
 def unpack(entries: Mapping[str, bytes], site: Path) -> None:
-    """Make the folder `site` hold just `entries`; compiled modules of unchanged sources stay."""
+    """Make `site` contain exactly `entries`; compiled modules of unchanged sources are kept."""
     present = {path for path in site.rglob("*") if path.is_file()} if site.exists() else set()
     wanted = {site / name for name in entries}
     for name, content in entries.items():
@@ -105,25 +106,25 @@ def unpack(entries: Mapping[str, bytes], site: Path) -> None:
 
 
 def compiled_modules(entries: Mapping[str, bytes], out: Path) -> dict[str, bytes]:
-    """Compiled modules to go into the zip; proves on the way that it imports all it needs.
+    """Compile the modules for the zip, which also checks that it contains all that it imports.
 
-    `out / "work"` holds the unpacked zip after. Raises PackageError when something is missing.
+    Leaves the unpacked zip in `out / "work"`. Raises PackageError if something is missing.
     """
-    site, brought = out / "work" / "site", out / "work" / "runtime"
+    site, runtime = out / "work" / "site", out / "work" / "runtime"
     unpack(entries, site)
-    shutil.rmtree(brought, ignore_errors=True)
-    brought.mkdir()
+    shutil.rmtree(runtime, ignore_errors=True)
+    runtime.mkdir()
     for module in RUNTIME_MODULES:
         spec = find_spec(module)
         if spec is None or spec.origin is None:
-            raise PackageError(f"{module} is not installed: delete .venvs and start again")
+            raise PackageError(f"{module} is not installed: delete .venvs and try again")
         origin = Path(spec.origin)
         origin = origin.parent if spec.submodule_search_locations else origin
-        (brought / origin.name).symlink_to(origin)
+        (runtime / origin.name).symlink_to(origin)
     script = Path(__file__).resolve().with_name("precompile.py")
     done = subprocess.run(  # noqa: S603  # our own interpreter and script
-        [sys.executable, "-P", "-s", "-S", str(script), str(site), str(brought)],
-        env={"PYTHONHASHSEED": "0"},  # sets of constants in the same order every time
+        [sys.executable, "-P", "-s", "-S", str(script), str(site), str(runtime)],
+        env={"PYTHONHASHSEED": "0"},  # a fixed order of constant sets
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -132,21 +133,21 @@ def compiled_modules(entries: Mapping[str, bytes], out: Path) -> dict[str, bytes
     if done.returncode != 0:
         (out / "precompile.log").write_text(done.stderr, encoding="utf-8")
         last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-        raise PackageError(f"the zip does not import: {last} (see {out / 'precompile.log'})")
+        raise PackageError(f"the zip cannot be imported: {last} (see {out / 'precompile.log'})")
     return {name: (site / name).read_bytes() for name in done.stdout.split("\n") if name}
 
 
 def compiled_path(source: Path) -> Path:
-    """Where this interpreter keeps the compiled module of `source`."""
+    """The path of the compiled module of `source` for this interpreter."""
     return Path(cache_from_source(str(source)))
 
 
 def check_requirements(entries: Mapping[str, bytes], python: str) -> None:
-    """Raise PackageError unless the zip holds all that its distributions ask for.
+    """Raise PackageError unless the zip contains all requirements of its distributions.
 
-    Chalice only warns when it could not install something, and the requirement list is complete by
-    hand (pip resolves nothing), so a missing one would show up as an ImportError in production.
-    `python` is a version like "3.13".
+    Chalice only warns if it cannot install something, and the requirement list is maintained by
+    hand (pip resolves nothing), so a missing requirement would only appear as an ImportError in
+    production. `python` is a version like "3.13".
     """
     headers = [
         HeaderParser().parsestr(content.decode())

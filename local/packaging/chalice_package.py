@@ -1,4 +1,4 @@
-"""`chalice package`, run on a copy of the application so that the checkout stays as it is."""
+"""Runs `chalice package` on a copy of the application, so that the checkout is not changed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 STAGE = "prod"
 SOURCES = ("app.py", "requirements.txt", "chalicelib", ".chalice/config.json")
-# Chalice's zip is unpacked again at once: stored and not deflated, it is written in no time.
+# Chalice's zip is unpacked again immediately, so it is stored without compression, to save time.
 CALL_CHALICE = """
 import sys, zipfile
 from chalice.cli import main
@@ -27,12 +27,10 @@ sys.exit(main())
 
 
 def run(root: Path, out: Path) -> Path:
-    """Run `chalice package` on a copy of the application; return the folder it wrote.
+    """Run `chalice package` on a copy of the application; return its output folder.
 
-    The folder holds deployment.zip and sam.yaml.
-
-    The copy keeps Chalice's own cache of installed requirements, so that a change of the
-    application alone installs nothing.
+    The folder contains deployment.zip and sam.yaml. The copy keeps Chalice's cache of installed
+    requirements, so that a change of the application alone installs nothing.
     """
     app, raw, log = out / "work" / "app", out / "work" / "raw", out / "chalice.log"
     _copy_sources(root, app)
@@ -50,11 +48,11 @@ def run(root: Path, out: Path) -> Path:
             stderr=subprocess.STDOUT,
             check=False,
         )
-    said = log.read_text(encoding="utf-8", errors="replace").strip()
-    # Chalice only warns when it could not install a requirement.
-    if done.returncode != 0 or "Could not install dependencies" in said:
-        last = said.splitlines()[-1] if said else f"exit status {done.returncode}"
-        message = f"chalice package failed: {last} (all of it in {log})"
+    printed = log.read_text(encoding="utf-8", errors="replace").strip()
+    # Chalice only warns if it cannot install a requirement.
+    if done.returncode != 0 or "Could not install dependencies" in printed:
+        last = printed.splitlines()[-1] if printed else f"exit status {done.returncode}"
+        message = f"chalice package failed: {last} (see {log})"
         raise PackageError(message)
     return raw
 
@@ -77,7 +75,7 @@ def source_files(root: Path) -> Iterator[Path]:
 
 
 def _copy_sources(root: Path, app: Path) -> None:
-    """Make `app` a copy of `chalice_app/` without what the last build left of other files."""
+    """Make `app` a fresh copy of `chalice_app/`, keeping only Chalice's cache."""
     cache = app / ".chalice" / "deployments"
     kept = app.with_name("deployments")
     if cache.exists():
@@ -94,10 +92,10 @@ def _copy_sources(root: Path, app: Path) -> None:
 
 
 def environment() -> dict[str, str]:
-    """This process's environment without the user's AWS settings, which packaging needs not."""
+    """This process's environment variables without the user's AWS settings."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     return kept | {
-        "AWS_DEFAULT_REGION": "us-east-1",  # chalice package fails without one
+        "AWS_DEFAULT_REGION": "us-east-1",  # chalice package fails without a region
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",

@@ -1,7 +1,7 @@
-"""cfn-lint on template.yaml, the nested stack, the merged SAM template and its translation.
+"""Runs cfn-lint on template.yaml, the nested stack, the merged SAM template and its translation.
 
-All of them: SAM alone hides what only the translation shows (a concurrency of 1, a queue that is
-not there), and the file alone shows what the merge hides. Runs where cfn-lint is installed.
+All of them are checked, because SAM hides errors that only the translation shows (a concurrency of
+1, a missing queue), and the merge hides errors in template.yaml. Requires cfn-lint.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ REGIONS = ("us-east-1", "eu-west-1", "ap-southeast-1")
 
 
 def lint(template: Path, regions: Sequence[str] = REGIONS) -> None:
-    """Raise LintError, with what cfn-lint says, unless it says nothing at all."""
+    """Raise LintError if cfn-lint has any findings."""
     tool = Path(sys.prefix) / "bin" / "cfn-lint"
     if not tool.is_file():
         raise PackageError(f"cfn-lint is not in {sys.prefix}: run make lint")
     command = [str(tool), "--format", "parseable"]
-    # W3002: a TemplateURL on this machine is for `aws cloudformation package`, which `make deploy`
-    # runs; cfn-lint says it of plain CloudFormation and not of SAM.
+    # W3002: a local TemplateURL requires `aws cloudformation package`, which `make deploy` runs;
+    # cfn-lint reports it for plain CloudFormation but not for SAM.
     command += ["--ignore-checks", "W3002"]
     command += ["--regions", *regions, "--template", str(template)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  # ours
@@ -37,7 +37,7 @@ def lint(template: Path, regions: Sequence[str] = REGIONS) -> None:
 
 
 def make_package() -> Path:
-    """Build the local stack's package (or find it built); return its folder."""
+    """Build the local stack's package if necessary; return its folder."""
     folder = LocalStackSettings().package_directory
     command = [str(ensure("run")), "-m", "local.packaging.package", "--any-python"]
     command += ["--out", str(folder)]
@@ -48,7 +48,7 @@ def make_package() -> Path:
 
 
 def main() -> int:
-    """Lint all; 1 when one has findings, 3 when they cannot be made."""
+    """Lint all templates; returns 1 if one has findings, 3 if they cannot be built."""
     try:
         package = make_package()
         own = (ROOT / "template.yaml", ROOT / NESTED)

@@ -1,8 +1,8 @@
-"""What `make package` builds: the deployment zip, the merged SAM template, its translation.
+"""Builds the package: the deployment zip, the merged SAM template, and its translation.
 
-`chalice package` runs in a copy of `chalice_app/` with the interpreter in use: the Lambda runtime
-is that interpreter. So a package for AWS is built by Python 3.13 (template.yaml says python3.13),
-and the local stack builds one of its own with whatever Python is there.
+`chalice package` packages for the interpreter that runs it, so a package for AWS is built with
+Python 3.13 (the runtime in template.yaml). The local stack builds its own package with the
+available Python.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ OWN_CODE = ("package.py", "chalice_package.py", "bundle.py", "precompile.py", "t
 ZIP_NAME = "deployment.zip"
 SAM_NAME = "sam.json"
 TEMPLATE_NAME = "template.json"
-# The nested stack of template.yaml, by the same name beside the package's templates.
+# The nested stack of template.yaml, copied under the same name next to the package's templates.
 NESTED = "analytics/template.json"
 STAMP_NAME = "package.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A built package. Sizes in bytes; `fingerprint` hashes everything it was built from."""
+    """A built package. Sizes are in bytes; `fingerprint` is a hash of all inputs."""
 
     directory: str
     runtime: str
@@ -55,39 +55,39 @@ class Package:
 
     @property
     def sam_path(self) -> Path:
-        """The merged SAM template; its CodeUri is the zip beside it."""
+        """The merged SAM template; its CodeUri is the zip next to it."""
         return Path(self.directory, SAM_NAME)
 
     @property
     def template_path(self) -> Path:
-        """The plain CloudFormation template; its code is `zip_key` in a bucket to be named."""
+        """The plain CloudFormation template; its code is `zip_key`, the bucket a placeholder."""
         return Path(self.directory, TEMPLATE_NAME)
 
     @property
     def nested_path(self) -> Path:
-        """The nested stack's template, where the templates' TemplateURL says."""
+        """The nested stack's template, at the path of the TemplateURL."""
         return Path(self.directory, NESTED)
 
     @property
     def zip_key(self) -> str:
-        """The object key that the translated template takes the code from."""
+        """The object key of the code in the translated template."""
         return zip_key(self.zip_sha256)
 
 
 def zip_key(sha256: str) -> str:
-    """An object key that changes with the zip, so that CloudFormation sees a new one."""
+    """An object key that changes with the zip, so that CloudFormation notices a new one."""
     return f"deployment-{sha256[:16]}.zip"
 
 
 def runtime_at_hand() -> str:
-    """The Lambda runtime that the interpreter in use packages for, like `python3.13`."""
+    """The Lambda runtime that the current interpreter packages for, like `python3.13`."""
     return f"python{sys.version_info.major}.{sys.version_info.minor}"
 
 
 def build(out: Path, *, root: Path = ROOT, progress: Callable[[str], None] = say) -> Package:
-    """Build the package in `out`, or return the one there when nothing changed.
+    """Build the package in `out`, or return the existing one if nothing has changed.
 
-    Raises PackageError when Chalice, the zip's contents or the translation fail.
+    Raises PackageError if Chalice, the check of the zip or the translation fails.
     """
     out.mkdir(parents=True, exist_ok=True)
     with locked(out / ".lock"):
@@ -97,7 +97,7 @@ def build(out: Path, *, root: Path = ROOT, progress: Callable[[str], None] = say
             return known
         started = time.monotonic()
         progress(f"packaging the function for {runtime_at_hand()} …")
-        (out / STAMP_NAME).unlink(missing_ok=True)  # from here on it is not whole
+        (out / STAMP_NAME).unlink(missing_ok=True)  # from here on, the package is incomplete
         raw = chalice_package.run(root, out)
         entries = bundle.used_entries(raw / ZIP_NAME)
         bundle.check_requirements(entries, f"{sys.version_info.major}.{sys.version_info.minor}")
@@ -117,7 +117,7 @@ def build(out: Path, *, root: Path = ROOT, progress: Callable[[str], None] = say
             zip_bytes=written.size,
             unzipped_bytes=written.unzipped_size,
         )
-        _write_json(out / STAMP_NAME, asdict(package))  # last: a package without it is not whole
+        _write_json(out / STAMP_NAME, asdict(package))  # last: without it, a package is incomplete
         progress(
             f"packaged {written.size / 1e6:.1f} MB ({written.unzipped_size / 1e6:.1f} MB unzipped) "
             f"for {package.runtime} ({time.monotonic() - started:.0f} s)"
@@ -126,7 +126,7 @@ def build(out: Path, *, root: Path = ROOT, progress: Callable[[str], None] = say
 
 
 def _fingerprint(root: Path) -> str:
-    """A hash of everything that the package is built from, this code and its tools included."""
+    """A hash of everything that the package is built from, including this code and its tools."""
     here = Path(__file__).resolve().parent
     inputs = [*chalice_package.source_files(root), root / "template.yaml", root / NESTED]
     named = {path.relative_to(root).as_posix(): path for path in inputs}
@@ -140,20 +140,21 @@ def _fingerprint(root: Path) -> str:
 
 
 def _read_stamp(out: Path, fingerprint: str) -> Package | None:
-    """The package in `out` if it is whole, unharmed and built from just this."""
+    """The package in `out` if it is complete, intact and built from exactly these inputs."""
     try:
         stamp = json.loads((out / STAMP_NAME).read_text(encoding="utf-8"))
         known = Package(**{**stamp, "directory": str(out)})  # the folder may have been moved
         content = known.zip_path.read_bytes()
     except (OSError, ValueError, TypeError):
         return None
-    whole = all(path.is_file() for path in (known.sam_path, known.template_path, known.nested_path))
-    unharmed = hashlib.sha256(content).hexdigest() == known.zip_sha256
-    return known if whole and unharmed and known.fingerprint == fingerprint else None
+    templates = (known.sam_path, known.template_path, known.nested_path)
+    complete = all(path.is_file() for path in templates)
+    intact = hashlib.sha256(content).hexdigest() == known.zip_sha256
+    return known if complete and intact and known.fingerprint == fingerprint else None
 
 
 def _write_json(path: Path, content: object) -> None:
-    """Write JSON in one step: a reader sees the old file or the new one."""
+    """Write JSON atomically."""
     files.write(path, json.dumps(content, indent=1) + "\n")
 
 
@@ -169,7 +170,7 @@ def main(arguments: Sequence[str]) -> int:
         if runtime_at_hand() != DEPLOYED_RUNTIME and not options.any_python:
             message = (
                 f"the deployed runtime is {DEPLOYED_RUNTIME} and this is {runtime_at_hand()}: "
-                "run make package with PYTHON=python3.13, or pass --any-python to look only"
+                "run make package with PYTHON=python3.13, or pass --any-python just to inspect it"
             )
             raise PackageError(message)
         package = build(options.out)

@@ -1,11 +1,11 @@
-"""Import everything the function uses from an unpacked zip, and compile just that.
+"""Imports everything that the functions use from an unpacked zip, and compiles only that.
 
-Run as a script by `local.packaging.package`, in an interpreter of its own that sees the unpacked
-zip and the libraries of the Lambda runtime and nothing else: what the zip lacks fails here and not
-in production. Lambda cannot write compiled modules beside the code, so without these every cold
-start compiles them again (about a second more).
+`local.packaging.bundle` runs this script in a separate interpreter that sees only the unpacked zip
+and the libraries of the Lambda runtime, so a missing package fails here and not in production.
+Lambda cannot write compiled modules next to the code: without them, every cold start would compile
+the code again (about one second).
 
-    python -P -s -S precompile.py SITE RUNTIME   prints the compiled files, one a line
+    python -P -s -S precompile.py SITE RUNTIME   prints the compiled files, one per line
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ import py_compile
 import sys
 from pathlib import Path
 
-# Where Lambda unpacks the zip: tracebacks name these paths.
+# Where Lambda unpacks the zip, as shown in tracebacks.
 TASK_ROOT = "/var/task"
 
 
 def import_all() -> None:
-    """Import the application, all its modules and what they import only when they need it."""
+    """Import the application, all its modules, and what they import lazily."""
     importlib.import_module("app")
     chalicelib = importlib.import_module("chalicelib")
     for module in pkgutil.walk_packages(chalicelib.__path__, "chalicelib."):
@@ -32,7 +32,7 @@ def import_all() -> None:
     text = "No acute cardiopulmonary abnormality."
     scores = scorer.RougeScorer(metrics).score(text, text)
     if any(score.fmeasure != 1.0 for score in scores.values()):
-        raise SystemExit(f"rouge-score does not score: {scores}")
+        raise SystemExit(f"rouge-score returned wrong scores: {scores}")
 
 
 def compile_imported(site: Path) -> list[str]:
@@ -46,12 +46,12 @@ def compile_imported(site: Path) -> list[str]:
     for source in sorted(source for source in sources if source.is_relative_to(site)):
         name = source.relative_to(site).as_posix()
         target = Path(importlib.util.cache_from_source(str(source)))
-        if not target.exists():  # `bundle.unpack` removes those of changed sources
+        if not target.exists():  # `bundle.unpack` deletes the compiled files of changed sources
             py_compile.compile(
                 str(source),
                 dfile=f"{TASK_ROOT}/{name}",
                 doraise=True,
-                # By hash and unchecked: the zip's files have no times, and none of them changes.
+                # By hash, unchecked: the zip's files have no real timestamps and never change.
                 invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
             )
         compiled.append(target.relative_to(site).as_posix())
@@ -59,8 +59,8 @@ def compile_imported(site: Path) -> list[str]:
 
 
 def main(site: Path, runtime: Path) -> None:
-    """See the module's own text."""
-    sys.dont_write_bytecode = True  # compiled below, with the path that Lambda has
+    """Run the script; see the module docstring."""
+    sys.dont_write_bytecode = True  # compiled below, with Lambda's path
     sys.path[:0] = [str(site), str(runtime)]
     import_all()
     sys.stdout.write("\n".join(compile_imported(site)) + "\n")

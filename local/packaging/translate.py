@@ -1,4 +1,4 @@
-"""SAM to plain CloudFormation, offline, with AWS's own translator."""
+"""Translates SAM to plain CloudFormation, offline, with AWS's translator."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from local.errors import PackageError
 if TYPE_CHECKING:
     from pathlib import Path
 
-# Where the translation says the zip lies, until whoever deploys says where it was uploaded to.
+# A placeholder for the zip's bucket, replaced at deployment.
 ARTIFACTS_BUCKET = "replaced-at-deploy"
 SERVERLESS_FUNCTION = "AWS::Serverless::Function"
 
@@ -19,14 +19,14 @@ Template = dict[str, Any]
 
 
 class _NoManagedPolicies:
-    """The translator asks for the ARNs of managed policies; no function of ours names one."""
+    """The translator requires the ARNs of managed policies, but our functions use none."""
 
     def load(self) -> dict[str, str]:
         return {}
 
 
 def read_yaml(path: Path) -> Template:
-    """Read a template, short forms (`!Ref`) as long ones; a YAML alias becomes a copy."""
+    """Read a template; expand short forms (`!Ref`) and copy YAML aliases."""
     from samtranslator.yaml_helper import yaml_parse  # noqa: PLC0415  # 1 s
 
     return cast("Template", copy.deepcopy(yaml_parse(path.read_text(encoding="utf-8"))))
@@ -35,20 +35,20 @@ def read_yaml(path: Path) -> Template:
 def translate(sam: Template, *, zip_name: str, region: str = "us-east-1") -> Template:
     """Translate a SAM template; functions take their code from `s3://<bucket>/<zip_name>`.
 
-    `zip_name` should carry the zip's hash: CloudFormation updates a function when the name of its
-    code changes, not when the content does. Raises PackageError with the translator's reasons.
+    `zip_name` should contain the zip's hash: CloudFormation updates a function if the key of its
+    code changes, not if only the content does. Raises PackageError with the translator's reasons.
     """
-    # The translator asks boto3 for the region, which would ask the machine's own configuration.
+    # The translator gets the region from boto3, which would read the user's configuration.
     os.environ.setdefault("AWS_DEFAULT_REGION", region)
     from samtranslator.model.exceptions import InvalidDocumentException  # noqa: PLC0415  # 1 s
-    from samtranslator.translator.transform import transform  # noqa: PLC0415
+    from samtranslator.translator.transform import transform  # noqa: PLC0415  # 1 s
 
     source = _with_code(sam, f"s3://{ARTIFACTS_BUCKET}/{zip_name}")
     try:
         translated = transform(source, {}, _NoManagedPolicies())
     except InvalidDocumentException as error:
         reasons = "; ".join(cause.message for cause in error.causes)
-        message = f"template.yaml does not translate to CloudFormation: {reasons}"
+        message = f"template.yaml cannot be translated to CloudFormation: {reasons}"
         raise PackageError(message) from error
     return cast("Template", translated)
 

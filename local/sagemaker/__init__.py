@@ -1,1 +1,1 @@
-"""The SageMaker runtime on one machine: real models behind `POST /endpoints/<name>/invocations`."""
+"""A local SageMaker: real models behind `POST /endpoints/<name>/invocations`."""

@@ -25,11 +25,11 @@ class _OneLineParser(argparse.ArgumentParser):
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve until told to stop; returns the exit code: 0, 2 for bad arguments, 3 for the port."""
+    """Serve until stopped; returns the exit code: 0, 2 for invalid arguments, 3 for the port."""
     parser = _parser()
     options = parser.parse_args(arguments)
     if bool(options.state) != bool(options.aws_url):
-        parser.error("--state and --aws-url go together")
+        parser.error("--state and --aws-url require each other")
     try:
         control = (options.state, options.aws_url) if options.state else None
         return _serve(options.host, options.port, options.endpoint, control)
@@ -47,8 +47,8 @@ def _serve(
     directories = dict(endpoints)
     if len(directories) < len(endpoints):
         names = [name for name, _ in endpoints]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise EndpointNameError(twice, "given twice; give each endpoint its own name")
+        duplicate = next(name for name in names if names.count(name) > 1)
+        raise EndpointNameError(duplicate, "given twice; use a different name for each endpoint")
 
     with bind_loopback(host, port) as listener:
         plane = None if control is None else ControlPlane(control[0], control[1])
@@ -62,7 +62,7 @@ def _serve(
         ready = f"ready on http://{shown}:{bound_port} ({', '.join(models)})"
         server = RuntimeServer(create_app(models, plane=plane), lambda: _say(ready))
 
-        # uvicorn raises the signal again once it has stopped: that must not be a crash.
+        # uvicorn raises the signal again after it has stopped, which must not look like a crash.
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda _number, _frame: None)
         server.run(sockets=[listener])
@@ -75,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--host", default="127.0.0.1", help="loopback address (default: %(default)s)"
     )
-    parser.add_argument("--port", type=int, default=0, help="port; 0 takes a free one (default)")
+    parser.add_argument("--port", type=int, default=0, help="port; 0 selects a free one (default)")
     parser.add_argument(
         "--endpoint",
         action="append",
@@ -85,10 +85,10 @@ def _parser() -> argparse.ArgumentParser:
         help="endpoint name and directory of a CTranslate2 model; may be repeated",
     )
     parser.add_argument(
-        "--state", type=Path, metavar="DIR", help="be the control plane too; keep its state here"
+        "--state", type=Path, metavar="DIR", help="also run the control plane, with its state here"
     )
     parser.add_argument(
-        "--aws-url", metavar="URL", help="with --state: the local AWS, for everything else"
+        "--aws-url", metavar="URL", help="with --state: the local AWS, for all other services"
     )
     return parser
 

@@ -1,6 +1,6 @@
-"""The runtime's two paths, `POST /endpoints/<name>/invocations` and `GET /ping`.
+"""The runtime's two routes, `POST /endpoints/<name>/invocations` and `GET /ping`.
 
-With a control plane every other request is its own.
+With a control plane, it handles all other requests.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from local.sagemaker.model import Model
 from local.sagemaker.payload import decode_invocation
 from local.sagemaker.registry import EndpointRegistry
 
-# InvokeEndpoint: the longest body, and how long a container may take.
+# InvokeEndpoint's limits: the size of a body, and the response time of a container.
 MAX_BODY_BYTES = 6_291_456
 TIME_LIMIT_S = 60.0
 
-# A longer body is read to its end and thrown away, up to here: a client that is still sending
-# would see a broken connection instead of the answer, and try again.
+# A longer body is read and discarded, up to this size: otherwise a client that is still sending
+# would see a broken connection instead of the response, and retry.
 MAX_DISCARDED_BYTES = 64 * 1024 * 1024
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS")
@@ -46,10 +46,10 @@ def create_app(
     plane: ControlPlane | None = None,
     time_limit_s: float = TIME_LIMIT_S,
 ) -> Starlette:
-    """Make the ASGI application that serves `models` by their endpoint names.
+    """Create the ASGI application that serves `models` by endpoint name.
 
-    `time_limit_s`: seconds an invocation may take, its time in the queue included. The registry
-    is `app.state.endpoints`. Raises EndpointNameError.
+    `time_limit_s` limits an invocation, including its time in the queue. The registry is
+    `app.state.endpoints`. Raises EndpointNameError.
     """
     registry = EndpointRegistry(models)
 
@@ -63,7 +63,7 @@ def create_app(
         await registry.aclose()
 
     async def ping(_request: Request) -> Response:
-        # A control plane is well without endpoints too: they can be made.
+        # A control plane is healthy without endpoints: they can be created later.
         return Response(status_code=200 if plane is not None or len(registry) else 503)
 
     async def invoke(request: Request) -> Response:
@@ -76,7 +76,7 @@ def create_app(
             return responses.failure(error, name)
         except ClientDisconnect:
             return responses.internal_failure()
-        except Exception as error:  # noqa: BLE001 - a traceback could print text of the request
+        except Exception as error:  # noqa: BLE001  # a traceback could contain text of the request
             _log.error("internal failure (%s)", type(error).__name__)
             return responses.internal_failure()
 

@@ -1,4 +1,4 @@
-"""Answers in one model call what arrives together."""
+"""Batches concurrent requests into shared model calls."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from local.sagemaker.errors import ModelFailedError
 from local.sagemaker.model import Model
 from local.sagemaker.payload import GenerationParameters
 
-# Measured on the embedded model, texts a second for 8, 16 and 32 a call: greedy 471, 684, 652,
-# ten beams 287, 236, 153 (the beams of more texts no longer fit the cache).
+# Measured with the embedded model, in texts per second for 8, 16 and 32 texts per call: greedy 471,
+# 684, 652; ten beams 287, 236, 153 (the beams of more texts no longer fit into the cache).
 MAX_BATCH_TEXTS = 16
 WINDOW_S = 0.003
 
 
 @dataclass(eq=False, slots=True)
 class _Waiting:
-    """One request's texts, the first `taken` of which went to the model already."""
+    """One request's texts, the first `taken` of which have been passed to the model."""
 
     texts: Sequence[str]
     parameters: GenerationParameters
@@ -57,18 +57,18 @@ class _Share:
 
 
 class Batcher:
-    """Feeds one model from its own thread, one bounded batch at a time.
+    """Calls one model in its own thread, one bounded batch at a time.
 
     Requests with equal parameters that arrive within `window_s` seconds, or while the model is
-    busy, share a call of at most `max_texts` texts; a longer request takes several calls. Whoever
-    waits longest goes first. A call that fails is made again request by request, so that a request
-    only ever fails by itself. A request whose caller gave up is dropped.
+    busy, share a call of at most `max_texts` texts; a longer request takes several calls. The
+    oldest request goes first. A failed call is repeated request by request, so that a request never
+    fails because of another. A request whose caller has given up is dropped.
     """
 
     def __init__(
         self, model: Model, *, max_texts: int = MAX_BATCH_TEXTS, window_s: float = WINDOW_S
     ) -> None:
-        """Take `model` over: nobody else may call it."""
+        """Take ownership of `model`: no other code may call it."""
         self._model = model
         self._max_texts = max_texts
         self._window_s = window_s
@@ -79,7 +79,7 @@ class Batcher:
     async def generate(
         self, texts: Sequence[str], parameters: GenerationParameters
     ) -> list[list[str]]:
-        """Generate for each text `num_return_sequences` texts; raises ModelFailedError."""
+        """Generate `num_return_sequences` texts for each text; raises ModelFailedError."""
         answer: asyncio.Future[list[list[str]]] = asyncio.get_running_loop().create_future()
         self._queue.append(_Waiting(texts, parameters, answer))
 
@@ -89,7 +89,7 @@ class Batcher:
         return await answer
 
     async def aclose(self) -> None:
-        """Let what waits finish, then end the model's thread."""
+        """Finish the waiting requests, then stop the model's thread."""
         if self._worker is not None:
             await self._worker
         self._thread.shutdown(wait=False)
@@ -114,12 +114,12 @@ class Batcher:
             return [first.take(self._max_texts)]
 
         batch = []
-        room = self._max_texts
+        capacity = self._max_texts
         for request in self._queue:
             if request.parameters == first.parameters:
-                batch.append(request.take(room))
-                room -= len(batch[-1].texts)
-            if not room:
+                batch.append(request.take(capacity))
+                capacity -= len(batch[-1].texts)
+            if not capacity:
                 break
 
         return batch
@@ -144,7 +144,7 @@ class Batcher:
             generated = await asyncio.get_running_loop().run_in_executor(
                 self._thread, self._model.generate, texts, parameters
             )
-        except Exception as error:  # noqa: BLE001 - a model may raise anything, with text in it
+        except Exception as error:  # noqa: BLE001  # any error; its message may contain text
             raise ModelFailedError(type(error).__name__) from None
 
         if len(generated) != len(texts) or any(

@@ -1,9 +1,9 @@
-"""Of several drafts the one that most of the others agree with.
+"""Chooses the draft with which most of the other candidates agree.
 
 Minimum Bayes risk decoding (Kumar and Byrne, "Minimum Bayes-Risk Decoding for Statistical Machine
-Translation", 2004): the beams, by their probability, and the impressions of the likest remembered
-reports, by their likeness, have one half of the votes each; the draft with the greatest expected
-overlap of words is the answer.
+Translation", 2004): the beams, weighted by probability, and the impressions of the most similar
+stored reports, weighted by similarity, have half of the votes each. The draft with the highest
+expected word overlap is returned.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from local.sagemaker.memory import words
 
 NEIGHBOURS = 10
 NEIGHBOURS_SHARE = 0.5
-# How fast a vote falls with the score: of a beam's mean log probability, of a neighbour's cosine.
+# How fast a vote decreases with the score: a beam's mean log probability, a neighbour's cosine.
 BEAM_SHARPNESS = 4.0
 LIKENESS_SHARPNESS = 15.0
 
@@ -24,7 +24,7 @@ Scored = Sequence[tuple[str, float]]
 
 
 def choose(beams: Scored, neighbours: Scored) -> str:
-    """The text among both with the greatest expected F1 of words; the first beam in a tie."""
+    """The text with the highest expected word F1 among all candidates; on a tie, the first beam."""
     share = NEIGHBOURS_SHARE if neighbours else 0.0
     votes = [
         *((text, (1 - share) * vote) for text, vote in _votes(beams, BEAM_SHARPNESS)),

@@ -1,6 +1,6 @@
-"""From a model folder's safetensors to CTranslate2 int8, without torch.
+"""Converts a model folder's safetensors to CTranslate2 int8, without torch.
 
-The mapping is that of CTranslate2's own T5 converter, which needs torch and transformers.
+The mapping is the same as in CTranslate2's T5 converter, which needs torch and transformers.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ _ACTIVATIONS = {
     "gelu": common_spec.Activation.GELU,
     "relu": common_spec.Activation.RELU,
 }
-# T5Config's own defaults, for configurations that leave them out.
+# T5Config's default, for configurations that omit it.
 _DISTANCE = 128
 
 Tensors = Mapping[str, Any]
 
 
 def convert(folder: Path) -> dict[str, bytes]:
-    """The model of `folder` as CTranslate2's files, by name: `Translator(…, files=…)` reads them.
+    """Convert the model in `folder` to CTranslate2's files, by name, for `Translator(…, files=…)`.
 
     Raises:
-        ModelDirectoryError: a file is missing, or is not a T5.
+        ModelDirectoryError: a file is missing, or the model is not a T5.
     """
     for name in FILES:
         if not (folder / name).is_file():
@@ -61,13 +61,14 @@ def convert(folder: Path) -> dict[str, bytes]:
     except (OSError, RuntimeError, ValueError, SafetensorError) as error:
         raise ModelDirectoryError(folder, f"cannot be read ({type(error).__name__})") from None
     except (KeyError, AttributeError, IndexError, TypeError) as error:
-        raise ModelDirectoryError(folder, f"is no T5 ({type(error).__name__}: {error})") from None
+        problem = f"does not contain a T5 ({type(error).__name__}: {error})"
+        raise ModelDirectoryError(folder, problem) from None
 
 
 def _vocabulary(
     config: Mapping[str, Any], tokenizer: sentencepiece.SentencePieceProcessor
 ) -> list[str]:
-    """All pieces, and names for the rows that the embedding has beyond them."""
+    """All pieces, and names for the remaining rows of the embedding."""
     pieces = [tokenizer.id_to_piece(i) for i in range(tokenizer.vocab_size())]
     return pieces + [f"<unused_{i}>" for i in range(config["vocab_size"] - len(pieces))]
 
@@ -95,12 +96,12 @@ def _spec(config: Mapping[str, Any], tensors: Tensors) -> Any:  # noqa: ANN401  
     return spec
 
 
-def _stack(spec: Any, tensors: Tensors, name: str, distance: Any) -> None:  # noqa: ANN401
+def _stack(spec: Any, tensors: Tensors, name: str, distance: Any) -> None:  # noqa: ANN401  # untyped
     embeddings = spec.embeddings[0] if isinstance(spec.embeddings, list) else spec.embeddings
     embeddings.weight = tensors["shared.weight"]
     spec.scale_embeddings = False
     spec.layer_norm.gamma = tensors[f"{name}.final_layer_norm.weight"]
-    # Only the first layer holds the bias; all layers use it.
+    # Only the first layer stores the bias; all layers use it.
     bias = tensors[f"{name}.block.0.layer.0.SelfAttention.relative_attention_bias.weight"]
     for number, layer in enumerate(spec.layer):
         block = f"{name}.block.{number}.layer"
@@ -122,7 +123,7 @@ def _stack(spec: Any, tensors: Tensors, name: str, distance: Any) -> None:  # no
         _feed_forward(layer.ffn, tensors, f"{block}.{last}")
 
 
-def _feed_forward(spec: Any, tensors: Tensors, block: str) -> None:  # noqa: ANN401
+def _feed_forward(spec: Any, tensors: Tensors, block: str) -> None:  # noqa: ANN401  # untyped
     dense = f"{block}.DenseReluDense"
     spec.layer_norm.gamma = tensors[f"{block}.layer_norm.weight"]
     if hasattr(spec, "linear_0_noact"):
@@ -133,5 +134,5 @@ def _feed_forward(spec: Any, tensors: Tensors, block: str) -> None:  # noqa: ANN
     spec.linear_1.weight = tensors[f"{dense}.wo.weight"]
 
 
-def _joined(tensors: Tensors, attention: str, parts: str) -> Any:  # noqa: ANN401
+def _joined(tensors: Tensors, attention: str, parts: str) -> Any:  # noqa: ANN401  # untyped
     return np.concatenate([tensors[f"{attention}.{part}.weight"] for part in parts])

@@ -1,4 +1,4 @@
-"""A T5 in CTranslate2's form with its SentencePiece tokenizer, on the CPU."""
+"""A T5 model in CTranslate2 with its SentencePiece tokenizer, on the CPU."""
 
 from __future__ import annotations
 
@@ -20,27 +20,27 @@ from local.sagemaker.memory import Memory
 from local.sagemaker.payload import GenerationParameters
 
 END_OF_TEXT = "</s>"
-# What transformers leaves out with skip_special_tokens.
+# The tokens that transformers omits with skip_special_tokens.
 SPECIAL_PIECES = re.compile(r"</s>|<(pad|unk|extra_id_\d+|unused_\d+)>")
 
-# The container's tokenizer cuts the input at T5's 512 tokens, the end token included.
+# The container's tokenizer truncates the input to T5's 512 tokens, including the end token.
 MAX_INPUT_PIECES = 512
-# A longer text would not fit the 60 s of an invocation anyway, and no call can be interrupted.
+# A longer text would exceed the 60 s of an invocation anyway, and a call cannot be interrupted.
 MAX_OUTPUT_PIECES = 1024
 
-# Below this size the work of a layer is less than the cost of handing it to a second thread: the
-# embedded model (1.4 MB) makes 519 texts a second on one thread and 56 on two.
+# Below this size, the work of a layer costs less than passing it to a second thread: the embedded
+# model (1.4 MB) generates 519 texts per second with one thread and 56 with two.
 ONE_THREAD_MODEL_BYTES = 32 * 1024 * 1024
 
 
 class CTranslate2Model:
-    """Generates with beam search or sampling, as far as CTranslate2 offers JumpStart's parameters.
+    """Generates by beam search or sampling, as far as CTranslate2 supports JumpStart's parameters.
 
-    A model with a memory (`memory.jsonl.gz`) answers with what its beams and the likest remembered
-    reports agree on, when one text is asked for and there are beams.
+    If one text is requested with beam search, a model with a memory (`memory.jsonl.gz`) returns the
+    text on which its beams and the most similar stored reports agree.
 
-    `early_stopping` has no counterpart; `max_time` is kept only without beams, where CTranslate2
-    can be stopped between tokens.
+    `early_stopping` has no equivalent. `max_time` is only enforced without beam search, where
+    CTranslate2 can be stopped between tokens.
     """
 
     def __init__(self, directory: Path) -> None:
@@ -56,31 +56,31 @@ class CTranslate2Model:
             raise ModelDirectoryError(directory, f"cannot be loaded ({_one_line(error)})") from None
 
     def generate(self, texts: Sequence[str], parameters: GenerationParameters) -> list[list[str]]:
-        """Generate for each text `parameters.num_return_sequences` texts, in the order given."""
+        """Generate `parameters.num_return_sequences` texts for each text, in order."""
         translator = self._translator
         if parameters.do_sample and parameters.seed is not UNSET:
-            # CTranslate2 reads the seed once, when a worker thread first draws.
+            # CTranslate2 reads the seed only once, when a worker thread first samples.
             ctranslate2.set_random_seed(parameters.seed)
             translator = self._load_translator()
 
         options = self._options(parameters)
-        if self._remembers(parameters):
-            # All beams are wanted, to vote on the one answer.
+        if self._uses_memory(parameters):
+            # All beams are needed to vote on the text.
             options |= {"num_hypotheses": parameters.num_beams, "return_scores": True}
         results = translator.translate_batch([self._encode(text) for text in texts], **options)
 
-        if self._remembers(parameters):
+        if self._uses_memory(parameters):
             return [
-                [self._agreed(text, result)] for text, result in zip(texts, results, strict=True)
+                [self._consensus(text, result)] for text, result in zip(texts, results, strict=True)
             ]
         return [[self._decode(pieces) for pieces in result.hypotheses] for result in results]
 
-    def _remembers(self, parameters: GenerationParameters) -> bool:
+    def _uses_memory(self, parameters: GenerationParameters) -> bool:
         single = parameters.num_return_sequences == 1 and parameters.num_beams > 1
         return self._memory is not None and single and not parameters.do_sample
 
-    def _agreed(self, text: str, result: ctranslate2.TranslationResult) -> str:
-        assert self._memory is not None  # noqa: S101  # asked before
+    def _consensus(self, text: str, result: ctranslate2.TranslationResult) -> str:
+        assert self._memory is not None  # noqa: S101  # checked by the caller
         beams = [
             (self._decode(pieces), score)
             for pieces, score in zip(result.hypotheses, result.scores, strict=True)
@@ -92,7 +92,7 @@ class CTranslate2Model:
         cores = os.cpu_count() or 1
 
         return ctranslate2.Translator(
-            "model",  # a name for messages: nothing is read from disk
+            "model",  # only a name for messages; nothing is read from disk
             files=self._files,
             device="cpu",
             compute_type="int8",

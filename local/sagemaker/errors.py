@@ -1,22 +1,22 @@
 """Errors of the local SageMaker runtime.
 
     LocalSageMakerError
-    ├── SetupError                      shown to the operator as one line, nothing is served
+    ├── SetupError                      shown to the operator on one line; the server does not start
     │   ├── HostError
     │   ├── PortError
     │   ├── EndpointNameError
     │   ├── ModelDirectoryError
     │   └── StateFileError
-    └── InvocationError                 answered to the caller, the server goes on
+    └── InvocationError                 returned to the caller; the server continues
         ├── EndpointNotFoundError       ValidationError, 400
         ├── BodyTooLargeError           413
         └── ContainerError              ModelError, 424
-            ├── BadPayloadError         the container said 400
-            ├── UnsupportedContentTypeError             415
-            ├── ModelFailedError                        500
-            └── InvocationTimeoutError  the container said nothing in time
+            ├── BadPayloadError         the container returned 400
+            ├── UnsupportedContentTypeError                 415
+            ├── ModelFailedError                            500
+            └── InvocationTimeoutError  the container did not respond in time
 
-No error carries text of a request: a message may reach a log at either end.
+No error contains text of a request: its message may be logged by server and client.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ TIMEOUT_MESSAGE = (
 
 
 class LocalSageMakerError(Exception):
-    """Base of every error of this package."""
+    """The base class of this package's errors."""
 
 
 class SetupError(LocalSageMakerError):
@@ -44,9 +44,9 @@ class HostError(SetupError):
     """The address is not a loopback address."""
 
     def __init__(self, host: str) -> None:
-        """`host`: the address as it was asked for."""
+        """`host` is the requested address."""
         self.host = host
-        super().__init__(f"--host {host}: only loopback is served; use 127.0.0.1")
+        super().__init__(f"--host {host}: must be a loopback address; use 127.0.0.1")
 
 
 class PortError(SetupError):
@@ -55,17 +55,17 @@ class PortError(SetupError):
     exit_code = 3
 
     def __init__(self, host: str, port: int, reason: str) -> None:
-        """`reason`: what the operating system said."""
+        """`reason` is the message of the operating system."""
         self.host = host
         self.port = port
         super().__init__(f"cannot listen on {host}:{port} ({reason}); choose another --port")
 
 
 class EndpointNameError(SetupError):
-    """A name SageMaker would not accept for an endpoint, or one that is taken."""
+    """An endpoint name that SageMaker would not accept, or that is already used."""
 
     def __init__(self, name: str, problem: str) -> None:
-        """`problem`: what is wrong with the name, and what to do."""
+        """`problem` says what is wrong with the name, and what to do."""
         self.name = name
         super().__init__(f"endpoint {name!r}: {problem}")
 
@@ -74,58 +74,58 @@ class ModelDirectoryError(SetupError):
     """A model directory that is missing, incomplete or unreadable."""
 
     def __init__(self, path: Path, problem: str) -> None:
-        """`problem`: what is wrong with the directory, in one line."""
+        """`problem` says what is wrong with the directory, on one line."""
         self.path = path
         super().__init__(
-            f"model directory {path}: {problem}; it must hold config.json, "
+            f"model directory {path}: {problem}; it must contain config.json, "
             "model.safetensors and sentencepiece.model"
         )
 
 
 class StateFileError(SetupError):
-    """A file of the control plane's memory that cannot be read."""
+    """A state file of the control plane that cannot be read."""
 
     exit_code = 3
 
     def __init__(self, path: Path) -> None:
-        """`path`: the file."""
+        """`path` is the file."""
         self.path = path
-        super().__init__(f"{path} cannot be read: delete it, the resource in it is lost")
+        super().__init__(f"{path} cannot be read: delete it (its resource is lost)")
 
 
 class InvocationError(LocalSageMakerError):
-    """One invocation is refused or failed."""
+    """One invocation was rejected or failed."""
 
 
 class EndpointNotFoundError(InvocationError):
     """No endpoint of this name is in service."""
 
     def __init__(self, name: str) -> None:
-        """`name`: the endpoint that was asked for."""
+        """`name` is the requested endpoint."""
         self.name = name
         super().__init__(f"Endpoint {name} not found.")
 
 
 class BodyTooLargeError(InvocationError):
-    """The body is longer than InvokeEndpoint takes."""
+    """The body is longer than InvokeEndpoint accepts."""
 
     def __init__(self, limit: int) -> None:
-        """`limit`: the most bytes a body may have."""
+        """`limit` is the maximum size of a body in bytes."""
         self.limit = limit
         super().__init__(f"HTTP content length exceeded {limit} bytes.")
 
 
 class ContainerError(InvocationError):
-    """The model container answered with an error, which InvokeEndpoint wraps in ModelError.
+    """The model container returned an error, which InvokeEndpoint wraps in ModelError.
 
-    `status` is the container's own HTTP status; SageMaker writes 0 where there was no answer.
+    `status` is the container's HTTP status; SageMaker reports 0 if it did not respond.
     """
 
     status: ClassVar[int]
 
 
 class BadPayloadError(ContainerError):
-    """The payload is no JSON, or not what the container takes."""
+    """The payload is not JSON, or not what the container accepts."""
 
     status = 400
 
@@ -136,7 +136,7 @@ class UnsupportedContentTypeError(ContainerError):
     status = 415
 
     def __init__(self) -> None:
-        """The content type itself is the caller's text and is not repeated."""
+        """The content type comes from the caller, so the message does not repeat it."""
         super().__init__(
             "The requested content type is not supported; "
             "use application/json or application/x-text."
@@ -144,21 +144,21 @@ class UnsupportedContentTypeError(ContainerError):
 
 
 class ModelFailedError(ContainerError):
-    """The model raised or gave a wrong number of texts; only the kind of failure is told."""
+    """The model raised an error or returned a wrong number of texts."""
 
     status = 500
 
     def __init__(self, kind: str) -> None:
-        """`kind`: the class of the model's error, never its message."""
+        """`kind` is the class of the model's error, never its message."""
         self.kind = kind
         super().__init__(f"The model failed ({kind}).")
 
 
 class InvocationTimeoutError(ContainerError):
-    """The container did not answer within the time limit."""
+    """The container did not respond within the time limit."""
 
     status = 0
 
     def __init__(self) -> None:
-        """The message is SageMaker's own."""
+        """The message is SageMaker's."""
         super().__init__(TIMEOUT_MESSAGE)

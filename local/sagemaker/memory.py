@@ -1,7 +1,7 @@
-"""A model's memory: the pairs it was fine-tuned on, looked up by likeness.
+"""A model's memory: its fine-tuning pairs, looked up by similarity.
 
-Likeness is the cosine of TF-IDF vectors of words and pairs of words. A small model forgets what a
-large one would know by heart; the impression of a like report says it in a radiologist's words.
+Similarity is the cosine of TF-IDF vectors of words and word pairs. A small model cannot memorise as
+much as a large one; the impression of a similar report provides a radiologist's wording.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ _WORD = re.compile(r"[a-z0-9]+")
 
 
 def words(text: str) -> list[str]:
-    """Lower-case words and numbers, as rouge-score counts them."""
+    """Lower-case words and numbers, tokenised as in rouge-score."""
     return _WORD.findall(text.lower())
 
 
 class Memory:
-    """Finds the remembered sources that are most like a text."""
+    """Finds the stored sources that are most similar to a text."""
 
     def __init__(self, pairs: Sequence[tuple[str, str]]) -> None:
-        """`pairs` of source and target text."""
+        """`pairs` are source and target texts."""
         self.targets = [target for _, target in pairs]
         found = [_grams(source) for source, _ in pairs]
         seen = Counter(gram for grams in found for gram in grams)
-        # What every source has, such as the prompt's own words, weighs nothing.
+        # What all sources have in common, such as the words of the prompt, has no weight.
         self._idf = {gram: math.log((1 + len(pairs)) / (1 + n)) for gram, n in seen.items()}
         postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
         for number, grams in enumerate(found):
@@ -47,9 +47,9 @@ class Memory:
 
     @classmethod
     def read(cls, folder: Path) -> Memory | None:
-        """The memory of a model folder; None when the model has none.
+        """The memory of a model folder; None if the model has none.
 
-        Raises OSError, EOFError, ValueError or KeyError for a file that is damaged.
+        Raises OSError, EOFError, ValueError or KeyError if the file is corrupt.
         """
         path = folder / FILE
         if not path.is_file():
@@ -59,7 +59,7 @@ class Memory:
         return cls([(row["source"], row["target"]) for row in rows])
 
     def most_like(self, text: str, count: int) -> list[tuple[str, float]]:
-        """Targets of the sources most like `text`, each with its cosine; the likest first."""
+        """The targets of the sources most similar to `text`, with their cosine; best first."""
         scores = np.zeros(len(self.targets))
         for gram, weight in self._vector(_grams(text)).items():
             if gram in self._postings:

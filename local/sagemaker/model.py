@@ -1,4 +1,4 @@
-"""What the runtime needs of a model."""
+"""The interface that the runtime needs from a model."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from local.sagemaker.payload import GenerationParameters
 class Model(Protocol):
     """A loaded model that generates texts.
 
-    The runtime calls it from one worker thread, never twice at a time.
+    The runtime calls it from a single worker thread.
     """
 
     def generate(self, texts: Sequence[str], parameters: GenerationParameters) -> list[list[str]]:
-        """Generate for each text `parameters.num_return_sequences` texts, in the order given."""
+        """Generate `parameters.num_return_sequences` texts for each text, in order."""
         ...

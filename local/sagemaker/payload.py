@@ -1,4 +1,4 @@
-"""What a JumpStart 1.x text2text container reads and writes (`text2text-v1`)."""
+"""The request and response format of a JumpStart 1.x text2text container (`text2text-v1`)."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from msgspec import UNSET, Meta, UnsetType
 
 from local.sagemaker.errors import BadPayloadError, UnsupportedContentTypeError
 
-# A container would run out of memory somewhere above; here the whole machine would.
+# With more beams a container would run out of memory; here, the whole machine would.
 MAX_BEAMS = 100
 
 _IDENTIFIER = re.compile(r"Object contains unknown field `([A-Za-z_][A-Za-z0-9_]{0,39})`")
 
 
 class GenerationParameters(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How to generate, by the names, ranges and defaults of the JumpStart container.
+    """Generation parameters, with the names, ranges and defaults of the JumpStart container.
 
-    Ranges: the parameter list of the JumpStart text2text notebooks. Defaults: transformers'
+    The ranges are those of the JumpStart text2text notebooks, the defaults those of transformers'
     GenerationConfig. `max_length` is in tokens and counts the decoder's start token, as in
-    transformers; `max_time` is in seconds. Hashable: equal parameters may share a model call.
+    transformers; `max_time` is in seconds. Requests with equal parameters may share a model call.
     """
 
     max_length: Annotated[int, Meta(ge=1)] = 20
@@ -39,7 +39,7 @@ class GenerationParameters(msgspec.Struct, frozen=True, kw_only=True, forbid_unk
 
     @property
     def is_reproducible_sample(self) -> bool:
-        """True where the answer is drawn from a given seed, so that neighbours would change it."""
+        """Whether the text is sampled with a given seed, so that sharing a call would change it."""
         return self.do_sample and self.seed is not UNSET
 
 
@@ -49,7 +49,7 @@ class _JsonRequest(GenerationParameters, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class Invocation:
-    """One decoded request: the prompts, how to generate, and the form of the answer."""
+    """One decoded request: the prompts, the parameters, and the format of the response."""
 
     texts: list[str]
     parameters: GenerationParameters
@@ -59,9 +59,9 @@ class Invocation:
     def encode_answer(self, generated: list[list[str]]) -> bytes:
         """Encode the generated texts as the container does.
 
-        `generated` holds, for each text, `num_return_sequences` texts. One prompt gives a flat
-        list; a list of prompts a flat list for one sequence each and a nested list for more;
-        plain text `{"generated_text"}`.
+        `generated` contains `num_return_sequences` texts for each prompt. A single prompt gives a
+        flat list. A list of prompts gives a flat list for one sequence per prompt, and a nested
+        list for more. A plain-text prompt gives `{"generated_text"}`.
         """
         if self.is_plain:
             return msgspec.json.encode({"generated_text": generated[0][0]})
@@ -81,7 +81,8 @@ _VALID_KEYS = sorted(_JsonRequest.__struct_fields__)
 def decode_invocation(content_type: str, body: bytes) -> Invocation:
     """Decode a body by its content type, `application/json` or `application/x-text`.
 
-    Raises UnsupportedContentTypeError, or BadPayloadError naming the parameter, never its value.
+    Raises UnsupportedContentTypeError, or BadPayloadError, which names the parameter but never its
+    value.
     """
     media_type = content_type.partition(";")[0].strip().lower()
 
@@ -102,7 +103,7 @@ def _decode_json(body: bytes) -> Invocation:
     except msgspec.DecodeError as error:
         raise BadPayloadError(f"Input payload is not valid JSON: {error}") from None
     except (UnicodeDecodeError, RecursionError):
-        # Their own messages would hold the bytes that could not be read.
+        # The original messages would contain the bytes that cannot be read.
         raise BadPayloadError("Input payload is not valid JSON.") from None
 
     parameters = GenerationParameters(
@@ -124,11 +125,11 @@ def _decode_text(body: bytes) -> str:
 
 def _check(request: _JsonRequest, parameters: GenerationParameters) -> None:
     if not request.text_inputs and isinstance(request.text_inputs, list):
-        raise BadPayloadError("text_inputs must hold at least one text.")
+        raise BadPayloadError("text_inputs must contain at least one text.")
 
-    # transformers draws any number of samples, but returns no more beams than it keeps.
-    draws = parameters.do_sample and parameters.num_beams == 1
-    if parameters.num_return_sequences > parameters.num_beams and not draws:
+    # transformers samples any number of sequences, but returns at most num_beams beams.
+    samples = parameters.do_sample and parameters.num_beams == 1
+    if parameters.num_return_sequences > parameters.num_beams and not samples:
         raise BadPayloadError("num_beams must be greater than or equal to num_return_sequences.")
 
 
@@ -139,7 +140,7 @@ def _explain(error: msgspec.ValidationError) -> str:
         return "Input payload must contain text_inputs key."
 
     if message.startswith("Object contains unknown field"):
-        # A key is the caller's own text too: it is repeated only where it looks like a parameter.
+        # A key is also the caller's text: it is repeated only if it looks like a parameter.
         key = _IDENTIFIER.match(message)
         named = f"an invalid key {key[1]!r}" if key else "an invalid key"
         return f"Input payload contains {named}. Valid keys are {_VALID_KEYS}."

@@ -15,23 +15,23 @@ _MAX_NAME_LENGTH = 63
 
 
 class EndpointRegistry:
-    """Holds one batcher an endpoint. Used from the server's event loop only."""
+    """Holds one batcher per endpoint. Must be used only in the server's event loop."""
 
     def __init__(self, models: Mapping[str, Model]) -> None:
-        """Put `models` in service by their endpoint names; raises EndpointNameError."""
+        """Put `models` in service by endpoint name; raises EndpointNameError."""
         self._endpoints: dict[str, Batcher] = {}
         for name, model in models.items():
             self.add(name, model)
 
     def __len__(self) -> int:
-        """How many endpoints are in service."""
+        """The number of endpoints in service."""
         return len(self._endpoints)
 
     def add(self, name: str, model: Model) -> None:
         """Put a loaded model in service; raises EndpointNameError."""
         check_endpoint_name(name)
         if name in self._endpoints:
-            raise EndpointNameError(name, "the name is taken; give each endpoint its own")
+            raise EndpointNameError(name, "already exists; use a different name for each endpoint")
 
         self._endpoints[name] = Batcher(model)
 
@@ -43,24 +43,24 @@ class EndpointRegistry:
             raise EndpointNotFoundError(name) from None
 
     async def remove(self, name: str) -> None:
-        """Take the endpoint out of service, then let what it was asked before finish."""
+        """Take the endpoint out of service, then finish its pending requests."""
         batcher = self.get(name)
         del self._endpoints[name]
         await batcher.aclose()
 
     async def replace(self, name: str, model: Model) -> None:
-        """Put a loaded model in service; one that served before answers what it was asked.
+        """Put a loaded model in service; a previous model finishes its pending requests.
 
         Raises EndpointNameError.
         """
         check_endpoint_name(name)
-        before = self._endpoints.get(name)
+        previous = self._endpoints.get(name)
         self._endpoints[name] = Batcher(model)
-        if before is not None:
-            await before.aclose()
+        if previous is not None:
+            await previous.aclose()
 
     async def discard(self, name: str) -> None:
-        """Take the endpoint out of service if it is in it."""
+        """Take the endpoint out of service, if it is in service."""
         if name in self._endpoints:
             await self.remove(name)
 
@@ -71,7 +71,7 @@ class EndpointRegistry:
 
 
 def check_endpoint_name(name: str) -> None:
-    """Raise EndpointNameError for a name that CreateEndpoint would refuse."""
+    """Raise EndpointNameError for a name that CreateEndpoint would reject."""
     if len(name) > _MAX_NAME_LENGTH or not _NAME.fullmatch(name):
         raise EndpointNameError(
             name, f"use 1 to {_MAX_NAME_LENGTH} letters, digits and inner hyphens"

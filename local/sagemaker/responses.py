@@ -1,4 +1,4 @@
-"""Answers in the form that SageMaker's runtime gives them and botocore reads them."""
+"""Responses in the format of SageMaker's runtime, as botocore reads them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from local.sagemaker.errors import (
     InvocationError,
 )
 
-# Nobody's account, and the region MiniStack and the SDKs fall back to.
+# A dummy account, and the default region of MiniStack and the SDKs.
 ACCOUNT_ID = "000000000000"
 REGION = "us-east-1"
 PRODUCTION_VARIANT = "AllTraffic"
@@ -23,15 +23,15 @@ _CLIENT_ERROR_STATUSES = range(400, 500)
 
 
 def success(body: bytes) -> Response:
-    """What the container answered."""
+    """The response of the container."""
     return _response(200, body, {"x-Amzn-Invoked-Production-Variant": PRODUCTION_VARIANT})
 
 
 def failure(error: InvocationError, endpoint: str) -> Response:
-    """An invocation of `endpoint` that was refused or failed.
+    """The response to an invocation of `endpoint` that was rejected or failed.
 
-    Shapes: the sagemaker-runtime service model (InvokeEndpoint, Errors) and the messages that
-    SageMaker writes into them.
+    The shapes are those of the sagemaker-runtime service model (InvokeEndpoint, Errors), with the
+    messages that SageMaker uses.
     """
     if isinstance(error, ContainerError):
         return _service_error(424, "ModelError", **_model_error(error, endpoint))
@@ -41,19 +41,19 @@ def failure(error: InvocationError, endpoint: str) -> Response:
         return _service_error(400, "ValidationError", Message=message)
 
     if isinstance(error, BodyTooLargeError):
-        # The front door's answer, in plain text and of no modelled shape: botocore's code is "413".
+        # SageMaker's front end returns plain text, not a modelled shape: botocore's code is "413".
         return _response(413, str(error).encode(), {}, media_type="text/plain")
 
     return internal_failure()
 
 
 def internal_failure() -> Response:
-    """The runtime itself failed."""
+    """The response to a failure of the runtime itself."""
     return _service_error(500, "InternalFailure", Message="An internal failure occurred.")
 
 
 def unknown_operation() -> Response:
-    """A path or method that the runtime does not have."""
+    """The response to an unknown path or method."""
     return _service_error(404, "UnknownOperationException", Message="Unknown operation.")
 
 
@@ -79,7 +79,7 @@ def _container_body(error: ContainerError) -> str:
     if not error.status:
         return str(error)
 
-    # The model server's own error document, whatever the status was.
+    # The error document of the model server, which is the same for every status.
     body = {"code": error.status, "type": "InternalServerException", "message": str(error)}
     return msgspec.json.format(msgspec.json.encode(body), indent=2).decode()
 

@@ -12,19 +12,19 @@ from starlette.types import ASGIApp
 
 from local.sagemaker.errors import HostError, PortError
 
-# Seconds that requests in progress get when the server is told to stop.
+# Seconds that requests in progress may take when the server is stopped.
 SHUTDOWN_S = 5
-# Seconds an idle connection is kept: longer than botocore's pool leaves one unused between calls,
-# so that a client does not send into a connection that was just closed.
+# Seconds that an idle connection is kept open: longer than botocore's pool leaves one unused, so
+# that a client does not send into a connection that was just closed.
 KEEP_ALIVE_S = 120
 
 
 class RuntimeServer(uvicorn.Server):
-    """uvicorn, silent about requests, that tells when it is ready."""
+    """uvicorn without request logs, and with a callback when it is ready."""
 
     def __init__(self, app: ASGIApp, on_ready: Callable[[], None]) -> None:
-        """`on_ready` is called once, in the event loop, when requests are taken."""
-        # Access lines and uvicorn's own start-up talk are not for stderr: one ready line is.
+        """`on_ready` is called once, in the event loop, when the server accepts requests."""
+        # No access log and no start-up messages on stderr, only one line when it is ready.
         config = uvicorn.Config(
             app,
             log_config=None,
@@ -41,7 +41,7 @@ class RuntimeServer(uvicorn.Server):
         self._on_ready = on_ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start as uvicorn does, then tell that the server is ready."""
+        """Start as uvicorn does, then report that the server is ready."""
         await super().startup(sockets)
         if self.started:
             self._on_ready()
@@ -51,10 +51,10 @@ def bind_loopback(host: str, port: int) -> socket.socket:
     """Bind `port` (0: any free one) of a loopback address; raises HostError or PortError."""
     address = _loopback_address(host)
     family = socket.AF_INET6 if isinstance(address, ipaddress.IPv6Address) else socket.AF_INET
-    # asyncio turns Nagle's delay off only where the protocol is named: 40 ms an answer otherwise.
+    # asyncio disables Nagle's algorithm (40 ms per response) only if the protocol is given.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     if os.name == "posix":
-        # Elsewhere the option would let two servers share the port.
+        # On other systems, the option would let two servers share the port.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 
     try:

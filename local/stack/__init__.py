@@ -1,4 +1,4 @@
-"""The background processes and what is deployed to them: MiniStack, the local SageMaker, the stack.
+"""The background processes (MiniStack, the local SageMaker) and the stack deployed to them.
 
-May use `packaging` and `common`.
+May import `packaging` and `common`.
 """

@@ -1,6 +1,6 @@
-"""Deploy the package into the local AWS: the real template and zip, through CloudFormation.
+"""Deploys the package to the local AWS: the real template and zip, with CloudFormation.
 
-Nothing differs from a deploy to AWS but the parameters and what mends.py lists.
+Only the parameters and the changes in ministack_workarounds.py differ from a deployment to AWS.
 """
 
 from __future__ import annotations
@@ -43,22 +43,22 @@ UNUSABLE = (
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """What the stack is to be: a template and the values of its parameters."""
+    """The desired stack: a template and the values of its parameters."""
 
     body: str
     values: Mapping[str, str]
 
     @property
     def fingerprint(self) -> str:
-        """A hash of all of it; the zip is in it, by its key in the template."""
+        """A hash of everything, including the zip by its key in the template."""
         text = json.dumps([self.body, sorted(self.values.items())])
         return hashlib.sha256(text.encode()).hexdigest()
 
 
 def parameters(settings: LocalStackSettings, runtime_url: str, aws_url: str) -> dict[str, str]:
-    """The template's parameters that differ on one machine.
+    """The template parameters that differ on the local stack.
 
-    Raises DeployError when the local AWS does not answer.
+    Raises DeployError if the local AWS does not respond.
     """
     formation = client("cloudformation", aws_url, settings)
     try:
@@ -83,9 +83,9 @@ def deploy(
     values: Mapping[str, str],
     progress: Callable[[str], None],
 ) -> tuple[Outputs, bool]:
-    """Create or update the stack; nothing happens when it is up to date (then False comes back).
+    """Create or update the stack; returns False if it was already up to date.
 
-    Raises DeployError with the resource that failed and why.
+    Raises DeployError with the resource that failed and the reason.
     """
     nested = _nested_body(package)
     nested_key = f"analytics-{hashlib.sha256(nested).hexdigest()[:16]}.json"
@@ -125,12 +125,12 @@ def _nested_body(package: Package) -> bytes:
 
 def _is_current(stack: Mapping[str, Any], wanted: _Wanted) -> bool:
     tags = {tag["Key"]: tag["Value"] for tag in stack.get("Tags", [])}
-    # Others update the stack too, to register a model, and the tag stays as it is.
-    there = _values(stack)
+    # Registering a model also updates the stack, without changing the tag.
+    current = _values(stack)
     return (
         stack["StackStatus"] in SETTLED
         and tags.get(FINGERPRINT_TAG) == wanted.fingerprint
-        and all(there.get(name) == value for name, value in wanted.values.items())
+        and all(current.get(name) == value for name, value in wanted.values.items())
     )
 
 
@@ -141,7 +141,7 @@ def _values(stack: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _describe(formation: Any, name: str) -> dict[str, Any] | None:  # noqa: ANN401  # boto3's
-    """The stack, or None when there is none."""
+    """The stack, or None if it does not exist."""
     try:
         return cast("dict[str, Any]", formation.describe_stacks(StackName=name)["Stacks"][0])
     except ClientError as error:
@@ -151,12 +151,12 @@ def _describe(formation: Any, name: str) -> dict[str, Any] | None:  # noqa: ANN4
 
 
 def _upload(settings: LocalStackSettings, aws_url: str, artifacts: Mapping[str, bytes]) -> None:
-    """Put zip and nested template where the template finds them, and JumpStart's files."""
+    """Upload the zip, the nested template and JumpStart's files."""
     s3 = client("s3", aws_url, settings)
     bucket = settings.artifacts_bucket
-    there = {item["Name"] for item in s3.list_buckets()["Buckets"]}
+    existing = {item["Name"] for item in s3.list_buckets()["Buckets"]}
     library = jumpstart_bucket.bucket_name(settings.region)
-    for name in sorted({bucket, settings.training_bucket, library} - there):
+    for name in sorted({bucket, settings.training_bucket, library} - existing):
         s3.create_bucket(Bucket=name)
     jumpstart_bucket.seed(s3, settings.region, settings.models_directory / "pre-trained")
     for old in s3.list_objects_v2(Bucket=bucket).get("Contents", []):
@@ -209,7 +209,7 @@ def _settle(
         if not gone and not stack["StackStatus"].endswith("IN_PROGRESS"):
             return stack
         time.sleep(POLL_SECONDS)
-    reason = f"not settled within {settings.deploy_timeout:.0f} s"
+    reason = f"still in progress after {settings.deploy_timeout:.0f} s"
     raise DeployError(settings.stack_name, reason)
 
 
@@ -218,16 +218,16 @@ def _failure(
     settings: LocalStackSettings,
     stack: Mapping[str, Any] | None,
 ) -> DeployError:
-    """The first resource that failed: what failed later was cancelled because of it."""
+    """The first resource that failed; later failures are cancellations caused by it."""
     events = formation.describe_events(StackName=settings.stack_name)["OperationEvents"]
     last = [event for event in events if event["OperationId"] == events[0]["OperationId"]]
-    failed = [event for event in reversed(last) if _is_failure(event)]  # the newest comes first
+    failed = [event for event in reversed(last) if _is_failure(event)]  # events are newest first
     for event in [item for item in failed if item["ResourceType"] != STACK_TYPE] + failed:
         what = f"{event['LogicalResourceId']} ({event['ResourceType']})"
         reason = event.get("ValidationStatusReason") or event.get("ResourceStatusReason")
         return DeployError(what, reason or "no reason given")
-    status = stack["StackStatus"] if stack else "gone"
-    return DeployError(settings.stack_name, f"ended as {status}")
+    status = stack["StackStatus"] if stack else "deleted"
+    return DeployError(settings.stack_name, f"ended with status {status}")
 
 
 def _is_failure(event: Mapping[str, Any]) -> bool:

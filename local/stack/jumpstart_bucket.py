@@ -1,7 +1,7 @@
-"""The bucket of JumpStart on the local AWS: metadata of FLAN-T5 XL as JumpStart words it.
+"""The JumpStart bucket on the local AWS, with metadata of FLAN-T5 XL in JumpStart's format.
 
-Written by hand, with names and defaults as AWS documents them; AWS's own files are not here. In
-place of FLAN-T5 XL's weights lies the committed pre-trained small T5.
+The metadata is hand-written, with names and defaults as AWS documents them; it contains none of
+AWS's files. The committed pre-trained small T5 replaces FLAN-T5 XL's weights.
 """
 
 from __future__ import annotations
@@ -13,8 +13,7 @@ from typing import Any
 from common.archives import pack
 
 MODEL_ID = "huggingface-text2text-flan-t5-xl"
-# The newest version of the 1.x line, which the project pins, and one of 2.x, which it must not
-# take.
+# The newest 1.x version, to which the project is pinned, and a 2.x version, which it must not use.
 PINNED, NEWER = "1.2.1", "2.1.0"
 _REGISTRY = "763104351884.dkr.ecr.{region}.amazonaws.com"
 _CODE = "source-directory-tarballs/huggingface"
@@ -32,7 +31,7 @@ def bucket_name(region: str) -> str:
 
 
 def manifest() -> list[dict[str, Any]]:
-    """Which versions of which models there are."""
+    """The available models and versions."""
     return [
         {
             "model_id": MODEL_ID,
@@ -46,7 +45,7 @@ def manifest() -> list[dict[str, Any]]:
 
 
 def specification(version: str, region: str) -> dict[str, Any]:
-    """What JumpStart tells of one version of the model."""
+    """JumpStart's specification of one version of the model."""
     registry = _REGISTRY.format(region=region)
     train = f"{registry}/huggingface-pytorch-training:1.13.1-transformers4.26.0-gpu-py39-cu117"
     host = f"{registry}/huggingface-pytorch-inference:1.13.1-transformers4.26.0-gpu-py39-cu117"
@@ -117,7 +116,7 @@ def specification(version: str, region: str) -> dict[str, Any]:
 
 
 def seed(s3: Any, region: str, model: Path) -> None:  # noqa: ANN401  # boto3's
-    """Fill the bucket, which is there; `model` is the folder that stands in for FLAN-T5 XL."""
+    """Fill the existing bucket; `model` is the folder of the model that replaces FLAN-T5 XL."""
     bucket = bucket_name(region)
     weights = pack(model)
     for key in (TRAIN_KEY, HOST_KEY):
@@ -205,5 +204,5 @@ def _hyperparameters() -> list[dict[str, Any]]:
     ]
 
 
-def _one(name: str, kind: str, default: str | float, **limits: Any) -> dict[str, Any]:  # noqa: ANN401
+def _one(name: str, kind: str, default: str | float, **limits: Any) -> dict[str, Any]:  # noqa: ANN401  # any JSON
     return {"name": name, "type": kind, "default": default, "scope": "algorithm", **limits}

@@ -1,4 +1,4 @@
-"""The whole local stack: up, down, status."""
+"""The lifecycle of the local stack: up, down, status."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """A running stack: where AWS and the SageMaker runtime are called, and what was deployed."""
+    """A running stack: the URLs of AWS and of the SageMaker runtime, and the deployed outputs."""
 
     settings: LocalStackSettings
     aws_url: str
@@ -42,7 +42,7 @@ class Stack:
 
     @property
     def front_url(self) -> str:
-        """Where every service is called, SageMaker too: the rest goes on to `aws_url`."""
+        """The URL of all services: SageMaker's own, which forwards the others to `aws_url`."""
         return self.runtime_url
 
     def client(self, service: str) -> Any:  # noqa: ANN401  # boto3's
@@ -52,7 +52,7 @@ class Stack:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The health of a stack; queue depths are None when AWS does not answer."""
+    """The health of a stack; queue depths are None if AWS does not respond."""
 
     ministack: bool
     sagemaker: bool
@@ -63,27 +63,27 @@ class Status:
 
     @property
     def healthy(self) -> bool:
-        """Whether both processes answer, the stack is deployed and nothing was given up."""
+        """Whether both processes respond, the stack is deployed and there are no dead letters."""
         return (
             self.ministack and self.sagemaker and self.stack is not None and not self.dead_letters
         )
 
 
 def check_platform(system: str = sys.platform, machine: str = platform.machine()) -> None:
-    """Raise EnvironmentSetupError where the zip cannot run: it holds x86-64 Linux wheels."""
+    """Raise EnvironmentSetupError where the zip cannot run: it contains x86-64 Linux wheels."""
     if system != "linux" or machine not in {"x86_64", "AMD64"}:
         message = (
-            f"the local stack runs the Lambda zip itself, which is built for x86-64 Linux and not "
-            f"for {system} on {machine}: use a Linux machine, or one in a container or VM"
+            f"the local stack runs the Lambda zip, which is built for x86-64 Linux, not for "
+            f"{system} on {machine}: use an x86-64 Linux machine, container or VM"
         )
         raise EnvironmentSetupError(message)
 
 
 def up(settings: LocalStackSettings, progress: Progress = environments.say) -> Stack:
-    """Start what does not run, deploy what is not deployed; quick when all is there.
+    """Start what is not running and deploy what is not deployed; quick if everything is up.
 
-    Raises LocalError (see errors.py); what was started before the error keeps running, for `up`
-    to go on with and `down` to stop.
+    Raises LocalError (see errors.py). What was started before the error keeps running; a further
+    `up` continues with it, and `down` stops it.
     """
     check_platform()
     with locked(settings.state_directory / ".lock"):
@@ -105,8 +105,8 @@ def up(settings: LocalStackSettings, progress: Progress = environments.say) -> S
             progress=progress,
         )
         if deployed:
-            # MiniStack saves when it stops: from here on SIGKILL costs the messages in the queue
-            # and no more, and the next `up` finds the stack again.
+            # MiniStack saves its state only when it stops. After this restart, SIGKILL loses only
+            # the messages in the queue, and the next `up` finds the stack.
             ministack.stop(aws, settings)
             aws = ministack.start(python, settings, aws, partial(_note, settings, "ministack"))
             endpoint = _ensure_runtime(settings, ministack.url(aws, settings), progress)
@@ -117,7 +117,7 @@ def up(settings: LocalStackSettings, progress: Progress = environments.say) -> S
 
 
 def down(settings: LocalStackSettings, progress: Progress = environments.say) -> bool:
-    """Stop both processes; what was uploaded and computed stays on disk. False: none ran."""
+    """Stop both processes; data stays on disk. Returns False if none was running."""
     with locked(settings.state_directory / ".lock"):
         state = read_state(settings.state_file)
         running = [p for p in (state.ministack, state.sagemaker) if processes.is_alive(p)]
@@ -131,7 +131,7 @@ def down(settings: LocalStackSettings, progress: Progress = environments.say) ->
 
 
 def status(settings: LocalStackSettings) -> Status:
-    """What runs and how it does. Starts nothing."""
+    """What is running, and whether it is healthy. Starts nothing."""
     state = read_state(settings.state_file)
     aws = ministack.is_healthy(state.ministack, settings)
     endpoint = sagemaker_process.is_healthy(state.sagemaker, settings)
@@ -154,25 +154,25 @@ def status(settings: LocalStackSettings) -> Status:
 
 
 def _depth(stack: Stack, queue_url: str) -> tuple[int, int]:
-    """Messages waiting in a queue, and messages being worked on."""
+    """The numbers of visible and in-flight messages of a queue."""
     names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
     found = stack.client("sqs").get_queue_attributes(QueueUrl=queue_url, AttributeNames=names)
     return int(found["Attributes"][names[0]]), int(found["Attributes"][names[1]])
 
 
 def _ensure_ministack(settings: LocalStackSettings, python: Path, progress: Progress) -> Process:
-    """The MiniStack that runs, or a new one in its place."""
+    """The running MiniStack, or a new one."""
     known = read_state(settings.state_file).ministack
     if known and ministack.is_healthy(known, settings):
         return known
     if known:
-        ministack.stop(known, settings)  # it may hang, or have left workers behind
+        ministack.stop(known, settings)  # it may hang, or workers may be left
     progress("starting MiniStack …")
     return ministack.start(python, settings, known, partial(_note, settings, "ministack"))
 
 
 def _ensure_runtime(settings: LocalStackSettings, aws_url: str, progress: Progress) -> Process:
-    """The local SageMaker that runs, or a new one in its place."""
+    """The running local SageMaker, or a new one."""
     state = read_state(settings.state_file)
     known = state.sagemaker
     if (
@@ -183,9 +183,8 @@ def _ensure_runtime(settings: LocalStackSettings, aws_url: str, progress: Progre
     ):
         return known
     if known:
-        sagemaker_process.stop(
-            known, settings
-        )  # it may hang, know another MiniStack, or serve too little
+        # It may hang, use another MiniStack, or not serve all models.
+        sagemaker_process.stop(known, settings)
     progress("starting the local SageMaker …")
     started = sagemaker_process.start(
         sys.executable, settings, aws_url, known, partial(_note, settings, "sagemaker")
@@ -197,6 +196,6 @@ def _ensure_runtime(settings: LocalStackSettings, aws_url: str, progress: Progre
 
 
 def _note(settings: LocalStackSettings, name: str, process: Process) -> None:
-    """Write down a process as soon as it runs: one that nobody knows is never stopped."""
+    """Record a process as soon as it runs, so that it can always be stopped."""
     state = read_state(settings.state_file)
     write_state(settings.state_file, msgspec.structs.replace(state, **{name: process}))

@@ -1,4 +1,4 @@
-"""MiniStack: the local stack's AWS, a background process with an environment of its own."""
+"""MiniStack: the local stack's AWS, a background process with its own virtual environment."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def url(process: Process, settings: LocalStackSettings) -> str:
-    """Where every AWS service of the local stack is called."""
+    """The URL of all AWS services of the local stack."""
     return f"http://{settings.host}:{process.port}"
 
 
@@ -29,15 +29,15 @@ def start(
     known: Process | None,
     started: Callable[[Process], None],
 ) -> Process:
-    """Start MiniStack with `python` where `known` ran before, and wait until it answers.
+    """Start MiniStack with `python`, on `known`'s port if it is free; wait until it responds.
 
-    `started` is told the process before the wait, to write down what has to be stopped one day.
+    `started` receives the process before the wait, so that it can be recorded and stopped later.
 
-    Functions run with `python` too, so it must be of the version that the zip was built for.
-    What an earlier MiniStack kept is taken up. Raises ProcessError.
+    Functions run with `python` too, so its version must match the zip. The state that an earlier
+    MiniStack saved is restored. Raises ProcessError.
     """
     port = processes.free_port(settings.host, known.port if known else None)
-    shutil.rmtree(settings.temporary_directory, ignore_errors=True)  # code that workers unpacked
+    shutil.rmtree(settings.temporary_directory, ignore_errors=True)  # code unpacked by workers
     settings.temporary_directory.mkdir(parents=True)
     saved_state.prepare(settings, known.port if known else port, port)
     process = processes.start(
@@ -61,31 +61,31 @@ def start(
 
 
 def stop(process: Process, settings: LocalStackSettings) -> None:
-    """Stop MiniStack and its Lambda workers; what it keeps is on disk then."""
+    """Stop MiniStack and its Lambda workers; it saves its state to disk."""
     processes.stop(process, settings.stop_timeout)
     shutil.rmtree(settings.temporary_directory, ignore_errors=True)
 
 
 def is_healthy(process: Process | None, settings: LocalStackSettings) -> bool:
-    """Whether MiniStack runs and answers."""
+    """Whether MiniStack runs and responds."""
     if process is None or not processes.is_alive(process):
         return False
     return processes.answers(f"{url(process, settings)}/_ministack/health")
 
 
 def environment(settings: LocalStackSettings, port: int) -> dict[str, str]:
-    """The whole environment of MiniStack, and so of the functions that it runs.
+    """The environment variables of MiniStack, and thereby of the functions that it runs.
 
-    Made from nothing: the user's AWS profile, keys, endpoints and proxies must reach neither.
+    Built from scratch: the user's AWS profile, keys, endpoints and proxies must not reach them.
     """
     kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ}
     return kept | {
         "GATEWAY_PORT": str(port),
-        "BIND_HOST": settings.host,  # it would listen on every interface
+        "BIND_HOST": settings.host,  # the default is every interface
         "MINISTACK_HOST": settings.host,  # in queue URLs; "localhost" may mean ::1
         "MINISTACK_ACCOUNT_ID": settings.account_id,
         "MINISTACK_REGION": settings.region,
-        "AUTH": "true",  # functions run under their role: a missing permission shows here
+        "AUTH": "true",  # functions run under their role, which reveals missing permissions
         "PERSIST_STATE": "1",
         "STATE_DIR": str(settings.saved_directory),
         "S3_PERSIST": "1",
@@ -93,11 +93,11 @@ def environment(settings: LocalStackSettings, port: int) -> dict[str, str]:
         "TMPDIR": str(settings.temporary_directory),
         "HOME": str(settings.temporary_directory),
         "LOG_LEVEL": "WARNING",
-        # Listeners that nothing here uses.
+        # Listeners that are not used here.
         "SFTP_ENABLED": "0",
         "IOT_MTLS_ENABLED": "0",
-        "DOCKER_HOST": "unix:///nonexistent",  # it would clean up containers
-        # Of the functions: MiniStack hands its own environment down.
+        "DOCKER_HOST": "unix:///nonexistent",  # otherwise it cleans up containers
+        # For the functions, which inherit MiniStack's environment.
         "AWS_ACCESS_KEY_ID": ROOT_ACCESS_KEY,
         "AWS_SECRET_ACCESS_KEY": ROOT_SECRET_KEY,
         "AWS_CONFIG_FILE": os.devnull,

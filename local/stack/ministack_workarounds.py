@@ -1,6 +1,6 @@
-"""Where MiniStack falls short of CloudFormation, and what makes up for it.
+"""Workarounds for the gaps in MiniStack's CloudFormation.
 
-Each is one function here, called by deploy.py; on AWS none of them is needed.
+deploy.py calls these functions; on AWS none of them is needed.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 Template = dict[str, Any]
 
-# What MiniStack's CloudFormation does not know, of what is made without QuickSight.
+# Resource types that MiniStack's CloudFormation does not know, apart from QuickSight's.
 NOT_MADE = ("AWS::Athena::NamedQuery",)
 
 
 def mended(
     template: Template, values: Mapping[str, str], settings: LocalStackSettings, nested_url: str
 ) -> Template:
-    """The template as MiniStack needs it; every change says why."""
+    """The template with the changes that MiniStack needs, each with its reason."""
     result = copy.deepcopy(template)
     resources = cast("dict[str, Any]", result["Resources"])
     for resource in resources.values():
@@ -35,10 +35,10 @@ def mended(
         if resource["Type"] == "AWS::Lambda::Function":
             properties["Code"]["S3Bucket"] = settings.artifacts_bucket
         if resource["Type"] == "AWS::CloudFormation::Stack":
-            # What `aws cloudformation package` does for AWS.
+            # On AWS, `aws cloudformation package` does this.
             properties["TemplateURL"] = nested_url
         if resource["Type"] == "AWS::Lambda::EventSourceMapping":
-            # A {Ref} arrives as text, and the poller, comparing it with a number, stands still.
+            # A {Ref} is resolved to text. The poller compares it with a number and stops polling.
             scaling = properties["ScalingConfig"]
             scaling["MaximumConcurrency"] = int(values["WorkerConcurrency"])
         if resource["Type"] == "AWS::IAM::Role":
@@ -47,16 +47,16 @@ def mended(
 
 
 def nested(template: Template) -> Template:
-    """The nested template as MiniStack needs it: it makes no named queries, so there are none."""
+    """The nested template without named queries, which MiniStack cannot create."""
     result = copy.deepcopy(template)
     resources = cast("dict[str, Any]", result["Resources"])
-    for name in [one for one, made in resources.items() if made["Type"] in NOT_MADE]:
+    for name in [key for key, resource in resources.items() if resource["Type"] in NOT_MADE]:
         del resources[name]
     return result
 
 
 def _allow_batches(role: dict[str, Any]) -> None:
-    """In AWS sqs:SendMessage permits SendMessageBatch; MiniStack wants an action of that name."""
+    """On AWS, sqs:SendMessage permits SendMessageBatch; MiniStack requires a separate action."""
     for policy in role.get("Policies", []):
         for statement in policy["PolicyDocument"]["Statement"]:
             if "sqs:SendMessage" in statement["Action"]:
@@ -66,10 +66,10 @@ def _allow_batches(role: dict[str, Any]) -> None:
 def check_code(
     settings: LocalStackSettings, aws_url: str, package: Package, function_name: str
 ) -> None:
-    """Raise DeployError unless the function is our zip.
+    """Raise DeployError unless the function's code is our zip.
 
-    MiniStack makes a function whose code it does not find, and one that answers every message as
-    done: reports would be lost without a word.
+    If MiniStack does not find the code, it creates a function that acknowledges every message:
+    reports would be lost silently.
     """
     function = client("lambda", aws_url, settings).get_function_configuration(
         FunctionName=function_name
@@ -80,14 +80,14 @@ def check_code(
 
 
 def finish(settings: LocalStackSettings, aws_url: str, template: Template) -> int:
-    """Switch on what MiniStack's CloudFormation leaves off; return how many resources there are."""
+    """Enable what MiniStack's CloudFormation ignores; return the number of resources."""
     dynamodb = client("dynamodb", aws_url, settings)
     formation = client("cloudformation", aws_url, settings)
     found = formation.describe_stack_resources(StackName=settings.stack_name)["StackResources"]
     for resource in found:
         if resource["ResourceType"] != "AWS::DynamoDB::Table":
             continue
-        # The time to live of a table is taken from the template and left off.
+        # MiniStack accepts a table's time to live in the template, but does not enable it.
         properties = template["Resources"][resource["LogicalResourceId"]]["Properties"]
         table = resource["PhysicalResourceId"]
         status = dynamodb.describe_time_to_live(TableName=table)["TimeToLiveDescription"]

@@ -1,4 +1,4 @@
-"""Background processes: start them, know them again, stop them with all their children."""
+"""Background processes: starts them, recognises them later, stops them with all their children."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 POLL_SECONDS = 0.05
-# Processes that this one started: as their parent it has to collect them when they end.
+# Child processes of this process, which must be reaped when they end.
 _children: dict[int, subprocess.Popen[bytes]] = {}
-# Loopback must not go through a proxy of the user's.
+# Loopback: ignore the user's proxy settings.
 _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def start(
     command: Sequence[str], *, environment: Mapping[str, str], port: int, log: Path
 ) -> Process:
-    """Start `command` in a session of its own, its output appended to `log`."""
+    """Start `command` in a new session, with its output appended to `log`."""
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
         child = subprocess.Popen(  # noqa: S603  # our own commands
@@ -37,14 +37,14 @@ def start(
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            start_new_session=True,  # Ctrl-C is for us, and its children stop with its group
+            start_new_session=True,  # Ctrl-C does not reach it, and its group can be signalled
         )
     _children[child.pid] = child
     return Process(pid=child.pid, started=_start_time(child.pid) or "", port=port, log=str(log))
 
 
 def is_alive(process: Process | None) -> bool:
-    """Whether this very process still runs."""
+    """Whether exactly this process is still running."""
     if process is None:
         return False
     child = _children.get(process.pid)
@@ -54,30 +54,30 @@ def is_alive(process: Process | None) -> bool:
 
 
 def wait_until_healthy(process: Process, url: str, *, name: str, timeout: float) -> None:
-    """Wait until `url` answers 200. Raises ProcessError when it ends or takes too long."""
+    """Wait until `url` responds with 200. Raises ProcessError on an early exit or a timeout."""
 
     def healthy() -> bool:
         if not is_alive(process):
-            message = f"{name} ended while starting: {last_line(Path(process.log))}"
+            message = f"{name} exited during start-up: {last_line(Path(process.log))}"
             raise ProcessError(message, Path(process.log))
         return answers(url)
 
     if not wait_for(healthy, timeout):
-        message = f"{name} did not answer at {url} within {timeout:.0f} s"
+        message = f"{name} did not respond at {url} within {timeout:.0f} s"
         raise ProcessError(message, Path(process.log))
 
 
 def answers(url: str, timeout: float = 2.0) -> bool:
-    """Whether a GET of `url` is answered with 200."""
+    """Whether a GET of `url` returns 200."""
     try:
         with _opener.open(url, timeout=timeout) as response:
-            return bool(response.status == 200)  # noqa: PLR2004
+            return bool(response.status == 200)  # noqa: PLR2004  # HTTP: OK
     except (OSError, urllib.error.URLError, ValueError):
         return False
 
 
 def wait_for(condition: Callable[[], bool], timeout: float) -> bool:
-    """Ask until `condition` holds, for `timeout` seconds at most."""
+    """Poll until `condition` is true, for at most `timeout` seconds."""
     deadline = time.monotonic() + timeout
     while not condition():
         if time.monotonic() > deadline:
@@ -87,16 +87,16 @@ def wait_for(condition: Callable[[], bool], timeout: float) -> bool:
 
 
 def stop(process: Process, timeout: float) -> None:
-    """SIGTERM, then SIGKILL to what is left of the process's group, grandchildren included.
+    """Send SIGTERM, then SIGKILL to what is left of the process group, including grandchildren.
 
-    Nothing happens to a process that took over the id of one that ended.
+    A process that has reused the id of an ended one is left alone.
     """
     if is_alive(process):
         _signal(process.pid, signal.SIGTERM, group=True)
         wait_for(lambda: not is_alive(process), timeout)
     elif _start_time(process.pid) is not None:
-        return  # another process has the id now
-    # The group outlives its leader: Lambda workers are its members.
+        return  # another process has reused the id
+    # The group outlives its leader: Lambda workers belong to it.
     _signal(process.pid, signal.SIGKILL, group=True)
     wait_for(lambda: not is_alive(process), timeout)
     child = _children.pop(process.pid, None)
@@ -105,7 +105,7 @@ def stop(process: Process, timeout: float) -> None:
 
 
 def free_port(host: str, wanted: int | None = None) -> int:
-    """The port `wanted` if it can be had, else any free one."""
+    """The port `wanted` if it is free, otherwise any free one."""
     for port in ([wanted] if wanted else []) + [0]:
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -119,17 +119,17 @@ def free_port(host: str, wanted: int | None = None) -> int:
 
 
 def last_line(path: Path) -> str:
-    """The last line of a log that says something."""
+    """The last line of a log that is not blank."""
     try:
         lines = path.read_text(encoding="utf-8", errors="replace").split("\n")
     except OSError:
         return "(no log)"
-    said = [line.strip() for line in lines if line.strip()]
-    return said[-1][:300] if said else "(empty log)"
+    lines = [line.strip() for line in lines if line.strip()]
+    return lines[-1][:300] if lines else "(empty log)"
 
 
 def _signal(pid: int, number: signal.Signals, *, group: bool) -> None:
-    """Send a signal to a process or to its group; one that is gone is fine."""
+    """Send a signal to a process or to its group, if it still exists."""
     try:
         if group:
             os.killpg(pid, number)
@@ -140,19 +140,19 @@ def _signal(pid: int, number: signal.Signals, *, group: bool) -> None:
 
 
 def _start_time(pid: int) -> str | None:
-    """When the process started, in the system's own terms; None when it ended."""
+    """The start time of a process, in the system's format; None if it has ended."""
     try:
         text = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
     except OSError:
         return _start_time_from_ps(pid) if not Path("/proc/self/stat").exists() else None
-    fields = text.rpartition(")")[2].split()  # the name before it may hold anything
+    fields = text.rpartition(")")[2].split()  # the name in parentheses may contain anything
     state, started = fields[0], fields[19]  # fields 3 and 22 of proc_pid_stat(5)
     return None if state in "ZX" else started
 
 
 def _start_time_from_ps(pid: int) -> str | None:
-    """The same where there is no /proc (macOS)."""
+    """The same on systems without /proc (macOS)."""
     command = ["/bin/ps", "-o", "stat=,lstart=", "-p", str(pid)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  # our own command
     state, _, started = done.stdout.strip().partition(" ")
     return None if not started or state.startswith("Z") else started.strip()

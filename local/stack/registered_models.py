@@ -1,4 +1,4 @@
-"""Which models the stack is to name: those that came with the project, or what was deployed."""
+"""Selects the models to register in the stack: the embedded ones, or deployed ones."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class _Role:
-    """A role's parameters in the template, and their values for the model of the project."""
+    """A role's template parameters, and their values for the embedded model."""
 
     prefix: str
     endpoint: str
@@ -24,7 +24,7 @@ class _Role:
     version: str
 
     def parameters(self, found: Mapping[str, str] | None = None) -> dict[str, str]:
-        """The role's parameters, from `found` or else of the project's model."""
+        """The role's parameters: from `found`, or by default of the embedded model."""
         own = {
             f"{self.prefix}Endpoint": self.endpoint,
             f"{self.prefix}ModelId": self.model_id,
@@ -38,8 +38,8 @@ def parameters(
 ) -> dict[str, str]:
     """Endpoints, ids and versions of both models.
 
-    `deployed` are the parameters of the stack as it is. What `python -m training deploy` registered
-    there stays for as long as its endpoint serves it.
+    `deployed` are the stack's current parameters. A model that `python -m training deploy`
+    registered is kept as long as its endpoint serves it.
     """
     sagemaker = client("sagemaker", runtime_url, settings)
     roles = (
@@ -59,7 +59,7 @@ def parameters(
 
 
 def are_served(settings: LocalStackSettings, runtime_url: str) -> bool:
-    """Whether the endpoints that the project's own models have are there; `teardown` takes them."""
+    """Whether the endpoints of the embedded models exist; `teardown` deletes them."""
     sagemaker = client("sagemaker", runtime_url, settings)
     try:
         for name in settings.models:
@@ -70,10 +70,10 @@ def are_served(settings: LocalStackSettings, runtime_url: str) -> bool:
 
 
 def _serves_another(sagemaker: Any, endpoint: str) -> bool:  # noqa: ANN401  # boto3's
-    """Whether an endpoint is there and serves another model than the project's."""
+    """Whether an endpoint exists and serves another model than the embedded one."""
     try:
         found = sagemaker.describe_endpoint(EndpointName=endpoint)
     except ClientError:
         return False
-    # The configurations of the project's own models are called like their endpoints.
+    # The endpoint configurations of the embedded models have the names of their endpoints.
     return bool(found["EndpointConfigName"] != endpoint)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def url(process: Process, settings: LocalStackSettings) -> str:
-    """Where endpoints are invoked."""
+    """The URL of the local SageMaker."""
     return f"http://{settings.host}:{process.port}"
 
 
@@ -26,11 +26,11 @@ def start(
     known: Process | None,
     started: Callable[[Process], None],
 ) -> Process:
-    """Start the local SageMaker where `known` ran before; wait for its /ping.
+    """Start the local SageMaker, on `known`'s port if it is free; wait for its /ping.
 
-    `aws_url` is MiniStack's: models, data and logs are there.
+    `aws_url` is the URL of MiniStack, which stores models, data and logs. `started` receives the
+    process before the wait, so that it can be recorded and stopped later.
 
-    `started` is told the process before the wait, to write down what has to be stopped one day.
     Raises ProcessError.
     """
     chosen = processes.free_port(settings.host, known.port if known else None)
@@ -60,12 +60,12 @@ def start(
 
 
 def stop(process: Process, settings: LocalStackSettings) -> None:
-    """Stop the runtime."""
+    """Stop the local SageMaker."""
     processes.stop(process, settings.stop_timeout)
 
 
 def is_healthy(process: Process | None, settings: LocalStackSettings) -> bool:
-    """Whether the runtime runs and answers."""
+    """Whether the local SageMaker runs and responds."""
     if process is None or not processes.is_alive(process):
         return False
     return processes.answers(f"{url(process, settings)}/ping")

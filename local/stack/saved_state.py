@@ -1,7 +1,7 @@
-"""What MiniStack saved, made ready for its next start.
+"""Prepares MiniStack's saved state for its next start.
 
-MiniStack writes objects to disk at once and everything else when it is stopped, so after SIGKILL
-the rest is as old as the last stop (`stack.up` stops it once after a deploy for that reason).
+MiniStack writes objects to disk immediately and everything else when it is stopped. After SIGKILL,
+the rest is as old as the last stop; therefore `lifecycle.up` stops it once after a deployment.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 
 def prepare(settings: LocalStackSettings, old_port: int, new_port: int) -> None:
-    """Make what was saved fit a MiniStack that listens on `new_port`. None must be running."""
+    """Adapt the saved state to a MiniStack on `new_port`. MiniStack must not be running."""
     _set_aside_lone_objects(settings)
     for path in sorted(settings.saved_directory.glob("*.json")):
         text = path.read_text(encoding="utf-8")
-        # Queues are kept under their URL, port included, and looked up by the URL of now.
-        here, there = f"{settings.host}:{old_port}", f"{settings.host}:{new_port}"
-        changed = text if old_port == new_port else text.replace(here, there)
+        # Queues are saved under their URL with the port, and looked up by the current URL.
+        old, new = f"{settings.host}:{old_port}", f"{settings.host}:{new_port}"
+        changed = text if old_port == new_port else text.replace(old, new)
         if path.name == "sqs.json":
             changed = _with_messages_released(changed)
         if changed != text:
@@ -33,10 +33,10 @@ def prepare(settings: LocalStackSettings, old_port: int, new_port: int) -> None:
 
 
 def _set_aside_lone_objects(settings: LocalStackSettings) -> None:
-    """Move objects away whose buckets nobody remembers: killed before anything was saved.
+    """Move objects away whose buckets are unknown because MiniStack was killed before it saved.
 
-    The stack would not deploy over buckets that exist. `up` had not returned, so hardly anybody
-    can have put something there; still, it is moved and not deleted.
+    The deployment would fail if the buckets existed. `up` had not returned, so they are unlikely
+    to contain user data; still, they are moved and not deleted.
     """
     objects = settings.objects_directory
     if not objects.exists() or (settings.saved_directory / "cloudformation.json").exists():
@@ -52,10 +52,10 @@ def _set_aside_lone_objects(settings: LocalStackSettings) -> None:
 
 
 def _with_messages_released(text: str) -> str:
-    """The saved queues with no message in flight: whoever worked on it is gone.
+    """The saved queues with all messages visible, because no function is running any more.
 
-    Without this a message that was being worked on stays hidden for its visibility timeout of
-    90 minutes. In AWS it has to, as nobody knows that the function is gone.
+    Otherwise an in-flight message would stay hidden for its visibility timeout of 90 minutes. On
+    AWS that is unavoidable, because SQS cannot know that the function has ended.
     """
     content = json.loads(text)
     for message in _messages(content):
@@ -64,7 +64,7 @@ def _with_messages_released(text: str) -> str:
 
 
 def _messages(node: Any) -> list[dict[str, Any]]:  # noqa: ANN401  # any JSON
-    """Every message in MiniStack's saved queues, however they are nested."""
+    """Every message in MiniStack's saved queues, at any nesting depth."""
     if isinstance(node, list):
         return [message for item in node for message in _messages(item)]
     if not isinstance(node, dict):

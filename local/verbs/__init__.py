@@ -1,1 +1,1 @@
-"""The verbs of `python -m local`, a module each: options, and what is printed."""
+"""The verbs of `python -m local`, one module each: options and output."""

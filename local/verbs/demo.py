@@ -1,11 +1,11 @@
-"""`python -m local demo`: the whole job on examples/, in a stack of its own."""
+"""`python -m local demo`: process examples/ in a separate stack."""
 
 from __future__ import annotations
 
 import argparse
 
-HELP = "run the whole job on examples/ in a stack of its own"
-DESCRIPTION = "Starts a fresh stack, runs examples/ through it, writes build/report.html, stops it."
+HELP = "process examples/ in a separate stack"
+DESCRIPTION = "Starts a fresh stack, processes examples/, writes build/report.html, stops it."
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -13,7 +13,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(_options: argparse.Namespace) -> int:
-    """Run the demonstration."""
+    """Run the demo."""
     from common.stack_settings import LocalStackSettings
     from local.demo import demo
     from local.verbs.output import say

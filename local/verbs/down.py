@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 HELP = "stop the stack; uploads and results stay on disk"
-DESCRIPTION = "Stops both processes. `up` continues with what is on disk."
+DESCRIPTION = "Stops both processes. `up` continues with the data on disk."
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

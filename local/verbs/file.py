@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 
 HELP = "show the state of one file"
-DESCRIPTION = "Shows whether a file is answered, in progress or waiting, and where its result is."
+DESCRIPTION = "Shows whether a file is processed, in progress or waiting, and its result's key."
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The verb's options."""
-    parser.add_argument("key", metavar="KEY", help="its landing key, such as incoming/ward/a.json")
+    parser.add_argument("key", metavar="KEY", help="landing key, such as incoming/ward/a.json")
 
 
 def run(options: argparse.Namespace) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-HELP = "run the nightly batch now: sweep, and send nightly/ to a transform job"
+HELP = "start the nightly run now: sweep, and send nightly/ to a transform job"
 DESCRIPTION = "Starts the nightly run; its transform job continues in the background."
 
 

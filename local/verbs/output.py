@@ -1,4 +1,4 @@
-"""How the verbs print, and the stack that most of them need."""
+"""Output of the verbs, and the running stack that most of them need."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
-def document(answer: dict[str, Any]) -> str:
-    """A function's answer as indented JSON."""
-    return json.dumps(answer, indent=1, ensure_ascii=False)
+def document(response: dict[str, Any]) -> str:
+    """A function's response as indented JSON."""
+    return json.dumps(response, indent=1, ensure_ascii=False)
 
 
 def places(stack: lifecycle.Stack) -> str:
-    """Where a stack is, one place per line."""
+    """The URLs and buckets of a stack, one per line."""
     return "\n".join(
         (
             f"AWS endpoint              {stack.aws_url}",
@@ -38,7 +38,7 @@ def running_stack() -> lifecycle.Stack:
     """The stack, which must be up.
 
     Raises:
-        ProcessError: it is not, or it is of an earlier release.
+        ProcessError: it is not, or an earlier release deployed it.
     """
     settings = LocalStackSettings()
     found = lifecycle.status(settings)
@@ -46,6 +46,6 @@ def running_stack() -> lifecycle.Stack:
         message = "the local stack is not up: run `python -m local up` first"
         raise ProcessError(message, settings.logs_directory)
     if not found.stack.outputs.operate_function:
-        message = "the local stack is of an earlier release: run `python -m local up` again"
+        message = "an earlier release deployed the local stack: run `python -m local up` again"
         raise ProcessError(message, settings.logs_directory)
     return found.stack

@@ -1,11 +1,11 @@
-"""`python -m local redrive`: dead letters back to the work queue."""
+"""`python -m local redrive`: send dead letters back to the work queue."""
 
 from __future__ import annotations
 
 import argparse
 
-HELP = "send the dead-letter queue's messages back to the work queue"
-DESCRIPTION = "Sends dead letters back to the work queue; doing it twice is harmless."
+HELP = "send dead letters back to the work queue"
+DESCRIPTION = "Sends dead letters back to the work queue; repeating it is harmless."
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -13,7 +13,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(_options: argparse.Namespace) -> int:
-    """Redrive."""
+    """Send dead letters back; print how many."""
     from local.client import invoke
     from local.verbs.output import document, running_stack, say
 

@@ -1,4 +1,4 @@
-"""`python -m local run`: drop files, wait, print counts and ROUGE."""
+"""`python -m local run`: upload files, wait, print counts and ROUGE scores."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from pathlib import Path
 
 from common.errors import EXIT_DONE, EXIT_FINDINGS, UsageError
 
-HELP = "drop files, wait for every record, print counts and ROUGE"
-DESCRIPTION = "Drops files into the local landing bucket and waits until every record is answered."
+HELP = "upload files, wait for every record, print counts and ROUGE scores"
+DESCRIPTION = "Uploads files to the landing bucket and waits until every record is accounted for."
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The verb's options."""
-    parser.add_argument("paths", nargs="+", metavar="PATH", help="files or folders of findings")
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="files or folders with reports")
     parser.add_argument("--lane", choices=("incoming", "evaluation", "nightly"), default="incoming")
-    parser.add_argument("--dataset", metavar="NAME", help="the folder below the lane")
+    parser.add_argument("--dataset", metavar="NAME", help="the folder in the lane")
     parser.add_argument(
         "--models", metavar="a,b", default="", help="show only these roles in the table"
     )
     parser.add_argument("--json", metavar="FILE", help="also write counts, scores and keys to FILE")
-    parser.add_argument("--quiet", action="store_true", help="no progress")
+    parser.add_argument("--quiet", action="store_true", help="do not show progress")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Drop files, wait, print; 1 when a record failed."""
+    """Upload files, wait, print; returns 1 if a record failed."""
     from common import files
     from local.client import invoke
     from local.client import run as client

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
+from analytics.options import LOCAL
 from analytics.verbs import sql
-from analytics.verbs.where import LOCAL
 
 HELP = "run Athena SQL on the local lake"
 DESCRIPTION = "Runs a query in Athena's SQL on the local stack's lake, in DuckDB."

@@ -1,4 +1,4 @@
-"""`python -m local status`: health, places and queue depths."""
+"""`python -m local status`: health, URLs, queue depths and files by state."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 
 from common.errors import EXIT_DONE, EXIT_SET_UP
 
-HELP = "show what runs, where, and how much work is queued"
-DESCRIPTION = "Shows health, places, queue depths and files by state; exit status 3 unless healthy."
+HELP = "show what is running and where, and how much work is queued"
+DESCRIPTION = "Shows health, URLs, queue depths and files by state; exit status 3 unless healthy."
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,7 +17,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(_options: argparse.Namespace) -> int:
-    """Print the status; 3 unless all is well."""
+    """Print the status; returns 3 unless everything is healthy."""
     from common.stack_settings import LocalStackSettings
     from local.client import invoke
     from local.stack import lifecycle
@@ -29,24 +29,25 @@ def run(_options: argparse.Namespace) -> int:
     if found.stack is not None:
         say(places(found.stack))
     if found.queue_visible is not None:
-        waiting = f"{found.queue_visible} waiting, {found.queue_in_flight} in work"
+        waiting = f"{found.queue_visible} waiting, {found.queue_in_flight} in flight"
         say(f"work queue                {waiting}, {found.dead_letters} dead letters")
         if found.stack is not None and found.stack.outputs.operate_function:
             say(_states(invoke.operate(found.stack, "counts")))
     if found.dead_letters:
-        sys.stderr.write("messages are in the dead-letter queue: docs/runbook.md says what to do\n")
+        sys.stderr.write("there are dead letters: see docs/runbook.md for what to do\n")
     elif not found.healthy:
         sys.stderr.write("not everything is up: `python -m local up` starts what is down\n")
     return EXIT_DONE if found.healthy else EXIT_SET_UP
 
 
-def _states(answer: dict[str, Any]) -> str:
-    files = ", ".join(f"{count} {state}" for state, count in answer["files"].items()) or "none"
-    nights = [
-        f"night {one['name']:<20} {one['state']}, {one['objects']} files, {one['records']} records"
-        for one in answer["nights"]
+def _states(counts: dict[str, Any]) -> str:
+    files = ", ".join(f"{count} {state}" for state, count in counts["files"].items()) or "none"
+    batches = [
+        f"nightly batch             {one['name']} {one['state']}, {one['objects']} files, "
+        f"{one['records']} records"
+        for one in counts["nights"]
     ]
-    return "\n".join([f"files                     {files}", *nights])
+    return "\n".join([f"files                     {files}", *batches])
 
 
 def _word(*, ok: bool) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-HELP = "start the stack and deploy to it; does nothing when it is up"
-DESCRIPTION = "Starts MiniStack and the local SageMaker, deploys the packaged zip, prints where."
+HELP = "start the stack and deploy to it; does nothing if it is up"
+DESCRIPTION = "Starts MiniStack and the local SageMaker, deploys the packaged zip, prints the URLs."
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -13,7 +13,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(_options: argparse.Namespace) -> int:
-    """Start and deploy; print where everything is."""
+    """Start and deploy; print URLs and buckets."""
     from common.stack_settings import LocalStackSettings
     from local.stack import lifecycle
     from local.verbs.output import places, say

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 from moto import mock_aws
 
 from chalicelib import aws
@@ -217,8 +218,8 @@ class Account:
 
         def answer(request: Any, **_: Any) -> AWSResponse:
             body = f"<Error><Code>{code}</Code><Message>No.</Message></Error>".encode()
-            headers = {"Content-Type": "application/xml"}
-            return AWSResponse(request.url, status, headers, _Raw(body))  # type: ignore[arg-type]
+            headers = HTTPHeaders.from_dict({"Content-Type": "application/xml"})
+            return AWSResponse(request.url, status, headers, _Raw(body))
 
         event = f"before-send.{client.meta.service_model.service_id.hyphenize()}.{operation}"
         client.meta.events.register_first(event, answer)
@@ -240,9 +241,11 @@ class Account:
                 return None
             status, code = found
             said = {"Message": _SAID.get(code, "No."), "OriginalStatusCode": 500}
-            headers = {"Content-Type": "application/json", "x-amzn-ErrorType": code}
+            headers = HTTPHeaders.from_dict(
+                {"Content-Type": "application/json", "x-amzn-ErrorType": code}
+            )
             raw = _Raw(json.dumps(said).encode())
-            return AWSResponse(request.url, status, headers, raw)  # type: ignore[arg-type]
+            return AWSResponse(request.url, status, headers, raw)
 
         client.meta.events.register_first("before-send.sagemaker-runtime.InvokeEndpoint", answer)
 

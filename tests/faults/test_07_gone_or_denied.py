@@ -26,7 +26,7 @@ def assert_one_failure(account: Account, reason: str) -> None:
 
 
 @pytest.mark.parametrize("versioned", [True, False])
-def test_07_object_gone(account: Account, versioned: bool) -> None:  # noqa: FBT001 - a case
+def test_07_object_gone(account: Account, versioned: bool) -> None:  # noqa: FBT001  # a case
     landed = account.put(KEY, RECORD)
     account.s3.delete_object(Bucket=LANDING, Key=KEY, VersionId=landed.version_id)
 

@@ -37,7 +37,7 @@ def test_09_each_encoding_is_read(
     mark: bytes,
     encoding: str,
     form: str,
-    zipped: bool,  # noqa: FBT001 - a case
+    zipped: bool,  # noqa: FBT001  # a case
 ) -> None:
     data = mark + FORMS[form].encode(encoding)
 

@@ -97,7 +97,7 @@ def test_13_more_records_than_a_file_can_hold_are_one_failure(
     assert taken["counts"]["records"] == 3
     assert refused["status"] == "failed"
     assert refused["counts"] == {"records": 1, "ok": 0, "failed": 1}
-    assert "more than 3 records; send it in parts" in str(refused)
+    assert "more than 3 records; split it into smaller files" in str(refused)
 
 
 def a_piece_at_a_time(count: int, form: Form) -> Iterator[bytes]:

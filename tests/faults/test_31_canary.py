@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 
 from chalicelib.output import scoring
 from tests.account.account import Account
@@ -172,8 +173,10 @@ def test_31_endpoint_that_repeats_its_input_says_nothing(account: Account) -> No
     )
 
     def answer(request: Any, **_: Any) -> AWSResponse:
-        headers = {"x-amzn-ErrorType": "ModelError", "Content-Type": "application/json"}
-        return AWSResponse(request.url, 424, headers, _Raw(message.encode()))  # type: ignore[arg-type]
+        headers = HTTPHeaders.from_dict(
+            {"x-amzn-ErrorType": "ModelError", "Content-Type": "application/json"}
+        )
+        return AWSResponse(request.url, 424, headers, _Raw(message.encode()))
 
     events = account.renew_client("sagemaker_runtime").meta.events
     events.register_first("before-send.sagemaker-runtime.InvokeEndpoint", answer)

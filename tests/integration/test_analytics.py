@@ -49,7 +49,7 @@ def test_table_view_page_and_pandas_say_the_same(
     stack: Stack, evaluated: running.Report, tmp_path: Path
 ) -> None:
     page = tmp_path / "report.html"
-    with local_lake(stack) as lake, Athena(lake) as athena:
+    with local_lake(stack.settings) as lake, Athena(lake) as athena:
         described = athena.query(
             "SELECT * FROM v_rouge_describe WHERE dataset = 'analytics'"
         ).dicts()
@@ -73,8 +73,8 @@ def test_table_view_page_and_pandas_say_the_same(
 def test_every_view_and_query_runs_on_the_stacks_lake(
     stack: Stack, evaluated: running.Report
 ) -> None:
-    values = {"price of an instance hour": "1.5", "model role": "fine-tuned"}
-    with local_lake(stack) as lake, Athena(lake) as athena:
+    values = {"price per instance hour": "1.5", "model role": "fine-tuned"}
+    with local_lake(stack.settings) as lake, Athena(lake) as athena:
         for name in sql.views():
             athena.query(f"SELECT * FROM {name}")
         for one in sql.queries().values():
@@ -85,7 +85,7 @@ def test_every_view_and_query_runs_on_the_stacks_lake(
 
 def test_a_replay_changes_no_figure(stack: Stack, evaluated: running.Report) -> None:
     def means() -> list[dict[str, Any]]:
-        with local_lake(stack) as lake, Athena(lake) as athena:
+        with local_lake(stack.settings) as lake, Athena(lake) as athena:
             return athena.query(
                 "SELECT * FROM v_rouge_mean WHERE dataset = 'analytics' ORDER BY model_role"
             ).dicts()

@@ -122,11 +122,11 @@ def test_a_night_that_is_killed_and_run_again_is_paid_once(stack: stacks.Stack, 
 def kill_in_the_middle(stack: stacks.Stack) -> None:
     """SIGKILL the function's process while it gathers."""
 
-    def invoke() -> None:
+    def gather() -> None:
         with suppress(InvokeError):
             invoke.run_night(stack)
 
-    thread = threading.Thread(target=invoke)
+    thread = threading.Thread(target=gather)
     thread.start()
     deadline = time.monotonic() + WAIT_S
     while not any(found.state == "gathering" for found in record(stack).nights):

@@ -47,6 +47,6 @@ def test_wrong_use_ends_in_one_line_and_its_status(tmp_path: Path) -> None:
 
     assert (missing.returncode, usage.returncode) == (3, 2)
     assert missing.stderr.splitlines() == [
-        f"error: {tmp_path / 'none'}: does not exist; name a file or a folder of reports"
+        f"error: {tmp_path / 'none'}: does not exist; give a file or a folder of reports"
     ]
     assert "2 is not between 0 and 1" in usage.stderr

@@ -5,12 +5,16 @@ from __future__ import annotations
 import importlib.util
 import logging
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from common.aws import Target
+    from training.config import FineTune
 
 collect_ignore_glob = [] if importlib.util.find_spec("sagemaker") else ["test_*.py"]
 
@@ -20,10 +24,20 @@ def _imported() -> None:
     """The SDK warns of its own code when it is imported for the first time; here warnings fail."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        from sagemaker.train import ModelTrainer  # noqa: F401
+        from sagemaker.train import ModelTrainer  # noqa: F401  # for the warnings of importing it
 
 
 REGION, BUCKET = "us-east-1", "hospital-training"
+
+
+@dataclass(frozen=True)
+class Account:
+    """An AWS of moto's: where it is called, and where the prepared reports are."""
+
+    url: str
+    client: Callable[[str], Any]
+    target: Target
+    data: str
 
 
 @pytest.fixture(scope="session")
@@ -41,7 +55,7 @@ def server() -> Iterator[str]:
 
 
 @pytest.fixture
-def aws(server: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
+def aws(server: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Account:
     """An account with JumpStart's bucket and prepared reports."""
     import boto3
     import requests
@@ -69,7 +83,7 @@ def aws(server: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
         ("evaluation/set.jsonl", "{}\n"),
     ):
         s3.put_object(Bucket=BUCKET, Key=f"prepared/{name}", Body=text.encode())
-    return SimpleNamespace(
+    return Account(
         url=server,
         client=client,
         target=Target(region=REGION, endpoint_url=server),
@@ -78,7 +92,7 @@ def aws(server: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
 
 
 @pytest.fixture
-def config(aws: Any) -> Any:
+def config(aws: Account) -> FineTune:
     from training.config import FineTune
 
     return FineTune(

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from common.errors import AwsError, SettingError
+from common.errors import AwsError, CommandError, SettingError
 from local.stack import jumpstart_bucket
 from training.config import FineTune, Network
-from training.errors import CollectionError, TrainingError
+from training.errors import CollectionError
 from training.fine_tuning import start
+
+if TYPE_CHECKING:
+    from tests.sagemaker.conftest import Account
 
 REGISTRY = "763104351884.dkr.ecr.us-east-1.amazonaws.com"
 LIBRARY = "s3://jumpstart-cache-prod-us-east-1"
@@ -115,20 +119,20 @@ def mark_of(request: dict[str, Any]) -> str:
     return str(next(tag["Value"] for tag in request["Tags"] if tag["Key"] == "fingerprint"))
 
 
-def test_the_request_is_the_articles_word_for_word(aws: Any, config: FineTune) -> None:
+def test_the_request_is_the_articles_word_for_word(aws: Account, config: FineTune) -> None:
     shown = start.dry_run(config, aws.target)
     assert shown == articles(mark_of(shown))
     assert json.loads(json.dumps(shown)) == shown
 
 
-def test_a_dry_run_asks_for_nothing_that_changes_anything(aws: Any, config: FineTune) -> None:
+def test_a_dry_run_asks_for_nothing_that_changes_anything(aws: Account, config: FineTune) -> None:
     before = objects(aws)
     start.dry_run(config, aws.target)
     assert objects(aws) == before
     assert not aws.client("sagemaker").list_training_jobs()["TrainingJobSummaries"]
 
 
-def objects(aws: Any) -> list[str]:
+def objects(aws: Account) -> list[str]:
     s3 = aws.client("s3")
     return [
         f"{bucket['Name']}/{item['Key']}"
@@ -137,7 +141,7 @@ def objects(aws: Any) -> list[str]:
     ]
 
 
-def test_moto_records_what_was_shown(aws: Any, config: FineTune) -> None:
+def test_moto_records_what_was_shown(aws: Account, config: FineTune) -> None:
     shown = start.dry_run(config, aws.target)
     assert start.start(config, aws.target).state == "started"
     sagemaker = aws.client("sagemaker")
@@ -152,7 +156,7 @@ def test_moto_records_what_was_shown(aws: Any, config: FineTune) -> None:
 
 
 def test_what_is_sent_is_what_was_shown(
-    aws: Any, config: FineTune, monkeypatch: pytest.MonkeyPatch
+    aws: Account, config: FineTune, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent: list[dict[str, Any]] = []
     client = aws.target.client("sagemaker")
@@ -164,7 +168,7 @@ def test_what_is_sent_is_what_was_shown(
     assert sent == [articles(mark_of(sent[0]))]
 
 
-def test_keys_network_and_tags_are_passed_on(aws: Any, config: FineTune) -> None:
+def test_keys_network_and_tags_are_passed_on(aws: Account, config: FineTune) -> None:
     asked = replace(
         config,
         kms_key="alias/reports",
@@ -186,22 +190,22 @@ def test_keys_network_and_tags_are_passed_on(aws: Any, config: FineTune) -> None
         "SecurityGroupIds": ["sg-1"],
     }
     assert {"Key": "cost-centre", "Value": "7"} in shown["Tags"]
-    assert shown["HyperParameters"] == HYPERPARAMETERS | asked.hyperparameters
+    assert shown["HyperParameters"] == {**HYPERPARAMETERS, **asked.hyperparameters}
 
 
-def test_no_volume_key_where_the_storage_is_built_in(aws: Any, config: FineTune) -> None:
+def test_no_volume_key_where_the_storage_is_built_in(aws: Account, config: FineTune) -> None:
     asked = replace(config, kms_key="alias/reports", instance_type="ml.g5.48xlarge")
     shown = start.dry_run(asked, aws.target)
     assert "VolumeKmsKeyId" not in shown["ResourceConfig"]
     assert shown["OutputDataConfig"]["KmsKeyId"] == "alias/reports"
 
 
-def test_the_pin_keeps_to_its_line(aws: Any, config: FineTune) -> None:
+def test_the_pin_keeps_to_its_line(aws: Account, config: FineTune) -> None:
     newest = start.dry_run(replace(config, model_version="2.*"), aws.target)
     assert {"Key": "model-version", "Value": jumpstart_bucket.NEWER} in newest["Tags"]
 
 
-def test_the_same_command_finds_the_job(aws: Any, config: FineTune) -> None:
+def test_the_same_command_finds_the_job(aws: Account, config: FineTune) -> None:
     unnamed = replace(config, job_name=None)
     first = start.start(unnamed, aws.target)
     assert first.state == "started"
@@ -211,14 +215,14 @@ def test_the_same_command_finds_the_job(aws: Any, config: FineTune) -> None:
     assert len(aws.client("sagemaker").list_training_jobs()["TrainingJobSummaries"]) == 2
 
 
-def test_a_taken_name_is_refused_for_another_job(aws: Any, config: FineTune) -> None:
+def test_a_taken_name_is_refused_for_another_job(aws: Account, config: FineTune) -> None:
     start.start(config, aws.target)
     with pytest.raises(SettingError, match="the-job: another job has this name"):
         start.start(replace(config, hyperparameters={"epochs": "4"}), aws.target)
 
 
 def test_a_folder_is_put_into_s3_only_by_a_launch(
-    aws: Any, config: FineTune, tmp_path: Any
+    aws: Account, config: FineTune, tmp_path: Path
 ) -> None:
     (tmp_path / "train").mkdir()
     pair = '{"prompt":"Lungs are clear.","completion":"Normal."}\n'
@@ -234,27 +238,27 @@ def test_a_folder_is_put_into_s3_only_by_a_launch(
     assert s3.get_object(Bucket=bucket, Key=f"{prefix}train.jsonl")["Body"].read().decode() == pair
 
 
-WRONG: list[tuple[dict[str, Any], type[TrainingError], str]] = [
+WRONG: list[tuple[dict[str, Any], type[CommandError], str]] = [
     ({"instance_type": "ml.t3.medium"}, SettingError, "use one of ml.g5.24xlarge, ml.g5.48xlarge"),
     ({"model_version": "9.*"}, SettingError, "9.*"),
-    ({"model_id": "flan"}, SettingError, "--model-id and --model-version name another"),
-    ({"hyperparameters": {"epoch": "3"}}, SettingError, "there are adam_epsilon, batch_size"),
+    ({"model_id": "flan"}, SettingError, "choose another with --model-id and --model-version"),
+    ({"hyperparameters": {"epoch": "3"}}, SettingError, "use one of adam_epsilon, batch_size"),
     ({"hyperparameters": {"epochs": "no"}}, SettingError, "must be numeric"),
     ({"hyperparameters": {"epochs": "0"}}, SettingError, "can be no less than 1"),
     ({"hyperparameters": {"pad_to_max_length": "true"}}, SettingError, "True, False"),
-    ({"base": "local/models/pre-trained"}, SettingError, "name a model in S3"),
-    ({"job_name": "two words"}, SettingError, "use letters, digits and single hyphens"),
-    ({"job_name": "j" * 64}, SettingError, "at most 63"),
+    ({"base": "local/models/pre-trained"}, SettingError, "give a model in S3"),
+    ({"job_name": "two words"}, SettingError, "use at most 63 letters, digits and single hyphens"),
+    ({"job_name": "j" * 64}, SettingError, "use at most 63"),
     ({"instance_count": -1}, SettingError, "InstanceCount"),
-    ({"max_runtime_s": 0}, SettingError, "--max-runtime-hours: give the job"),
-    ({"data": "s3://hospital-training/empty"}, CollectionError, "holds no train.jsonl"),
+    ({"max_runtime_s": 0}, SettingError, "--max-runtime-hours: must be more than 0"),
+    ({"data": "s3://hospital-training/empty"}, CollectionError, "contains no train.jsonl"),
     ({"data": "s3://no-such-bucket/x"}, AwsError, "does not exist"),
 ]
 
 
 @pytest.mark.parametrize(("change", "error", "says"), WRONG)
 def test_what_cannot_be_asked_for_is_told_in_a_line(
-    aws: Any, config: FineTune, change: dict[str, Any], error: type[TrainingError], says: str
+    aws: Account, config: FineTune, change: dict[str, Any], error: type[CommandError], says: str
 ) -> None:
     before = objects(aws)
     with pytest.raises(error) as raised:
@@ -265,14 +269,14 @@ def test_what_cannot_be_asked_for_is_told_in_a_line(
     assert not aws.client("sagemaker").list_training_jobs()["TrainingJobSummaries"]
 
 
-def test_a_region_without_the_model(aws: Any, config: FineTune) -> None:
+def test_a_region_without_the_model(aws: Account, config: FineTune) -> None:
     elsewhere = replace(aws.target, region="eu-south-1")
     with pytest.raises(AwsError, match="JumpStart's huggingface-text2text-flan-t5-xl"):
         start.dry_run(config, elsewhere)
 
 
 def test_a_version_with_vulnerabilities_is_accepted_only_by_hand(
-    aws: Any, config: FineTune
+    aws: Account, config: FineTune
 ) -> None:
     from sagemaker.core.jumpstart import accessors
 
@@ -285,7 +289,7 @@ def test_a_version_with_vulnerabilities_is_accepted_only_by_hand(
     s3.put_object(Bucket=bucket, Key="models_manifest.json", Body=json.dumps(listed).encode())
     accessors.JumpStartModelsAccessor.reset_cache()  # the SDK remembers what it has read
     try:
-        with pytest.raises(SettingError, match=r"knows vulnerabilities.*--tolerate-vulnerable"):
+        with pytest.raises(SettingError, match=r"known vulnerabilities.*--tolerate-vulnerable"):
             start.dry_run(config, aws.target)
         accepted = start.dry_run(replace(config, tolerates_vulnerable=True), aws.target)
     finally:
@@ -294,7 +298,7 @@ def test_a_version_with_vulnerabilities_is_accepted_only_by_hand(
 
 
 def test_no_credentials_are_told_with_the_next_step(
-    aws: Any, config: FineTune, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+    aws: Account, config: FineTune, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     from sagemaker.core.jumpstart import accessors
 
@@ -311,7 +315,7 @@ def test_no_credentials_are_told_with_the_next_step(
 
 
 def test_a_role_that_cannot_train(
-    aws: Any, config: FineTune, monkeypatch: pytest.MonkeyPatch
+    aws: Account, config: FineTune, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from sagemaker.core.helper.iam_role_resolver import RoleValidationError
     from sagemaker.train import defaults
@@ -324,12 +328,14 @@ def test_a_role_that_cannot_train(
         start.dry_run(config, aws.target)
 
 
-def test_a_quota_that_is_used_up_is_told(aws: Any, config: FineTune) -> None:
+def test_a_quota_that_is_used_up_is_told(aws: Account, config: FineTune) -> None:
     from botocore.exceptions import ClientError
 
     def refuse(**_: Any) -> None:
-        error = {"Code": "ResourceLimitExceeded", "Message": "limit is 0 instances"}
-        raise ClientError({"Error": error}, "CreateTrainingJob")
+        message = "limit is 0 instances"
+        raise ClientError(
+            {"Error": {"Code": "ResourceLimitExceeded", "Message": message}}, "CreateTrainingJob"
+        )
 
     client = aws.target.client("sagemaker")
     event = "provide-client-params.sagemaker.CreateTrainingJob"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import socket
-from typing import Any
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,11 +14,15 @@ from common.errors import SettingError
 from training.__main__ import VERBS, parser
 from training.instances import has_volume
 
+if TYPE_CHECKING:
+    from tests.sagemaker.conftest import Account
+
 ROLE = "arn:aws:iam::123456789012:role/sagemaker"
+Verb = Callable[..., int]
 
 
 @pytest.fixture
-def call(aws: Any) -> Any:
+def call(aws: Account) -> Verb:
     """Runs a verb; its exit status."""
 
     def run(verb: str, *more: str) -> int:
@@ -29,12 +35,12 @@ def call(aws: Any) -> Any:
 
 
 @pytest.fixture
-def fine_tune(aws: Any, call: Any) -> Any:
+def fine_tune(aws: Account, call: Verb) -> Verb:
     return lambda *more: call("fine-tune", "--data", aws.data, "--role-arn", ROLE, *more)
 
 
 def test_without_yes_the_price_class_is_shown_and_nothing_starts(
-    aws: Any, fine_tune: Any, capsys: pytest.CaptureFixture[str]
+    aws: Account, fine_tune: Verb, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert fine_tune() == 2
     told = capsys.readouterr()
@@ -42,15 +48,15 @@ def test_without_yes_the_price_class_is_shown_and_nothing_starts(
     price, next_step = told.err.splitlines()
     assert price == (
         "1 x ml.p3.16xlarge (8 x NVIDIA V100 16 GB each), billed by the second, at most 100"
-        " instance-hours; what an hour costs in your region:"
+        " instance-hours; hourly prices in your region:"
         " https://aws.amazon.com/sagemaker/pricing/"
     )
-    assert next_step == "nothing was started: look with --dry-run, then add --yes"
+    assert next_step == "nothing was started: check with --dry-run, then add --yes"
     assert not aws.client("sagemaker").list_training_jobs()["TrainingJobSummaries"]
 
 
 def test_dry_run_prints_the_request_and_nothing_else_on_stdout(
-    fine_tune: Any, capsys: pytest.CaptureFixture[str]
+    fine_tune: Verb, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert fine_tune("--dry-run", "--instance-count", "2", "--max-runtime-hours", "11") == 0
     told = capsys.readouterr()
@@ -61,7 +67,7 @@ def test_dry_run_prints_the_request_and_nothing_else_on_stdout(
 
 
 def test_yes_starts_and_does_not_wait(
-    aws: Any, fine_tune: Any, capsys: pytest.CaptureFixture[str]
+    aws: Account, fine_tune: Verb, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert fine_tune("--yes", "--job-name", "first", "--json") == 0
     assert json.loads(capsys.readouterr().out) == {"job": "first", "state": "started"}
@@ -75,24 +81,24 @@ def test_yes_starts_and_does_not_wait(
     [
         (("--hyperparameter", "epochs"), "write NAME=VALUE"),
         (("--tag", "=x"), "write NAME=VALUE"),
-        (("--subnet", "subnet-1"), "--subnet, --security-group: give both or none"),
+        (("--subnet", "subnet-1"), "--subnet, --security-group: give both or neither"),
         (("--output", "elsewhere"), "write s3://bucket/prefix"),
     ],
 )
-def test_options_that_cannot_be(fine_tune: Any, more: tuple[str, ...], says: str) -> None:
+def test_options_that_cannot_be(fine_tune: Verb, more: tuple[str, ...], says: str) -> None:
     with pytest.raises(SettingError, match=says):
         fine_tune(*more)
 
 
-def test_a_role_and_a_place_are_asked_for(aws: Any, call: Any, tmp_path: Any) -> None:
-    with pytest.raises(SettingError, match="--role-arn: name the role"):
+def test_a_role_and_a_place_are_asked_for(aws: Account, call: Verb, tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match="--role-arn: give the role"):
         call("fine-tune", "--data", aws.data)
-    with pytest.raises(SettingError, match="--output: name where the model goes"):
+    with pytest.raises(SettingError, match="--output: give a location for the model"):
         call("fine-tune", "--data", str(tmp_path), "--role-arn", ROLE)
 
 
 def test_nobody_but_the_named_aws_is_called(
-    aws: Any, fine_tune: Any, monkeypatch: pytest.MonkeyPatch
+    aws: Account, fine_tune: Verb, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No telemetry: the SDK would tell its maker of the account."""
     asked: set[str] = set()
@@ -108,7 +114,7 @@ def test_nobody_but_the_named_aws_is_called(
 
 
 def test_deploy_shows_both_models_as_jumpstart_serves_them(
-    call: Any, fine_tune: Any, capsys: pytest.CaptureFixture[str]
+    call: Verb, fine_tune: Verb, capsys: pytest.CaptureFixture[str]
 ) -> None:
     fine_tune("--yes", "--job-name", "trained")
     capsys.readouterr()
@@ -146,7 +152,7 @@ def test_deploy_shows_both_models_as_jumpstart_serves_them(
 
 
 def test_deploy_options_reach_the_requests(
-    call: Any, fine_tune: Any, capsys: pytest.CaptureFixture[str]
+    call: Verb, fine_tune: Verb, capsys: pytest.CaptureFixture[str]
 ) -> None:
     fine_tune("--yes", "--job-name", "trained")
     capsys.readouterr()
@@ -179,12 +185,12 @@ def test_deploy_options_reach_the_requests(
     ("more", "says"),
     [
         (("--instance-type", "ml.m5.large"), "use one of ml.g4dn.2xlarge, ml.g5.2xlarge"),
-        (("--min-instances", "5"), "the least not above the most"),
+        (("--min-instances", "5"), "at least 1 and at most the maximum"),
         (("--night", "cron(0 1 * * ? *)"), "the night never ends"),
     ],
 )
 def test_deploy_options_that_cannot_be(
-    call: Any, fine_tune: Any, more: tuple[str, ...], says: str
+    call: Verb, fine_tune: Verb, more: tuple[str, ...], says: str
 ) -> None:
     fine_tune("--yes", "--job-name", "trained")
     with pytest.raises(SettingError, match=says):
@@ -192,7 +198,7 @@ def test_deploy_options_that_cannot_be(
 
 
 def test_deploy_shows_what_is_billed_before_it_is(
-    aws: Any, call: Any, fine_tune: Any, capsys: pytest.CaptureFixture[str]
+    aws: Account, call: Verb, fine_tune: Verb, capsys: pytest.CaptureFixture[str]
 ) -> None:
     fine_tune("--yes", "--job-name", "trained")
     capsys.readouterr()
@@ -200,12 +206,12 @@ def test_deploy_shows_what_is_billed_before_it_is(
     told = capsys.readouterr().out.splitlines()
     assert told[0] == (
         "impressions-fine-tuned: 1 to 4 x ml.g5.2xlarge (1 x NVIDIA A10G 24 GB each), billed by the"
-        " second, while there"
+        " second, until deleted"
     )
     assert not aws.client("sagemaker").list_models()["Models"]
 
 
-def test_a_job_that_does_not_tell_its_model_is_not_deployed(aws: Any, call: Any) -> None:
+def test_a_job_that_does_not_tell_its_model_is_not_deployed(aws: Account, call: Verb) -> None:
     aws.client("sagemaker").create_training_job(
         TrainingJobName="foreign",
         RoleArn=ROLE,

@@ -94,7 +94,7 @@ def test_the_cell_to_change_for_aws_sets_what_the_cell_for_this_machine_sets() -
     (here,) = [cell for cell in cells if "where" in cell["metadata"].get("tags", [])]
     there = "".join(cells[cells.index(here) + 1]["source"]).split("```python\n")[1].split("```")[0]
     kept: dict[str, Any] = {"work": Path("work")}
-    exec(compile(there, "there", "exec"), kept)  # noqa: S102 - the notebook's own cell
+    exec(compile(there, "there", "exec"), kept)  # noqa: S102  # the notebook's own cell
     assert kept["target"].backend == "sagemaker"
     assert kept["settings"].model_id == "huggingface-text2text-flan-t5-xl"
     names = ("target", "settings", "serving")

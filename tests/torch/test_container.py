@@ -143,7 +143,7 @@ def test_sigterm_saves_a_checkpoint_and_the_model_so_far(tmp_path: Path) -> None
         rest = process.stdout.read()
 
     assert process.returncode == 0
-    assert "a checkpoint and the model so far are saved" in rest
+    assert "saved a checkpoint and the current model" in rest
     assert (layout.checkpoints / checkpoint.FILE).is_file()
     folder.load(layout.model)
 
@@ -196,10 +196,10 @@ def _bad_value(layout: Layout) -> None:
     ("spoil", "reason"),
     [
         (_no_pairs, r"train\.jsonl: is empty"),
-        (_broken_line, r'line 2: needs the texts "prompt" and "completion"'),
-        (_no_base, r"no model to start from: model\.safetensors is missing"),
+        (_broken_line, r'line 2: needs the strings "prompt" and "completion"'),
+        (_no_base, r"not a model to start from: model\.safetensors is missing"),
         (_broken_base, r"cannot be loaded as a T5 \("),
-        (_bad_value, r"^hyperparameter epochs: 'three' is not a whole number$"),
+        (_bad_value, r"^hyperparameter epochs: 'three' is not an integer$"),
     ],
 )
 def test_job_that_cannot_run_leaves_its_reason(

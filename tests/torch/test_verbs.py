@@ -74,7 +74,7 @@ def job(verb: Verb, prepared: Path) -> dict[str, Any]:
     assert "killed by signal 9" in failed["failure_reason"]
     again = verb(*train)
     assert again.returncode == 0, again.stderr
-    assert "goes on where an earlier job stopped" in again.stderr
+    assert "resumed an earlier job" in again.stderr
     told: dict[str, Any] = json.loads(again.stdout)
     assert told["job"] != name
     return told
@@ -120,14 +120,14 @@ def test_the_same_command_finds_what_is_done(
     assert job["status"] == "Completed"
     again = verb("fine-tune", "--data", str(prepared), "--epochs", "6", "--json")
     assert json.loads(again.stdout)["job"] == job["job"]
-    assert "was done before" in again.stderr
+    assert "already done" in again.stderr
 
 
 def test_it_went_on_from_the_checkpoint_and_not_from_the_start(
     job: dict[str, Any], work: Path
 ) -> None:
     log = work / "state" / "sagemaker" / "jobs" / job["job"] / "output" / "log.txt"
-    assert "resumed at step " in log.read_text(encoding="utf-8")
+    assert "resuming at step " in log.read_text(encoding="utf-8")
 
 
 def test_metrics_are_a_table_rows_and_a_plot(verb: Verb, job: dict[str, Any], work: Path) -> None:
@@ -152,7 +152,7 @@ def test_deploy_evaluate_teardown(verb: Verb, prepared: Path, job: dict[str, Any
     assert first["registered"] == "registered in the stack impressions-local"
     second = json.loads(verb("deploy", "--json", "--quiet").stdout)
     assert set(second["endpoints"].values()) == {"unchanged"}
-    assert second["registered"] == "registered before"
+    assert second["registered"] == "already registered"
 
     files = prepared / "evaluation"
     scored = verb("evaluate", str(files), "--dataset", "held-out", "--json", "--quiet")
@@ -177,10 +177,10 @@ def test_deploy_evaluate_teardown(verb: Verb, prepared: Path, job: dict[str, Any
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (("fine-tune", "--data", "nowhere"), "nowhere: holds no train.jsonl; make it with"),
+        (("fine-tune", "--data", "nowhere"), "nowhere: contains no train.jsonl; create it with"),
         (("status", "--job", "none"), "none: there is no such training job"),
         (("deploy", "--job", "none"), "none: there is no such training job"),
-        (("fine-tune", "--data", "x", "--kms-key", "k"), "goes with --backend sagemaker only"),
+        (("fine-tune", "--data", "x", "--kms-key", "k"), "works only with --backend sagemaker"),
         (("fine-tune", "--data", "x", "--epochs", "-1"), "epochs"),
         (("evaluate", "nowhere.jsonl"), "nowhere.jsonl"),
     ],

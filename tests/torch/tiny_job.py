@@ -29,7 +29,7 @@ def tiny_model() -> Path:
     return out
 
 
-def job(base: Path, count: int = 40, **hyperparameters: str) -> Layout:
+def job(base: Path, count: int = 40, /, **hyperparameters: str) -> Layout:
     """The folders of a job that fine-tunes the tiny model on invented pairs."""
     layout = Layout(base)
     layout.training.mkdir(parents=True)

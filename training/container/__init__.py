@@ -1,1 +1,1 @@
-"""The training container of this machine: what runs in a job of the local SageMaker."""
+"""The local training container: what a training job of the local SageMaker runs."""

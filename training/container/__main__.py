@@ -12,13 +12,13 @@ FAILED = 1
 
 
 def main() -> int:
-    """Train; a failure's reason goes to the file that becomes FailureReason."""
+    """Train; writes the reason for a failure to the file that becomes FailureReason."""
     layout = Layout.of(os.environ)
     try:
         from training.container import job
 
         if not job.train(layout, job.console()):
-            job.say("stopped: a checkpoint and the model so far are saved")
+            job.say("stopped: saved a checkpoint and the current model")
     except (TrainingError, ImportError) as error:
         reason = " ".join(str(error).split())
         layout.failure.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""The hyperparameters of the local trainer: JumpStart's names, read from the strings of a job."""
+"""The hyperparameters of the local trainer: JumpStart's names, parsed from a job's strings."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ SCHEDULES = ("cosine", "linear", "constant_with_warmup")
 class Hyperparameters:
     """How the small T5 is fine-tuned.
 
-    Lengths in pieces of text; `max_steps` below 0: as many as the epochs make;
-    `early_stopping_patience` in epochs without a lower eval_loss, 0: never. `average` is the weight
-    of the past in the running mean of the weights that is kept as the model (0: the last weights).
-    `memory` is how many pairs, at most, go into the model folder for the endpoint to look up.
+    Lengths are in tokens. A negative `max_steps` sets no limit apart from `epochs`.
+    `early_stopping_patience` is in epochs without a lower eval_loss (0: never stop early).
+    `average` is the decay of the moving average of the weights that becomes the model (0: use the
+    last weights). `memory` is the maximum number of pairs stored in the model folder, where the
+    endpoint looks up similar findings.
     """
 
     epochs: int = 30
@@ -44,7 +45,7 @@ class Hyperparameters:
     threads: int = 2
 
 
-# What each may be: at least, at most.
+# Minimum and maximum of each.
 _BOUNDS: Mapping[str, tuple[float, float]] = {
     "epochs": (1, 10_000),
     "max_steps": (-1, 10**9),
@@ -68,26 +69,26 @@ _BOUNDS: Mapping[str, tuple[float, float]] = {
 
 
 def read(given: Mapping[str, str]) -> Hyperparameters:
-    """Read a job's hyperparameters; those of JumpStart that mean nothing here are refused.
+    """Parse a job's hyperparameters; those of JumpStart that have no meaning here are rejected.
 
     Raises:
-        SettingError: a name or a value that does not exist; it lists those that do.
+        SettingError: an unknown name or an invalid value; it lists the valid ones.
     """
     kinds = get_type_hints(Hyperparameters)
-    read_values: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for name, text in given.items():
         if name not in kinds:
             known = ", ".join(field.name for field in fields(Hyperparameters))
-            raise SettingError(f"hyperparameter {name}", f"is not known here; known are {known}")
-        read_values[name] = _value(name, text, kinds[name])
-    return Hyperparameters(**read_values)
+            raise SettingError(f"hyperparameter {name}", f"is unknown here; use one of {known}")
+        values[name] = _value(name, text, kinds[name])
+    return Hyperparameters(**values)
 
 
 def _value(name: str, text: str, kind: type) -> int | float | bool | str:
     item = f"hyperparameter {name}"
     if kind is str:
         if text not in SCHEDULES:
-            raise SettingError(item, f"{text!r} is none of {', '.join(SCHEDULES)}")
+            raise SettingError(item, f"{text!r} is not one of {', '.join(SCHEDULES)}")
         return text
     if kind is bool:
         if text not in ("True", "False"):
@@ -96,7 +97,7 @@ def _value(name: str, text: str, kind: type) -> int | float | bool | str:
     try:
         number: int | float = kind(text)
     except ValueError:
-        what = "a whole number" if kind is int else "a number"
+        what = "an integer" if kind is int else "a number"
         raise SettingError(item, f"{text!r} is not {what}") from None
     least, most = _BOUNDS[name]
     if not math.isfinite(number) or not least <= number <= most:

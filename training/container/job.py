@@ -24,11 +24,11 @@ PROGRESS_EVERY_S = 2.0
 
 
 def train(layout: Layout, watch: Watch) -> bool:
-    """Run the job; False when it was told to stop before its end. The model is saved either way.
+    """Run the job; returns False if it was stopped early. The model is saved either way.
 
     Raises:
-        SettingError: a hyperparameter or the base model cannot be used.
-        CollectionError: the training channel cannot be used.
+        SettingError: a hyperparameter or the base model is invalid.
+        CollectionError: the training channel is invalid.
     """
     wanted = read(layout.hyperparameters())
     torch.set_num_threads(wanted.threads)
@@ -51,8 +51,8 @@ def train(layout: Layout, watch: Watch) -> bool:
         ]
         loop = Loop(model, plan_of(wanted), pieces[0], pieces[1], layout.checkpoints)
         resumed = loop.resume()
-        say(f"{len(pieces[0])} pairs to train on, {len(pieces[1])} to validate with")
-        say(f"{'resumed at' if resumed else 'starting with'} step {loop.state.step}/{loop.steps}")
+        say(f"{len(pieces[0])} training pairs, {len(pieces[1])} validation pairs")
+        say(f"{'resuming at' if resumed else 'starting at'} step {loop.state.step}/{loop.steps}")
         finished = loop.run(watch)
         folder.save(loop.trained(), base / TOKENIZER, layout.model)
         if wanted.memory:
@@ -80,34 +80,34 @@ def plan_of(wanted: Hyperparameters) -> Plan:
 
 
 def console() -> Watch:
-    """Log and progress lines on stdout as the metric definitions read them; SIGTERM stops."""
+    """Log and progress on stdout in the format of the metric definitions; SIGTERM stops."""
     return Watch(log=lambda figures: say(str(figures)), progress=_progress(), stop=_on_sigterm())
 
 
 def say(line: str) -> None:
-    """One line of the job's log."""
+    """Write one line to the job's log."""
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
 
 
 def _progress() -> Callable[[int, int], None]:
-    spoke = 0.0
+    last = 0.0
 
     def progress(done: int, steps: int) -> None:
-        nonlocal spoke
-        if time.monotonic() - spoke >= PROGRESS_EVERY_S or done == steps:
-            spoke = time.monotonic()
+        nonlocal last
+        if time.monotonic() - last >= PROGRESS_EVERY_S or done == steps:
+            last = time.monotonic()
             say(f"progress: step {done}/{steps}")
 
     return progress
 
 
 def _on_sigterm() -> Callable[[], bool]:
-    told = False
+    stopping = False
 
     def stop(_number: int, _frame: FrameType | None) -> None:
-        nonlocal told
-        told = True
+        nonlocal stopping
+        stopping = True
 
     signal.signal(signal.SIGTERM, stop)
-    return lambda: told
+    return lambda: stopping

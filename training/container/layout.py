@@ -1,4 +1,4 @@
-"""The folders of a training container, as SageMaker lays them out below /opt/ml."""
+"""The folders of a training container, as SageMaker lays them out in /opt/ml."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ DEFAULT_BASE = "/opt/ml"
 
 @dataclass(frozen=True)
 class Layout:
-    """Where a job finds what it is given and puts what it makes."""
+    """The paths of a job's inputs and outputs."""
 
     base: Path
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Layout:
-        """The layout that the environment names."""
+        """The layout that the environment selects."""
         return cls(Path(environment.get(BASE_VARIABLE) or DEFAULT_BASE))
 
     @property
@@ -36,24 +36,24 @@ class Layout:
 
     @property
     def model(self) -> Path:
-        """What becomes model.tar.gz."""
+        """The folder that becomes model.tar.gz."""
         return self.base / "model"
 
     @property
     def checkpoints(self) -> Path:
-        """What outlives the job (CheckpointConfig.LocalPath)."""
+        """The folder that outlives the job (CheckpointConfig.LocalPath)."""
         return self.base / "checkpoints"
 
     @property
     def failure(self) -> Path:
-        """One line that becomes the job's FailureReason."""
+        """The file with the one line that becomes the job's FailureReason."""
         return self.base / "output" / "failure"
 
     def hyperparameters(self) -> dict[str, str]:
         """The job's hyperparameters, all of them strings.
 
         Raises:
-            SettingError: the file is missing or holds something else.
+            SettingError: the file is missing or invalid.
         """
         path = self.base / "input" / "config" / "hyperparameters.json"
         try:
@@ -61,5 +61,5 @@ class Layout:
         except (OSError, ValueError) as error:
             raise SettingError(str(path), f"cannot be read ({type(error).__name__})") from None
         if not isinstance(found, dict) or not all(isinstance(v, str) for v in found.values()):
-            raise SettingError(str(path), "must be a JSON object of texts")
+            raise SettingError(str(path), "must be a JSON object of strings")
         return found

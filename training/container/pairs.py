@@ -1,4 +1,4 @@
-"""The pairs of the training channel: through the template, and split for validation."""
+"""The pairs of the training channel: filled into the template, and split for validation."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ Pair = tuple[str, str]
 
 
 def read(folder: Path) -> list[Pair]:
-    """Source and target text of every line of `train.jsonl`, in its order.
+    """Source and target text of every line of `train.jsonl`, in order.
 
-    Without a `template.json` the texts are taken as they are, as JumpStart does.
+    Without a `template.json` the texts are used unchanged, as in JumpStart.
 
     Raises:
-        CollectionError: nothing is there, or a line is none; it is named by its number.
+        CollectionError: `train.jsonl` is missing, or a line is invalid (with its number).
     """
     folder = channel.folder_of(folder)
     template = {"prompt": "{prompt}", "completion": "{completion}"}
@@ -25,7 +25,7 @@ def read(folder: Path) -> list[Pair]:
         template = json.loads((folder / channel.TEMPLATE).read_text(encoding="utf-8"))
     with (folder / channel.TRAIN).open(encoding="utf-8") as file:
         lines = [json.loads(line) for line in file]
-    # Replaced literally and in one step: a text may hold braces, or the other's name.
+    # Replaced literally, in one step: a text may contain braces or the other field's name.
     return [
         (
             template["prompt"].replace("{prompt}", line["prompt"]),
@@ -36,9 +36,9 @@ def read(folder: Path) -> list[Pair]:
 
 
 def split(pairs: list[Pair], share: float, seed: int) -> tuple[list[Pair], list[Pair]]:
-    """Pairs to train on and to validate with; the same for the same seed, at least one to train."""
+    """Training and validation pairs; the same for the same seed, at least one for training."""
     order = list(range(len(pairs)))
-    random.Random(seed).shuffle(order)  # noqa: S311 - a split, not a secret
+    random.Random(seed).shuffle(order)  # noqa: S311  # not cryptographic
     count = min(round(len(pairs) * share), len(pairs) - 1)
     held = set(order[:count])
     return (

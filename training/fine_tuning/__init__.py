@@ -1,1 +1,1 @@
-"""Starting a fine-tune: on SageMaker through JumpStart, or on this machine."""
+"""Starts fine-tuning jobs: on SageMaker through JumpStart, or on this machine."""

@@ -1,4 +1,4 @@
-"""The same job with no AWS: a small T5, asked for with the request that SageMaker would get."""
+"""The same job without AWS: a small T5, started with the request that SageMaker would receive."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from training.config import MODEL_TAG, FineTune
 from training.fine_tuning.data import fingerprint
 from training.fine_tuning.started import MET, Started, create
 
-# The model that a local job starts from, as JumpStart's starts from FLAN-T5.
+# The base model of a local job, as FLAN-T5 is that of a JumpStart job.
 BASE = ROOT / "local" / "models" / "pre-trained"
 IMAGE = "impressions-local/small-t5:1"
 MODEL_ID, MODEL_VERSION = "impressions-local-small-t5", "1"
-INSTANCE_TYPE = "ml.m5.large"  # two cores, as a laptop has; the local SageMaker reads none of it
+INSTANCE_TYPE = "ml.m5.large"  # required by the API, but ignored by the local SageMaker
 ROLE_ARN = "arn:aws:iam::000000000000:role/impressions-local-training"
 JOB_PREFIX = "local-small-t5"
 CHECKPOINTS = "/opt/ml/checkpoints"
 MODEL_FILES = ("config.json", "model.safetensors", "sentencepiece.model")
 
 
-def job(data: str, output: str, **changes: Any) -> FineTune:  # noqa: ANN401  # FineTune's own
+def job(data: str, output: str, **changes: Any) -> FineTune:  # noqa: ANN401  # FineTune's fields
     """The local job's settings; `changes` are fields of FineTune."""
     plain = FineTune(
         data=data,
@@ -46,7 +46,7 @@ def job(data: str, output: str, **changes: Any) -> FineTune:  # noqa: ANN401  # 
 
 
 def request(config: FineTune, name: str, base: s3.S3Uri, checkpoints: s3.S3Uri) -> dict[str, Any]:
-    """The CreateTrainingJob request; `base` is the model to start from, a tar."""
+    """The CreateTrainingJob request; `base` is the base model's archive."""
     return {
         "TrainingJobName": name,
         "AlgorithmSpecification": {
@@ -76,11 +76,11 @@ def request(config: FineTune, name: str, base: s3.S3Uri, checkpoints: s3.S3Uri) 
 
 
 def request_of(config: FineTune, target: Target, content: str, *, put: bool) -> dict[str, Any]:
-    """The request, the model to start from put where the job reads it if asked.
+    """The CreateTrainingJob request; uploads the base model if `put`.
 
     Raises:
-        SettingError: there is no such model.
-        AwsError: AWS refused, or was not reached.
+        SettingError: the base model does not exist.
+        AwsError: AWS rejected the request or could not be reached.
     """
     bucket = s3.parse(config.output).bucket
     base = _base(config, target, bucket, put=put)
@@ -91,13 +91,13 @@ def request_of(config: FineTune, target: Target, content: str, *, put: bool) -> 
 
 
 def start(config: FineTune, target: Target, content: str) -> Started:
-    """Start the job, or find the one that makes the same model.
+    """Start the job, or find the one that produces the same model.
 
-    `content` stands for the content of the training channel, `config.data`.
+    `content` is a digest of the training channel, `config.data`.
 
     Raises:
-        SettingError: there is no such model to start from, or the name is another job's.
-        AwsError: AWS refused, or was not reached.
+        SettingError: the base model does not exist, or another job has the name.
+        AwsError: AWS rejected the request or could not be reached.
     """
     made = request_of(config, target, content, put=True)
     before = list(_same(target, made["CheckpointConfig"]["S3Uri"]))
@@ -106,25 +106,25 @@ def start(config: FineTune, target: Target, content: str) -> Started:
             return Started(job["TrainingJobName"], MET[job["TrainingJobStatus"]])
     name = made["TrainingJobName"]
     if any(job["TrainingJobName"] == name for job in before):
-        # Names are never free again; the same command goes on under the next one.
+        # Names cannot be reused: the same command continues under a new one.
         made["TrainingJobName"] = f"{name[:58]}-{len(before) + 1}"
     create(target, made)
     return Started(made["TrainingJobName"], "resumed" if before else "started")
 
 
 def _base(config: FineTune, target: Target, bucket: str, *, put: bool) -> s3.S3Uri:
-    """The model to start from: named, or the committed one."""
+    """The base model: the given one, or the committed one."""
     if config.base and s3.is_s3(config.base):
         place = s3.parse(config.base)
         if next(s3.objects(target.client("s3"), place), None) is None:
-            raise SettingError(config.base, "is not there; name a model.tar.gz")
+            raise SettingError(config.base, "does not exist; give a model.tar.gz")
         return place
     found = archive(Path(config.base) if config.base else BASE)
     return found.put(target, bucket) if put else found.place(bucket)
 
 
 def _same(target: Target, checkpoints: str) -> Iterator[dict[str, Any]]:
-    """The jobs that would make the same model, the newest first."""
+    """The jobs that would produce the same model, newest first."""
     client = target.client("sagemaker")
     with explained("training jobs"):
         pages = client.get_paginator("list_training_jobs").paginate(
@@ -145,15 +145,15 @@ class Archive:
     data: bytes
 
     def place(self, bucket: str) -> s3.S3Uri:
-        """Where it goes: under a name made of its content."""
+        """Its location, derived from its content."""
         digest = hashlib.sha256(self.data).hexdigest()[:16]
         return s3.S3Uri(bucket, f"models/{digest}/model.tar.gz")
 
     def put(self, target: Target, bucket: str) -> s3.S3Uri:
-        """Put it there; once.
+        """Upload it unless it exists.
 
         Raises:
-            AwsError: the bucket is missing or denied.
+            AwsError: the bucket does not exist or access is denied.
         """
         place = self.place(bucket)
         if s3.is_empty(target, s3.S3Uri(bucket, place.key.rpartition("/")[0])):
@@ -170,7 +170,7 @@ def archive(folder: Path) -> Archive:
     """
     for name in MODEL_FILES:
         if not (folder / name).is_file():
-            raise SettingError(str(folder), f"is no model: {name} is missing")
+            raise SettingError(str(folder), f"is not a model: {name} is missing")
     return Archive(pack(folder, MODEL_FILES))
 
 

@@ -1,4 +1,4 @@
-"""A fine-tune on SageMaker: found if the same was started before, else started."""
+"""Fine-tuning on SageMaker: finds the job if it was started before, otherwise starts it."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ _NAME = re.compile(rf"(?=.{{1,{LONGEST_NAME}}}$)[A-Za-z0-9]+(-[A-Za-z0-9]+)*")
 
 
 def request(config: FineTune, target: Target, content: str) -> dict[str, Any]:
-    """The CreateTrainingJob request; `content` stands for the content of the training channel.
+    """The CreateTrainingJob request; `content` is a digest of the training channel.
 
     Raises:
-        SettingError: a setting cannot be used.
-        AwsError: AWS refused, or was not reached.
+        SettingError: a setting is invalid.
+        AwsError: AWS rejected the request or could not be reached.
     """
     _check(config)
     wanted = metadata.Wanted(
@@ -57,14 +57,14 @@ def request(config: FineTune, target: Target, content: str) -> dict[str, Any]:
 
 
 def start(config: FineTune, target: Target, made: dict[str, Any]) -> Started:
-    """Start the job of a request, unless the same runs or is done.
+    """Start the requested job, unless the same one is running or done.
 
     Raises:
-        SettingError: the name is another job's.
-        AwsError: AWS refused, or was not reached.
+        SettingError: another job has the name.
+        AwsError: AWS rejected the request or could not be reached.
     """
     mark = next(tag["Value"] for tag in made["Tags"] if tag["Key"] == FINGERPRINT_TAG)
-    for found in _named(target, config.job_name) if config.job_name else _like(target, mark):
+    for found in _named(target, config.job_name) if config.job_name else _similar(target, mark):
         is_same = tags(target, found["TrainingJobArn"]).get(FINGERPRINT_TAG) == mark
         if is_same and found["TrainingJobStatus"] in MET:
             return Started(found["TrainingJobName"], MET[found["TrainingJobStatus"]])
@@ -75,24 +75,24 @@ def start(config: FineTune, target: Target, made: dict[str, Any]) -> Started:
 
 
 def price_class(config: FineTune) -> PriceClass:
-    """What the job can cost at most, but for the price of an hour."""
+    """What the job is billed for at most, without the hourly price."""
     count = config.instance_count
     return PriceClass(config.instance_type, count, count, config.max_runtime_s / 3600)
 
 
 def _check(config: FineTune) -> None:
-    """Raise SettingError for what neither the SDK nor botocore holds against a rule."""
+    """Raise SettingError for errors that neither the SDK nor botocore checks."""
     if config.base and not s3.is_s3(config.base):
-        raise SettingError(f"--base {config.base}", "name a model in S3: s3://….tar.gz")
+        raise SettingError(f"--base {config.base}", "give a model in S3: s3://….tar.gz")
     if config.max_runtime_s < 1:
-        raise SettingError("--max-runtime-hours", "give the job some time to run")
+        raise SettingError("--max-runtime-hours", "must be more than 0")
     if config.job_name and not _NAME.fullmatch(config.job_name):
-        problem = f"use letters, digits and single hyphens, at most {LONGEST_NAME}"
+        problem = f"use at most {LONGEST_NAME} letters, digits and single hyphens"
         raise SettingError(f"--job-name {config.job_name}", problem)
 
 
 def _check_request(target: Target, made: dict[str, Any]) -> None:
-    """Hold the request against the service's model, as a launch would."""
+    """Validate the request against the service model, as a launch would."""
     model = target.client("sagemaker").meta.service_model
     shape = model.operation_model("CreateTrainingJob").input_shape
     report = ParamValidator().validate(made, shape)
@@ -114,8 +114,8 @@ def _named(target: Target, name: str) -> Iterator[dict[str, Any]]:
         return
 
 
-def _like(target: Target, mark: str) -> Iterator[dict[str, Any]]:
-    """Jobs whose name says that they might make the same model, the newest first."""
+def _similar(target: Target, mark: str) -> Iterator[dict[str, Any]]:
+    """Jobs that, judging by their names, may produce the same model; newest first."""
     with explained("training jobs"):
         pages = (
             target.client("sagemaker")

@@ -1,7 +1,7 @@
-"""Starts a fine-tune, or finds the one that the same command started before.
+"""Starts a fine-tuning job, or finds the one that the same command started before.
 
-On this machine a job that was killed leaves its checkpoint behind: the next job with the same data,
-base and hyperparameters goes on from there.
+A local job that was killed leaves a checkpoint: the next job with the same data, base model and
+hyperparameters resumes from it.
 """
 
 from __future__ import annotations
@@ -20,30 +20,30 @@ from training.instances import PRICES
 
 
 def start(config: FineTune, target: Target) -> Started:
-    """Put the data where the job reads it, then start the job, unless it was before.
+    """Upload the data, then start the job unless it was started before.
 
     Raises:
-        CollectionError: the data cannot be trained on.
-        SettingError: a setting cannot be used.
-        AwsError: AWS refused, or was not reached.
+        CollectionError: the data is invalid or missing.
+        SettingError: a setting is invalid.
+        AwsError: AWS rejected the request or could not be reached.
     """
     found, content, folder = _located(config, target)
     if target.backend == "local":
         _put(found, target, folder)
         return local.start(found, target, content)
-    # Composed first: what cannot be asked for leaves no data behind.
+    # Composed first, so that an invalid request uploads no data.
     request = sagemaker.request(found, target, content)
     _put(found, target, folder)
     return sagemaker.start(found, target, request)
 
 
 def dry_run(config: FineTune, target: Target) -> dict[str, Any]:
-    """The CreateTrainingJob request that `start` would send; nothing is put, nothing started.
+    """The CreateTrainingJob request that `start` would send; uploads and starts nothing.
 
     Raises:
-        CollectionError: the data cannot be trained on.
-        SettingError: a setting cannot be used.
-        AwsError: AWS refused, or was not reached.
+        CollectionError: the data is invalid or missing.
+        SettingError: a setting is invalid.
+        AwsError: AWS rejected the request or could not be reached.
     """
     found, content, _ = _located(config, target)
     if target.backend == "local":
@@ -52,16 +52,16 @@ def dry_run(config: FineTune, target: Target) -> dict[str, Any]:
 
 
 def price(config: FineTune, target: Target) -> str:
-    """What the job can cost at most, in words: the class, not a sum."""
+    """What the job is billed for at most, in words: instances and hours, not an amount."""
     if target.backend == "local":
-        return "no price: it runs on this machine"
+        return "not billed: it runs on this machine"
     return f"{sagemaker.price_class(config)}; {PRICES}"
 
 
 def _located(config: FineTune, target: Target) -> tuple[FineTune, str, Path | None]:
-    """The same job with its data where it is, or will be, in S3; nothing is put.
+    """The job with the S3 location of its data, their digest and their local folder, if any.
 
-    The second is a digest of the data's content, the third their folder on this machine, if any.
+    Uploads nothing.
     """
     if s3.is_s3(config.data):
         place = data.channel_of(target, s3.parse(config.data))

@@ -1,4 +1,4 @@
-"""How a call met the job that it asked for, and how a job is asked for."""
+"""Creates a training job, and describes its state for the call that requested it."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from common.errors import AwsError, SettingError
 
 State = Literal["started", "resumed", "running", "done"]
 
-# What a job that was there before means for the command that would start the same one.
+# What an existing job's status means for the command that would start the same one.
 MET: dict[str, State] = {"InProgress": "running", "Stopping": "running", "Completed": "done"}
 
 
 @dataclass(frozen=True)
 class Started:
-    """A job and how this call met it: `running` and `done` were there before."""
+    """A job and its state for this call: `running` and `done` jobs existed before."""
 
     job_name: str
     state: State
@@ -27,7 +27,7 @@ def create(target: Target, request: dict[str, Any]) -> None:
 
     Raises:
         SettingError: its name is taken.
-        AwsError: AWS refused, or was not reached.
+        AwsError: AWS rejected the request or could not be reached.
     """
     name = request["TrainingJobName"]
     try:
@@ -40,7 +40,7 @@ def create(target: Target, request: dict[str, Any]) -> None:
 
 
 def taken(name: str) -> SettingError:
-    """The error for a name that another job has."""
+    """The error for a name that is taken."""
     return SettingError(
-        f"--job-name {name}", "another job has this name, and names are never free again"
+        f"--job-name {name}", "another job has this name, and names cannot be reused"
     )

@@ -1,1 +1,1 @@
-"""Training jobs that were started: found, described, followed, measured."""
+"""Finds, describes, follows and measures training jobs."""

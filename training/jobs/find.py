@@ -1,4 +1,4 @@
-"""Finds this project's training jobs: those with its tag."""
+"""Finds this project's training jobs by their tag."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from training.config import MODEL_TAG, PROJECT_TAG
 from training.errors import JobError
 
 Job = dict[str, Any]
-# So far back does a search for the newest job go; each job costs one call for its tags.
+# Maximum number of jobs searched for the newest one; each costs one call for its tags.
 MOST_LOOKED_AT = 200
 ENDED = ("Completed", "Failed", "Stopped")
 
 
 def describe(target: Target, name: str) -> Job:
-    """A job as DescribeTrainingJob tells it.
+    """A job as DescribeTrainingJob returns it.
 
     Raises:
-        JobError: no job has the name.
-        AwsError: AWS refused, or was not reached.
+        JobError: the job does not exist.
+        AwsError: AWS rejected the request or could not be reached.
     """
     client = target.client("sagemaker")
     try:
@@ -31,17 +31,17 @@ def describe(target: Target, name: str) -> Job:
     except AwsError as error:
         if error.code == "ValidationException":
             raise JobError(
-                name, "there is no such training job; `status` names the newest"
+                name, "there is no such training job; `status` shows the newest"
             ) from None
         raise
     return found
 
 
 def newest(target: Target, status: str | None = None) -> Job | None:
-    """The newest job of this project, in one status or in any; None when there is none.
+    """The newest job of this project, with the given status or any; None if there is none.
 
     Raises:
-        AwsError: AWS refused, or was not reached.
+        AwsError: AWS rejected the request or could not be reached.
     """
     for summary in islice(_summaries(target, status), MOST_LOOKED_AT):
         if is_ours(target, summary["TrainingJobArn"]):
@@ -50,11 +50,11 @@ def newest(target: Target, status: str | None = None) -> Job | None:
 
 
 def finished(target: Target, name: str | None) -> Job:
-    """The job to deploy: the named one, or the newest that completed.
+    """The job to deploy: the given one, or the newest completed one.
 
     Raises:
-        JobError: there is none, or it ended without a model, or has not ended.
-        AwsError: AWS refused, or was not reached.
+        JobError: it does not exist, has not ended, or ended without a model.
+        AwsError: AWS rejected the request or could not be reached.
     """
     if name is None:
         found = newest(target, "Completed")
@@ -68,12 +68,12 @@ def finished(target: Target, name: str | None) -> Job:
     if status not in ENDED:
         raise JobError(name, f"is {status}; wait for it with `metrics --follow`")
     if not artefact(job):
-        raise JobError(name, f"ended as {status} and left no model")
+        raise JobError(name, f"ended as {status} without a model")
     return job
 
 
 def artefact(job: Job) -> str:
-    """Where the job's model is: s3://….tar.gz or a prefix; empty when there is none."""
+    """The location of the job's model: s3://….tar.gz or a prefix; empty if there is none."""
     uri: str = job.get("ModelArtifacts", {}).get("S3ModelArtifacts", "")
     return uri
 
@@ -91,7 +91,7 @@ def _summaries(target: Target, status: str | None) -> Iterator[Job]:
 
 
 def model_id(target: Target, job: Job) -> str:
-    """The id of the model that a job fine-tunes; its image when it was started elsewhere."""
+    """The id of the model that a job fine-tunes; its image if it was started elsewhere."""
     image: str = job["AlgorithmSpecification"].get("TrainingImage", "")
     return tags(target, job["TrainingJobArn"]).get(MODEL_TAG) or image.rpartition("/")[2]
 
@@ -100,7 +100,7 @@ def tags(target: Target, arn: str) -> dict[str, str]:
     """The tags of a resource.
 
     Raises:
-        AwsError: AWS refused, or was not reached.
+        AwsError: AWS rejected the request or could not be reached.
     """
     with explained(arn):
         found = target.client("sagemaker").list_tags(ResourceArn=arn)["Tags"]

@@ -1,4 +1,4 @@
-"""Follows a job to its end: new figures as they come, and how far it is."""
+"""Follows a job to its end: new metric values as they arrive, and its progress."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ Progress = Callable[[int, int], None]
 
 
 def points(target: Target, job: Job) -> list[Point]:
-    """Every figure of a job: from its log, or CloudWatch's means when that is denied or gone.
+    """A job's metric values: from its log, or CloudWatch's averages if that is denied or gone.
 
     Raises:
-        JobError: a metric definition cannot be used.
-        AwsError: AWS refused, or was not reached.
+        JobError: a metric definition is invalid.
+        AwsError: AWS rejected the request or could not be reached.
     """
     found = Finder(job).find(JobLog(target, job["TrainingJobName"]).read())
     return found or minutes.read(target, job)
@@ -35,23 +35,23 @@ def follow(
     progress: Progress = lambda _done, _all: None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Iterator[tuple[Job, list[Point]]]:
-    """The job again and again, with the figures that are new, until it has ended.
+    """Yield the job and its new metric values repeatedly, until it has ended.
 
-    `progress` is told steps done and in all, for jobs whose log tells them.
+    `progress` is called with completed and total steps, for jobs that log them.
 
     Raises:
-        JobError: no job has the name, or a metric definition of it cannot be used.
-        AwsError: AWS refused, or was not reached.
+        JobError: the job does not exist, or one of its metric definitions is invalid.
+        AwsError: AWS rejected the request or could not be reached.
     """
     job = describe(target, name)
     log, finder, seen = JobLog(target, name), Finder(job), 0
     while True:
-        # The job is looked at before its log: when it has ended, all that it wrote is read.
+        # The job is described before its log is read: if it has ended, the log is complete.
         lines = log.read()
-        _tell(lines, progress)
+        _report(lines, progress)
         if log.denied:
-            means = minutes.read(target, job)
-            new, seen = means[seen:], len(means)
+            averages = minutes.read(target, job)
+            new, seen = averages[seen:], len(averages)
         else:
             new = finder.find(lines)
         yield job, new
@@ -62,19 +62,19 @@ def follow(
 
 
 def wait(target: Target, name: str, progress: Progress = lambda _done, _all: None) -> Job:
-    """Wait until a job has ended; returns it, however it ended.
+    """Wait until a job has ended and return it, whatever its status.
 
     Raises:
-        JobError: no job has the name.
-        AwsError: AWS refused, or was not reached.
+        JobError: the job does not exist.
+        AwsError: AWS rejected the request or could not be reached.
     """
     job: Job = {}
-    for job, _ in follow(target, name, progress):  # noqa: B007 - the last one is wanted
+    for job, _ in follow(target, name, progress):  # noqa: B007  # the last one is returned
         pass
     return job
 
 
-def _tell(lines: Sequence[Line], progress: Progress) -> None:
+def _report(lines: Sequence[Line], progress: Progress) -> None:
     for line in reversed(lines):
         found = _PROGRESS.match(line.text)
         if found:

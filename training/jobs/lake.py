@@ -1,4 +1,4 @@
-"""A job's figures as rows of the lake's table `training_metrics`."""
+"""A job's metric values as rows of the lake's table `training_metrics`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TABLE = TRAINING_METRICS.name
 
 
 def rows(job: Job, found: Sequence[Point], model_id: str) -> list[dict[str, Any]]:
-    """The rows, a point each; the version of a model is the name of the job that makes it."""
+    """One row per point; a model's version is the name of the job that produced it."""
     return [
         {
             "training_job_name": job["TrainingJobName"],
@@ -39,20 +39,20 @@ def rows(job: Job, found: Sequence[Point], model_id: str) -> list[dict[str, Any]
 
 
 def place(job: Job, results_bucket: str) -> S3Uri:
-    """One object a job, in the partition of the day on which it was made (UTC)."""
+    """One object per job, in the partition of the day on which it was created (UTC)."""
     day = job["CreationTime"].astimezone(UTC).strftime("%Y-%m-%d")
     name = hashlib.sha256(job["TrainingJobArn"].encode()).hexdigest()[:32]
     return S3Uri(results_bucket, f"lake/{TABLE}/dt={day}/{name}-0.jsonl.gz")
 
 
 def write(target: Target, job: Job, found: Sequence[Point], results_bucket: str) -> S3Uri | None:
-    """Write the job's rows over those of an earlier call; None when there is no figure.
+    """Write the job's rows, replacing those of an earlier call; None if there are none.
 
-    Figures without any epoch are CloudWatch's means, from when the log was denied or gone: they
-    never take the place of rows that are there.
+    Values without epochs are CloudWatch's averages, used when the log is denied or gone: they never
+    replace existing rows.
 
     Raises:
-        AwsError: the bucket is missing or denied.
+        AwsError: the bucket does not exist or access is denied.
     """
     if not found:
         return None

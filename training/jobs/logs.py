@@ -1,4 +1,4 @@
-"""A job's log in CloudWatch Logs, read on from where the last reading ended."""
+"""A job's log in CloudWatch Logs, read incrementally."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ _GONE = "ResourceNotFoundException"
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a log, with its time in milliseconds since 1970."""
+    """One log line with its timestamp in milliseconds since 1970."""
 
     at: int
     text: str
 
 
 class JobLog:
-    """The log of one job. `denied` says that the last reading was refused."""
+    """The log of one job. `denied` says whether the last read was denied."""
 
     def __init__(self, target: Target, job_name: str) -> None:
-        """Nothing is read yet."""
+        """Start at the beginning of the log."""
         self._target, self._job_name = target, job_name
         self._tokens: dict[str, str] = {}
         self.denied = False
 
     def read(self) -> list[Line]:
-        """The lines that came since the last call; none while there is no log, or it is denied.
+        """The lines since the last call; none if there is no log yet or access is denied.
 
         Raises:
-            AwsError: AWS refused for another reason, or was not reached.
+            AwsError: AWS rejected the request for another reason or could not be reached.
         """
         logs = self._target.client("logs")
         try:
@@ -45,15 +45,15 @@ class JobLog:
                 return []
             raise
 
-    def _streams(self, logs: Any) -> list[str]:  # noqa: ANN401  # boto3's
-        """One for each host and start of the job."""
+    def _streams(self, logs: Any) -> list[str]:  # noqa: ANN401  # untyped boto3 client
+        """One stream per host and start of the job."""
         with explained(f"log group {LOG_GROUP}"):
             pages = logs.get_paginator("describe_log_streams").paginate(
                 logGroupName=LOG_GROUP, logStreamNamePrefix=f"{self._job_name}/"
             )
             return sorted(one["logStreamName"] for page in pages for one in page["logStreams"])
 
-    def _new(self, logs: Any, stream: str) -> list[Line]:  # noqa: ANN401  # boto3's
+    def _new(self, logs: Any, stream: str) -> list[Line]:  # noqa: ANN401  # untyped boto3 client
         lines: list[Line] = []
         while True:
             token = self._tokens.get(stream)
@@ -66,7 +66,7 @@ class JobLog:
                 )
             lines += [Line(event["timestamp"], event["message"]) for event in page["events"]]
             self._tokens[stream] = page["nextForwardToken"]
-            # The same token again is the end; an empty page before it is not (CloudWatch Logs,
+            # A repeated token marks the end; an empty page does not (CloudWatch Logs,
             # GetLogEvents).
             if page["nextForwardToken"] == token:
                 return lines

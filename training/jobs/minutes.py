@@ -1,4 +1,4 @@
-"""A job's figures as CloudWatch keeps them: means of a minute, without epochs."""
+"""A job's metric values in CloudWatch: averages per minute, without epochs."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from training.jobs.find import Job
 from training.jobs.points import Point
 
 NAMESPACE = "/aws/sagemaker/TrainingJobs"
-# How long CloudWatch keeps means of so many seconds (its guide, "Metrics retention").
+# How long CloudWatch keeps data points, by period in seconds (user guide, "Metrics retention").
 RETENTION = ((60, timedelta(days=15)), (300, timedelta(days=63)), (3600, timedelta(days=455)))
 
 
 def read(target: Target, job: Job) -> list[Point]:
-    """The means of every metric that the job defines, in the order of their times.
+    """The averages of every metric that the job defines, in chronological order.
 
     Raises:
-        AwsError: AWS refused, or was not reached.
+        AwsError: AWS rejected the request or could not be reached.
     """
     names = [one["Name"] for one in job["AlgorithmSpecification"].get("MetricDefinitions", [])]
     began = job.get("TrainingStartTime")
@@ -37,7 +37,7 @@ def read(target: Target, job: Job) -> list[Point]:
                     for number, name in enumerate(names)
                 ],
                 StartTime=began,
-                # Up to, not including; the last figures come as the job ends.
+                # The end is exclusive, and the last values arrive as the job ends.
                 EndTime=job.get("TrainingEndTime", now) + timedelta(seconds=period),
                 ScanBy="TimestampAscending",
             )
@@ -61,7 +61,7 @@ def _query(number: int, name: str, job_name: str, period: int) -> dict[str, Any]
 def _points(names: list[str], results: list[dict[str, Any]]) -> list[Point]:
     found: list[Point] = []
     counts = dict.fromkeys(names, 0)
-    for one in results:  # a metric's later page is another of them
+    for one in results:  # a metric has one result per page
         name = names[int(one["Id"][1:])]
         for stamp, value in zip(one["Timestamps"], one["Values"], strict=True):
             if math.isfinite(value):

@@ -1,4 +1,4 @@
-"""A job's figures: every point that its metric definitions find in the lines of its log."""
+"""A job's metric values: every point that its metric definitions find in its log."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ EPOCH = "epoch"
 
 @dataclass(frozen=True)
 class Point:
-    """One figure. `step` counts the metric's own points from 1; `epoch` is None when unknown.
+    """One metric value. `step` numbers the metric's points from 1; `epoch` is None if unknown.
 
     `at` is in milliseconds since 1970.
     """
@@ -30,25 +30,25 @@ class Point:
 
     @property
     def observed_at(self) -> str:
-        """UTC, as the lake writes times."""
+        """UTC, in the lake's format."""
         stamp = datetime.fromtimestamp(self.at / 1000, UTC)
         return stamp.strftime("%Y-%m-%d %H:%M:%S.") + f"{self.at % 1000:03d}"
 
 
 class Finder:
-    """Finds figures in lines as they come; a line's own epoch is that of its figures."""
+    """Finds metric values in log lines; values have the epoch that their line contains."""
 
     def __init__(self, job: Job) -> None:
-        """Take the job's own metric definitions.
+        """Compile the job's metric definitions.
 
         Raises:
-            JobError: one of them cannot be used.
+            JobError: one of them is invalid.
         """
         self._definitions = _definitions(job)
         self._counts: dict[str, int] = dict.fromkeys(self._definitions, 0)
 
     def find(self, lines: Sequence[Line]) -> list[Point]:
-        """The figures of these lines, which come after those of the last call."""
+        """The metric values in these lines, which follow those of the last call."""
         found: list[Point] = []
         for line in lines:
             values = {
@@ -64,10 +64,10 @@ class Finder:
 
 
 def points_of(job: Job, lines: Sequence[Line]) -> list[Point]:
-    """Every figure in a log, in the order of its lines.
+    """Every metric value in a log, in the order of its lines.
 
     Raises:
-        JobError: a metric definition cannot be used.
+        JobError: a metric definition is invalid.
     """
     return Finder(job).find(lines)
 
@@ -79,7 +79,7 @@ def _definitions(job: Job) -> dict[str, re.Pattern[str]]:
         try:
             found[name] = re.compile(text)
         except re.error as error:
-            problem = f"the regex {text!r} of its metric {name} is none ({error})"
+            problem = f"the regex {text!r} of its metric {name} is invalid ({error})"
             raise JobError(job["TrainingJobName"], problem) from None
         if not found[name].groups:
             problem = f"the regex {text!r} of its metric {name} has no group for the value"
@@ -91,7 +91,7 @@ def _value(regex: re.Pattern[str], text: str) -> float | None:
     found = regex.search(text)
     try:
         value = float(found[1]) if found else None
-    except (TypeError, ValueError):  # the group took no part, or holds no number
+    except (TypeError, ValueError):  # the group did not match, or is not a number
         return None
-    # A diverging job prints nan and inf, which no JSON and no table can hold.
+    # A diverging job logs nan and inf, which JSON and the table cannot contain.
     return value if value is not None and math.isfinite(value) else None

@@ -1,4 +1,4 @@
-"""Jobs and their figures for people: lines and tables."""
+"""Jobs and their metrics in human-readable form: lines and tables."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LOSSES = {"train_loss": "training", "val_loss": "validation"}
 
 
 def summary(job: Job) -> dict[str, Any]:
-    """What `status` tells of a job; times in UTC, durations in seconds."""
+    """What `status` shows of a job; times in UTC, durations in seconds."""
     return {
         "job": job["TrainingJobName"],
         "status": job["TrainingJobStatus"],
@@ -33,18 +33,18 @@ def summary(job: Job) -> dict[str, Any]:
     }
 
 
-def lines(told: dict[str, Any]) -> str:
-    """A summary, a line each; what is empty is left out."""
+def lines(values: dict[str, Any]) -> str:
+    """A summary with one line per value; empty values are left out."""
     rows = [
         (name.replace("_", " "), _text(value))
-        for name, value in told.items()
+        for name, value in values.items()
         if value not in ("", None, {})
     ]
     return tabulate(rows, tablefmt="plain", disable_numparse=True)
 
 
 def table(found: Sequence[Point]) -> str:
-    """Losses by epoch: the last figure of each whole or part epoch that was logged."""
+    """Losses by epoch: the last value of each logged epoch, whole or fractional."""
     epochs = sorted({point.epoch for point in found if point.epoch is not None})
     by_epoch: dict[float, dict[str, float]] = {epoch: {} for epoch in epochs}
     for point in found:

@@ -1,1 +1,1 @@
-"""Fine-tuning through SageMaker JumpStart: metadata, the request, the launch. Needs `sagemaker`."""
+"""Fine-tuning through SageMaker JumpStart: metadata and the request. Requires `sagemaker`."""

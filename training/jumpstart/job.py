@@ -1,8 +1,8 @@
-"""The CreateTrainingJob request of a JumpStart fine-tune, as the SDK's ModelTrainer writes it.
+"""The CreateTrainingJob request of a JumpStart fine-tune, as the SDK's ModelTrainer composes it.
 
-The script comes in a channel of its own and is named by the container's hyperparameters, as the
-training toolkit in JumpStart's image expects it when the network is isolated. So nothing is put
-into S3 to make the request, and the image's own entry point stays.
+The script is an input channel, and the container's hyperparameters point to it, as the training
+toolkit in JumpStart's image expects when the network is isolated. Composing the request therefore
+uploads nothing to S3 and keeps the image's own entry point.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ _COMPOSED = "provide-client-params.sagemaker.CreateTrainingJob"
 def request(
     config: FineTune, target: Target, card: TrainingCard, name: str, tags: Mapping[str, str]
 ) -> dict[str, Any]:
-    """The request as boto3 sends it; nothing is sent. `config.data` is an s3:// prefix.
+    """The request as boto3 would send it; sends nothing. `config.data` is an s3:// prefix.
 
     Raises:
-        SettingError: the SDK does not take a setting, or the role cannot train.
-        AwsError: AWS refused, or was not reached.
+        SettingError: the SDK rejects a setting, or the role cannot train.
+        AwsError: AWS rejected the request or could not be reached.
     """
     session = sdk.session(target, parse(config.output).bucket)
-    # The SDK offers no public way to see the request but the call itself: botocore shows it to
-    # whoever listens, and goes no further when the listener raises.
+    # The SDK has no public way to compose the request without sending it. botocore passes the
+    # request to this listener, which stops the call by raising.
     session.boto_session.events.register(_COMPOSED, _stop)
     with explained("fine-tune"), sdk.role_checks(target):
         trainer = _trainer(session, config, card, tags)
@@ -52,16 +52,16 @@ class _ComposedError(Exception):
         self.request = request
 
 
-def _stop(params: dict[str, Any], **_: Any) -> NoReturn:  # noqa: ANN401  # botocore's
+def _stop(params: dict[str, Any], **_: Any) -> NoReturn:  # noqa: ANN401  # botocore's signature
     raise _ComposedError(params)
 
 
 def _trainer(
-    session: Any,  # noqa: ANN401  # the SDK's, here and below
+    session: Any,  # noqa: ANN401  # untyped SDK, here and below
     config: FineTune,
     card: TrainingCard,
     tags: Mapping[str, str],
-) -> Any:  # noqa: ANN401
+) -> Any:  # noqa: ANN401  # the SDK's
     from pydantic import ValidationError
     from sagemaker.core.helper.iam_role_resolver import RoleValidationError
     from sagemaker.core.training.configs import (
@@ -114,7 +114,7 @@ def _trainer(
     )
 
 
-def _networking(network: Network) -> Any:  # noqa: ANN401
+def _networking(network: Network) -> Any:  # noqa: ANN401  # the SDK's
     from sagemaker.core.training.configs import Networking
 
     places = (

@@ -1,4 +1,4 @@
-"""What JumpStart knows of a model, read through the SDK from JumpStart's bucket."""
+"""JumpStart's metadata of a model, read through the SDK from JumpStart's bucket."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Scope = Literal["training", "inference"]
 class TrainingCard:
     """How a model is trained.
 
-    `hyperparameters` are all defaults as strings, those of the container included. URIs are
+    `hyperparameters` are all defaults as strings, including the container's. URIs are
     s3://….tar.gz.
     """
 
@@ -32,7 +32,7 @@ class TrainingCard:
 
 @dataclass(frozen=True, kw_only=True)
 class HostingCard:
-    """How a model is served: `weights` are the model's own, before any fine-tuning."""
+    """How a model is served: `weights` are those before fine-tuning."""
 
     model_id: str
     version: str
@@ -45,8 +45,8 @@ class HostingCard:
 class Wanted:
     """Which model, and on which instance type.
 
-    `version` may be a pin like `1.*`. `tolerates_vulnerable` accepts a version in whose packages
-    AWS knows vulnerabilities.
+    `version` may be a pin like `1.*`. `tolerates_vulnerable` accepts a version with known
+    vulnerabilities in its packages.
     """
 
     model_id: str
@@ -56,11 +56,11 @@ class Wanted:
 
 
 def for_training(target: Target, wanted: Wanted, changes: Mapping[str, str]) -> TrainingCard:
-    """The training metadata; `changes` are hyperparameters that are checked against it.
+    """The training metadata; `changes` are hyperparameters to check against it.
 
     Raises:
         SettingError: the model, version, instance type or a hyperparameter does not exist.
-        AwsError: AWS refused, or was not reached.
+        AwsError: AWS rejected the request or could not be reached.
     """
     session = sdk.session(target)
     from sagemaker.core import hyperparameters, image_uris, model_uris, script_uris
@@ -92,7 +92,7 @@ def for_hosting(target: Target, wanted: Wanted) -> HostingCard:
 
     Raises:
         SettingError: the model, version or instance type does not exist.
-        AwsError: AWS refused, or was not reached.
+        AwsError: AWS rejected the request or could not be reached.
     """
     session = sdk.session(target)
     from sagemaker.core import environment_variables, image_uris, model_uris
@@ -116,7 +116,7 @@ def for_hosting(target: Target, wanted: Wanted) -> HostingCard:
         )
 
 
-def _version(session: Any, wanted: Wanted, scope: Scope) -> str:  # noqa: ANN401  # the SDK's
+def _version(session: Any, wanted: Wanted, scope: Scope) -> str:  # noqa: ANN401  # untyped SDK
     """The newest version that the pin allows."""
     from sagemaker.core.jumpstart.utils import verify_model_region_and_return_specs
 
@@ -128,15 +128,15 @@ def _version(session: Any, wanted: Wanted, scope: Scope) -> str:  # noqa: ANN401
                 scope=scope,
                 region=session.boto_region_name,
                 tolerate_vulnerable_model=wanted.tolerates_vulnerable,
-                # An old line is what the pin asks for.
+                # The pin asks for an old release line.
                 tolerate_deprecated_model=True,
                 sagemaker_session=session,
             ).version
         )
 
 
-def _arguments(session: Any, wanted: Wanted, scope: Scope) -> dict[str, Any]:  # noqa: ANN401
-    """What every lookup takes; raises SettingError for an instance type that cannot be used."""
+def _arguments(session: Any, wanted: Wanted, scope: Scope) -> dict[str, Any]:  # noqa: ANN401  # the SDK's
+    """The arguments of every lookup; raises SettingError for an unsupported instance type."""
     from sagemaker.core import instance_types
 
     given = {
@@ -150,7 +150,7 @@ def _arguments(session: Any, wanted: Wanted, scope: Scope) -> dict[str, Any]:  #
     with _explained(wanted):
         valid = sorted(instance_types.retrieve(**given, scope=scope))
     if wanted.instance_type not in valid:
-        problem = f"{wanted.model_id} {given['model_version']} does not run there for {scope}"
+        problem = f"{wanted.model_id} {given['model_version']} does not support it for {scope}"
         raise SettingError(
             f"--instance-type {wanted.instance_type}", f"{problem}; use one of {', '.join(valid)}"
         )
@@ -163,13 +163,13 @@ def _check(
     changes: Mapping[str, str],
     known: tuple[str, ...],
 ) -> None:
-    """Raise SettingError for a hyperparameter that the training script would not take."""
+    """Raise SettingError for a hyperparameter that the training script would reject."""
     from sagemaker.core.jumpstart.exceptions import JumpStartHyperparametersError
 
     for name, value in changes.items():
         if name not in known:
             raise SettingError(
-                f"--hyperparameter {name}", f"there is none; there are {', '.join(sorted(known))}"
+                f"--hyperparameter {name}", f"is unknown; use one of {', '.join(sorted(known))}"
             )
         try:
             hyperparameters.validate(
@@ -177,28 +177,28 @@ def _check(
                 hyperparameters={name: value},
             )
         except JumpStartHyperparametersError as error:
-            raise SettingError(f"--hyperparameter {name}={value}", _told(error)) from None
+            raise SettingError(f"--hyperparameter {name}={value}", _message(error)) from None
 
 
 @contextmanager
 def _explained(wanted: Wanted) -> Iterator[None]:
-    """Turn the SDK's errors about a model into one line."""
+    """Turn the SDK's errors about a model into one-line errors."""
     from sagemaker.core.jumpstart.exceptions import VulnerableJumpStartModelError
 
     with explained(f"JumpStart's {wanted.model_id}"):
         try:
             yield
         except VulnerableJumpStartModelError:
-            problem = "AWS knows vulnerabilities in its packages; accept it, or name another"
+            problem = "its packages have known vulnerabilities; accept it or choose another version"
             raise SettingError(
                 f"{wanted.model_id} {wanted.version}",
                 f"{problem}: --tolerate-vulnerable, --model-version",
             ) from None
         except (KeyError, ValueError, NotImplementedError) as error:
-            problem = f"{_told(error)}; --model-id and --model-version name another"
+            problem = f"{_message(error)}; choose another with --model-id and --model-version"
             raise SettingError(f"{wanted.model_id} {wanted.version}", problem) from None
 
 
-def _told(error: Exception) -> str:
-    # str() of a KeyError is the repr of what it says.
+def _message(error: Exception) -> str:
+    # str() of a KeyError is the repr of its message.
     return one_line(error.args[0] if isinstance(error, KeyError) and error.args else error)

@@ -1,4 +1,4 @@
-"""The one door to the SageMaker Python SDK: silent, without telemetry, towards one AWS."""
+"""The only place that opens the SageMaker Python SDK: silent, without telemetry, for one target."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from common.errors import AwsError
 from training.errors import MissingPackageError
 
 REQUIREMENTS = "training/requirements.txt"
-# Given to every session, so that what a user's or an administrator's file says changes no request
-# that `--dry-run` showed elsewhere; telemetry would send the account's id.
+# Passed to every session, so that a user's or an administrator's configuration file cannot change
+# the request that `--dry-run` showed elsewhere. Telemetry would send the account id.
 _SETTINGS = {
     "SchemaVersion": "1.0",
     "SageMaker": {"PythonSDK": {"Modules": {"TelemetryOptOut": True}}},
@@ -22,28 +22,28 @@ _SETTINGS = {
 _VALIDATE = "SAGEMAKER_VALIDATE_ROLE"
 
 
-def session(target: Target, bucket: str | None = None) -> Any:  # noqa: ANN401  # the SDK's
-    """A session of the SDK; `bucket` stands where it would make one of its own.
+def session(target: Target, bucket: str | None = None) -> Any:  # noqa: ANN401  # untyped SDK
+    """A session of the SDK; `bucket` replaces the default bucket that it would create.
 
     Raises:
         MissingPackageError: `sagemaker` is not installed.
-        AwsError: no region is known, or the profile is not there.
+        AwsError: no region is set, or the profile does not exist.
     """
     try:
         from sagemaker.core.helper.session_helper import Session
     except ImportError:
         raise MissingPackageError("sagemaker", REQUIREMENTS) from None
-    _hush()
+    _silence()
     boto_session = target.session()
     if boto_session.region_name is None:
-        raise AwsError("SageMaker", "no region is set; name one with --region", "None")
+        raise AwsError("SageMaker", "no region is set; set one with --region", "None")
     with explained("SageMaker"):
         return Session(boto_session=boto_session, default_bucket=bucket, sagemaker_config=_SETTINGS)
 
 
 @contextmanager
 def role_checks(target: Target) -> Iterator[None]:
-    """The SDK looks whether a role can train, on AWS; elsewhere nobody can tell it."""
+    """Let the SDK check on AWS whether a role can train; elsewhere, the check would fail."""
     before = os.environ.get(_VALIDATE)
     if target.endpoint_url:
         os.environ[_VALIDATE] = "false"
@@ -56,7 +56,7 @@ def role_checks(target: Target) -> Iterator[None]:
             os.environ[_VALIDATE] = before
 
 
-def _hush() -> None:
-    """The SDK tells of itself on stdout and stderr; its errors are raised all the same."""
+def _silence() -> None:
+    """Silence the SDK's logs on stdout and stderr; errors are still raised."""
     for name in ("sagemaker", "sagemaker.config", "sagemaker.core", "sagemaker.train"):
         logging.getLogger(name).setLevel(logging.CRITICAL)

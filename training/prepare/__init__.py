@@ -1,1 +1,1 @@
-"""Turns report collections into {findings, impression} pairs to train on and to evaluate with."""
+"""Converts report collections to {findings, impression} pairs for training and evaluation."""

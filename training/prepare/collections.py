@@ -1,4 +1,4 @@
-"""Finds the reports of a collection, whatever its form: by what its files hold."""
+"""Reads the reports of a collection; each file's format is detected from name and content."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ SUFFIXES = (".xml", ".txt", ".csv", ".json", ".jsonl", ".gz", ".zip")
 
 
 def files_of(source: Path) -> list[Path]:
-    """The files of a collection, in the order of their names.
+    """The files of a collection, sorted by name.
 
     Raises:
-        CollectionError: nothing is there, or nothing that could hold reports.
+        CollectionError: the source does not exist, or contains no file of a known format.
     """
     if source.is_file():
         return [source]
     if not source.is_dir():
-        raise CollectionError(str(source), "does not exist; name a file or a folder of reports")
+        raise CollectionError(str(source), "does not exist; give a file or a folder of reports")
     found = sorted(
         path for path in source.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file()
     )
     if not found:
         known = ", ".join(SUFFIXES)
-        raise CollectionError(str(source), f"holds no file of reports; their names end in {known}")
+        raise CollectionError(str(source), f"contains no report files; known extensions: {known}")
     return found
 
 
@@ -46,7 +46,7 @@ def read(path: Path) -> Iterator[Report]:
         elif zipfile.is_zipfile(path):
             yield from free_text.read_zip(path)
         elif path.suffix.lower() == ".zip":
-            raise CollectionError(str(path), "is no zip archive; fetch it again")
+            raise CollectionError(str(path), "is not a zip archive; download it again")
         elif tables.is_csv(path):
             yield from tables.read_csv(path)
         else:

@@ -1,4 +1,4 @@
-"""Reads `mimic-cxr-reports.zip`: one free-text report a member, `files/p10/p…/s….txt`."""
+"""Reads `mimic-cxr-reports.zip`: one free-text report per member, `files/p10/p…/s….txt`."""
 
 from __future__ import annotations
 
@@ -11,25 +11,27 @@ from training.errors import CollectionError
 from training.prepare.report import LeftOut, Report
 from training.prepare.sections import read_report
 
-# The longest report of MIMIC-CXR has some 10,000 characters; a member far over it is none.
+# The longest MIMIC-CXR report has about 10,000 characters; a much longer member is not a report.
 LONGEST_BYTES = 1 << 20
 
 
 def read_zip(path: Path) -> Iterator[Report]:
-    """Read every `.txt` member in the archive's own order; the name without suffix is the id.
+    """Read every `.txt` member in archive order; the name without its suffix is the id.
 
     Raises:
-        CollectionError: no archive, no report in it, or a member is damaged.
+        CollectionError: the file is not an archive, contains no report, or is damaged.
     """
     try:
         with zipfile.ZipFile(path) as archive:
             members = [one for one in archive.infolist() if one.filename.endswith(".txt")]
             if not members:
-                raise CollectionError(str(path), "holds no .txt report; is it the right archive?")
+                raise CollectionError(
+                    str(path), "contains no .txt report; is it the right archive?"
+                )
             for member in members:
                 yield _member(archive, member)
     except zipfile.BadZipFile as error:
-        raise CollectionError(str(path), f"is damaged ({error}); fetch it again") from None
+        raise CollectionError(str(path), f"is damaged ({error}); download it again") from None
 
 
 def read_text(path: Path) -> Iterator[Report]:
@@ -44,9 +46,9 @@ def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Report:
     try:
         data = archive.read(member)
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError):
-        # RuntimeError: encrypted; NotImplementedError: a compression that Python does not know.
+        # RuntimeError: encrypted; NotImplementedError: an unsupported compression method.
         place = f"{archive.filename}: {member.filename}"
-        raise CollectionError(place, "cannot be unpacked; fetch the archive again") from None
+        raise CollectionError(place, "cannot be extracted; download the archive again") from None
     return _report(name, data)
 
 

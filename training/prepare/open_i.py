@@ -1,4 +1,4 @@
-"""Reads Open-i's XML: one report a file, `ecgen-radiology/*.xml`."""
+"""Reads Open-i's XML: one report per file, `ecgen-radiology/*.xml`."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from training.prepare.report import LeftOut, Report, report
 
 
 def read_xml(path: Path) -> Report:
-    """Read one report; a file that is no XML is left out by its name."""
+    """Read one report; a file that is not XML is left out under its name."""
     try:
-        # expat bounds what entities expand to and fetches nothing from elsewhere.
-        root = parse(path).getroot()  # noqa: S314
+        # expat limits the expansion of entities and loads nothing external.
+        root = parse(path).getroot()  # noqa: S314  # see above
     except (ParseError, ValueError, LookupError):
         return LeftOut(path.name, "unreadable")
     named = root.find("uId")

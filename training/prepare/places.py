@@ -1,4 +1,4 @@
-"""Collections and prepared folders that are in S3: fetched before, put after."""
+"""Collections and prepared folders in S3: downloaded before, uploaded after."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ def prepare_places(
     target: Target | None = None,
     progress: Progress = lambda _: None,
 ) -> Summary:
-    """As `prepare`, with sources and `out` on this machine or in S3 (s3://bucket/prefix).
+    """Like `prepare`, with sources and `out` on this machine or in S3 (s3://bucket/prefix).
 
-    What is in S3 goes through a temporary folder: the disk must hold it, memory need not.
+    S3 data passes through a temporary folder: it must fit on disk, but need not fit in memory.
 
     Raises:
-        CollectionError: a collection is missing, cannot be read or holds nothing of use.
-        OutputError: the folder is there already, or cannot be made.
-        SettingError: `out` in S3 holds something already, or a name is none.
-        AwsError: a bucket is missing or denied.
+        CollectionError: a collection is missing, unreadable or contains nothing usable.
+        OutputError: the folder already exists, or cannot be created.
+        SettingError: `out` in S3 is not empty, or an s3:// name is invalid.
+        AwsError: a bucket does not exist or access is denied.
     """
     there = s3.parse(out) if s3.is_s3(out) else None
     target = target or Target()
     if there is None:
         check_free(Path(out))
     elif not s3.is_empty(target, there):
-        raise SettingError(out, "holds something already; name a new prefix")
+        raise SettingError(out, "is not empty; give a new prefix")
     with ExitStack() as stack:
-        found = [_here(source, target, stack) for source in sources]
+        found = [_local(source, target, stack) for source in sources]
         if there is None:
             return prepare(found, Path(out), plan, progress)
         folder = _scratch(stack) / "prepared"
@@ -46,7 +46,7 @@ def prepare_places(
         return summary
 
 
-def _here(source: str, target: Target, stack: ExitStack) -> Path:
+def _local(source: str, target: Target, stack: ExitStack) -> Path:
     if not s3.is_s3(source):
         return Path(source)
     return s3.download(target, s3.parse(source), _scratch(stack))

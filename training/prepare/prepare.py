@@ -1,8 +1,8 @@
-"""Writes training and evaluation files from collections; all of them or, on an error, none.
+"""Writes training and evaluation files from collections: all of them or, on an error, none.
 
-The folder: `train/train.jsonl` ({prompt, completion}) and `train/template.json`, which together
-are the channel of a JumpStart fine-tune and alone in their folder, for it reads whatever lies
-there; `evaluation/<dataset>.jsonl`, ready for the evaluation lane; `report.json`, what was kept
+The folder contains `train/train.jsonl` ({prompt, completion}) and `train/template.json`, the input
+channel of a JumpStart fine-tune, alone in their folder because JumpStart reads every file there;
+`evaluation/<dataset>.jsonl`, ready for the evaluation lane; and `report.json`, with what was kept
 and left out.
 """
 
@@ -33,7 +33,7 @@ PLACES_NAMED = 20
 
 @dataclass(frozen=True)
 class Plan:
-    """How reports are divided: a share of 0 to 1 for evaluation, the same for a seed."""
+    """How reports are split: a share of 0 to 1 for evaluation, the same for the same seed."""
 
     dataset: str
     evaluation_share: float = 0.05
@@ -42,7 +42,7 @@ class Plan:
 
 @dataclass
 class Summary:
-    """What became of the reports; `left_out` counts by reason, `examples` names some by reason."""
+    """What was kept and left out; `left_out` counts by reason, `examples` names some of each."""
 
     dataset: str
     seed: int
@@ -53,7 +53,7 @@ class Summary:
     examples: dict[str, list[str]] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
-        """As `report.json` holds it."""
+        """The content of `report.json`."""
         return asdict(self)
 
     def leave_out(self, one: LeftOut) -> None:
@@ -71,28 +71,28 @@ def prepare(
 
     Raises:
         CollectionError: a collection cannot be read, or nothing in it can be used.
-        OutputError: the folder is there already and not empty, or cannot be made.
+        OutputError: the folder exists and is not empty, or cannot be created.
     """
     check_free(out)
     files = [path for source in sources for path in collections.files_of(source)]
-    half_made = out.with_name(f".{out.name}.preparing")
+    partial = out.with_name(f".{out.name}.preparing")
     try:
-        shutil.rmtree(half_made, ignore_errors=True)
-        summary = _write(_reports(files), half_made, plan, progress)
+        shutil.rmtree(partial, ignore_errors=True)
+        summary = _write(_reports(files), partial, plan, progress)
         if out.exists():
             out.rmdir()
-        half_made.rename(out)
+        partial.rename(out)
     except OSError as error:
         raise OutputError(out, f"cannot be written ({error.strerror})") from None
     finally:
-        shutil.rmtree(half_made, ignore_errors=True)
+        shutil.rmtree(partial, ignore_errors=True)
     return summary
 
 
 def check_free(out: Path) -> None:
-    """Raise OutputError when something is at `out` already, an empty folder aside."""
+    """Raise OutputError if `out` exists and is not an empty folder."""
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise OutputError(out, "is there already; name a new folder")
+        raise OutputError(out, "already exists; give a new folder")
 
 
 def _reports(files: Sequence[Path]) -> Iterator[Report]:
@@ -143,7 +143,7 @@ def _line(split: str, pair: Pair) -> dict[str, Any]:
 
 def _why_nothing(summary: Summary) -> str:
     if not summary.reports:
-        return "holds no report; is it the right collection?"
+        return "contains no report; is it the right collection?"
     reasons = ", ".join(f"{count} {reason}" for reason, count in summary.left_out.items())
     return f"none of its {summary.reports} reports can be used ({reasons})"
 

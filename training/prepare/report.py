@@ -1,4 +1,4 @@
-"""What a collection holds: pairs, and reports that are left out, each with the reason."""
+"""The reports of a collection: pairs, and those that are left out, with the reason."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Reason = Literal[
 
 @dataclass(frozen=True)
 class Pair:
-    """One report's findings with the radiologist's impression, masks and layout as they came."""
+    """One report's findings and the radiologist's impression, with masks and layout unchanged."""
 
     report_id: str
     findings: str
@@ -36,7 +36,7 @@ Report = Pair | LeftOut
 
 
 def report(report_id: str, findings: str | None, impression: str | None) -> Report:
-    """A pair when both texts are there, else the reason why not."""
+    """A pair if both texts are present, otherwise the reason why not."""
     if not findings or not findings.strip():
         return LeftOut(report_id, "no findings")
     if not impression or not impression.strip():

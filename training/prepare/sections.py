@@ -1,9 +1,9 @@
-"""Finds FINDINGS and IMPRESSION in a free-text report, under the headings really used.
+"""Finds FINDINGS and IMPRESSION in a free-text report, under the headings that reports really use.
 
-A heading stands at the start of a line and ends in a colon. Names that reports share are known in
-any case; beyond them a line in capitals that speaks of a view or a film opens the findings (in
-MIMIC-CXR many reports have "PA AND LATERAL VIEWS OF THE CHEST:" there), and any other line in
-capitals, such as "LUNGS:", belongs to the section around it.
+A heading is at the start of a line and ends in a colon. Common names are recognised in upper and
+lower case. A heading in capitals that mentions a view or a film also starts the findings (many
+MIMIC-CXR reports use "PA AND LATERAL VIEWS OF THE CHEST:"). Any other heading in capitals, such as
+"LUNGS:", belongs to the surrounding section.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _OTHER = frozenset(
 
 
 def section_of(heading: str) -> Section | None:
-    """What a heading opens; None when it is text of the section around it."""
+    """The section that a heading starts; None if it belongs to the surrounding section."""
     name = " ".join(heading.lower().split())
     if name in _FINDINGS:
         return "findings"
@@ -60,10 +60,10 @@ def section_of(heading: str) -> Section | None:
 
 
 def read_report(report_id: str, text: str) -> Report:
-    """Take findings and impression out of a report.
+    """Extract findings and impression from a report.
 
-    A section that stands twice (an addendum's, say) is the last one that is not blank, as in
-    MIMIC-CXR's own section parser. Lines are joined: they are wrapped for paper.
+    If a section occurs twice (for example in an addendum), the last non-blank one is used, as in
+    MIMIC-CXR's own section parser. Lines are joined, because they are wrapped for print.
     """
     found: dict[Section, str] = {}
     section: Section | None = None
@@ -77,7 +77,7 @@ def read_report(report_id: str, text: str) -> Report:
     for line in text.splitlines():
         heading = _HEADING.match(line)
         opened = section_of(heading[1]) if heading else None
-        # A study's name in capitals above the findings is a heading only where none came yet.
+        # A study's name in capitals starts the findings only if they have not started yet.
         if heading is None or opened is None or (opened == section == "findings"):
             lines.append(line)
             continue

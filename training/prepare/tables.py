@@ -1,4 +1,4 @@
-"""Reads collections that are records already: JSON Lines, MEDIQA's JSON array, Kaggle's CSV."""
+"""Reads collections of structured records: JSON Lines, MEDIQA's JSON array, Kaggle's CSV."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from chalicelib.intake.records import ID_FIELDS, read_record
 from training.errors import CollectionError
 from training.prepare.report import LeftOut, Reason, Report, report
 
-# A collection may be far larger than what the Lambda takes.
+# A collection may be far larger than the Lambda's limit.
 MOST_BYTES = 1 << 40
 LONGEST_FINDINGS = 20_000
 CSV_ID_FIELDS = (*ID_FIELDS, "uid")
@@ -22,10 +22,10 @@ CSV_FIELDS = frozenset({"findings", "impression"})
 
 
 def read_json(path: Path) -> Iterator[Report]:
-    """Read what the system itself would read: an array, JSON Lines or one object; gzip too.
+    """Read the system's own formats: an array, JSON Lines or one object, optionally gzip.
 
     Raises:
-        CollectionError: the file is no JSON, empty or damaged.
+        CollectionError: the file is not JSON, is empty or is damaged.
     """
     try:
         _, frames = frames_of(TextStream(_pieces(path), MOST_BYTES))
@@ -36,7 +36,7 @@ def read_json(path: Path) -> Iterator[Report]:
 
 
 def is_csv(path: Path) -> bool:
-    """Whether the first line names the two columns that are wanted."""
+    """Whether the first line contains the two required column names."""
     with path.open("rb") as file:
         first = file.readline(1 << 16).decode("utf-8-sig", "replace").lower()
     if first.startswith(("{", "[")):
@@ -46,7 +46,7 @@ def is_csv(path: Path) -> bool:
 
 
 def read_csv(path: Path) -> Iterator[Report]:
-    """Read a table with the columns `findings` and `impression`, a report a row.
+    """Read a table with the columns `findings` and `impression`, one report per row.
 
     Raises:
         CollectionError: it is not UTF-8, or its quotes do not match.
@@ -59,7 +59,7 @@ def read_csv(path: Path) -> Iterator[Report]:
             raise CollectionError(str(path), "is not UTF-8; save it as UTF-8") from None
         except csv.Error as error:
             place = f"{path}: line {rows.line_num}"
-            raise CollectionError(place, f"is no CSV ({error}); mend its quotes") from None
+            raise CollectionError(place, f"is not valid CSV ({error}); fix its quotes") from None
 
 
 def _rows(path: Path, rows: Iterator[list[str]]) -> Iterator[Report]:

@@ -1,1 +1,1 @@
-"""Models behind endpoints: made, scaled, registered, torn down."""
+"""Endpoints: deployment, scaling, registration and teardown."""

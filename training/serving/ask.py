@@ -1,4 +1,4 @@
-"""Asks the registered models for an impression, as the functions ask them."""
+"""Asks the registered models for an impression, in the same way as the functions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from training import stack
 from training.errors import EndpointError
 from training.serving.register import PREFIXES
 
-# What the template's parameters of a model are called in a function's environment.
+# The template's parameters of a model, and their names in a function's environment.
 _VARIABLES = {
     "Endpoint": "ENDPOINT",
     "ModelId": "MODEL_ID",
@@ -26,23 +26,23 @@ PATIENCE_S = 300.0
 
 
 def ask(target: Target, findings: str) -> dict[str, str]:
-    """What each registered model drafts from one findings text, by role; nothing is stored.
+    """Each registered model's draft for one findings text, by role; stores nothing.
 
     Raises:
-        EndpointError: an endpoint does not answer, or refuses the text.
-        SettingError: the stack is not deployed, or a model of it cannot be called.
-        AwsError: AWS refused, or was not reached.
+        EndpointError: an endpoint does not respond, or rejects the text.
+        SettingError: the stack is not deployed, or one of its models is misconfigured.
+        AwsError: AWS rejected the request or could not be reached.
     """
     client = EndpointClient(target.client("sagemaker-runtime"), CallBudget(lambda: PATIENCE_S))
     return {model.role: _draft(client, model, findings) for model in models(target)}
 
 
 def models(target: Target) -> list[Model]:
-    """The models that are registered in the stack, the live one first.
+    """The models registered in the stack, the live one first.
 
     Raises:
-        SettingError: the stack is not deployed, or a model of it cannot be called.
-        AwsError: AWS refused, or was not reached.
+        SettingError: the stack is not deployed, or one of its models is misconfigured.
+        AwsError: AWS rejected the request or could not be reached.
     """
     environment = _environment(stack.describe(target).parameters)
     try:

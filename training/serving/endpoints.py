@@ -1,4 +1,4 @@
-"""Brings an endpoint to what it should be; a second call finds that it is."""
+"""Creates or updates an endpoint; a repeated call changes nothing."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from training.serving import plan
 
 POLL_S = {"sagemaker": 15.0, "local": 0.2}
 LONGEST_WAIT_S = 3600.0
-# What SageMaker says of things that are there, or are not.
+# Parts of SageMaker's messages about existing and missing resources.
 _TAKEN = "already existing"
 _MISSING = "Could not find"
 
@@ -24,26 +24,26 @@ Say = Callable[[str], None]
 def deploy(
     target: Target, serving: Serving, say: Say, sleep: Callable[[float], None] = time.sleep
 ) -> str:
-    """Make or update the endpoint and wait until it serves; returns what was done in a word.
+    """Create or update the endpoint and wait until it serves; returns what was done, in one word.
 
     Raises:
-        EndpointError: it does not come into service.
-        AwsError: AWS refused, or was not reached.
+        EndpointError: it does not reach InService.
+        AwsError: AWS rejected the request or could not be reached.
     """
     client = target.client("sagemaker")
-    _make(f"model {plan.model_name(serving)}", client.create_model, plan.model(serving))
+    _create(f"model {plan.model_name(serving)}", client.create_model, plan.model(serving))
     config = plan.config_name(serving)
-    _make(f"endpoint configuration {config}", client.create_endpoint_config, plan.config(serving))
-    done = _bring(target, client, serving, config, say, sleep)
+    _create(f"endpoint configuration {config}", client.create_endpoint_config, plan.config(serving))
+    done = _create_or_update(target, client, serving, config, say, sleep)
     _scale(target, serving)
     return done
 
 
 def describe(target: Target, name: str) -> dict[str, Any] | None:
-    """An endpoint as DescribeEndpoint tells it, or None.
+    """An endpoint as DescribeEndpoint returns it, or None.
 
     Raises:
-        AwsError: AWS refused, or was not reached.
+        AwsError: AWS rejected the request or could not be reached.
     """
     try:
         with explained(f"endpoint {name}"):
@@ -56,13 +56,13 @@ def describe(target: Target, name: str) -> dict[str, Any] | None:
 
 
 def is_missing(error: AwsError) -> bool:
-    """Whether SageMaker refused because what was asked for is not there."""
+    """Whether SageMaker's error says that the resource does not exist."""
     return error.code == "ValidationException" and _MISSING in str(error)
 
 
-def _bring(  # noqa: PLR0913, PLR0917 - the steps of one call
+def _create_or_update(  # noqa: PLR0913, PLR0917  # the state of one `deploy` call
     target: Target,
-    client: Any,  # noqa: ANN401  # boto3's
+    client: Any,  # noqa: ANN401  # untyped boto3 client
     serving: Serving,
     config: str,
     say: Say,
@@ -71,33 +71,33 @@ def _bring(  # noqa: PLR0913, PLR0917 - the steps of one call
     name, tags = serving.endpoint_name, plan.tags(serving)
     before = _settled(target, name, say, sleep)
     if before is not None and before["EndpointStatus"] == "Failed":
-        # A failed endpoint can only be made anew.
+        # A failed endpoint can only be deleted and created again.
         with explained(f"endpoint {name}"):
             client.delete_endpoint(EndpointName=name)
         while describe(target, name) is not None:
             sleep(POLL_S[target.backend])
         before = None
     if before is None:
-        say(f"creating the endpoint {name} …")
+        say(f"creating endpoint {name} …")
         with explained(f"endpoint {name}"):
             client.create_endpoint(EndpointName=name, EndpointConfigName=config, Tags=tags)
         done = "created"
     elif before["EndpointConfigName"] != config:
-        say(f"updating the endpoint {name}; the old model answers until the new one is ready …")
+        say(f"updating endpoint {name}; the old model serves until the new one is ready …")
         with explained(f"endpoint {name}"):
             client.update_endpoint(EndpointName=name, EndpointConfigName=config)
         done = "updated"
     else:
         done = "unchanged"
     if before is not None:
-        # Whoever made it: what it serves from now on is ours, and `teardown` finds it so.
+        # Whoever created it, it now serves our model, and `teardown` finds it by its tags.
         with explained(f"endpoint {name}"):
             client.add_tags(ResourceArn=before["EndpointArn"], Tags=tags)
     if done == "unchanged":
         return done
     after = _settled(target, name, say, sleep)
     if after is None:
-        raise EndpointError(name, "was deleted while it was being made")
+        raise EndpointError(name, "was deleted while it was being created")
     if after["EndpointStatus"] != "InService" or after["EndpointConfigName"] != config:
         reason = after.get("FailureReason") or f"its status is {after['EndpointStatus']}"
         raise EndpointError(name, f"does not serve the new model: {reason}")
@@ -107,8 +107,8 @@ def _bring(  # noqa: PLR0913, PLR0917 - the steps of one call
 def _settled(
     target: Target, name: str, say: Say, sleep: Callable[[float], None]
 ) -> dict[str, Any] | None:
-    """The endpoint once it is no longer on its way; None when there is none."""
-    began = spoke = time.monotonic()
+    """The endpoint once its status is no longer transitional; None if it does not exist."""
+    began = reported = time.monotonic()
     while True:
         found = describe(target, name)
         if found is None or not found["EndpointStatus"].endswith("ing"):
@@ -116,15 +116,15 @@ def _settled(
         now = time.monotonic()
         if now - began > LONGEST_WAIT_S:
             problem = f"is still {found['EndpointStatus']} after {LONGEST_WAIT_S / 60:.0f} minutes"
-            raise EndpointError(name, f"{problem}; look at its log, then run the same again")
-        if now - spoke > 60:  # noqa: PLR2004 - a minute
-            spoke = now
+            raise EndpointError(name, f"{problem}; check its log, then repeat the command")
+        if now - reported > 60:  # noqa: PLR2004  # a minute
+            reported = now
             say(f"{name} is {found['EndpointStatus']} ({now - began:.0f} s)")
         sleep(POLL_S[target.backend])
 
 
-def _make(item: str, create: Callable[..., Any], request: dict[str, Any]) -> None:
-    """Make something whose name says what it is: if it is there, it is the right one."""
+def _create(item: str, create: Callable[..., Any], request: dict[str, Any]) -> None:
+    """Create a resource unless it exists: its name is derived from its content."""
     try:
         with explained(item):
             create(**request)

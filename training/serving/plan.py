@@ -1,4 +1,4 @@
-"""What an endpoint is made of, as the requests that make it. Pure: nothing is asked of AWS."""
+"""The requests that create an endpoint and its parts. Pure functions: no call to AWS."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from training.instances import has_volume
 Request = dict[str, Any]
 VARIANT = "AllTraffic"
 LONGEST_NAME = 63
-_DIGITS = 10  # of a content's hash, at the end of a name
+_DIGITS = 10  # of the content's hash, at the end of a name
 DIMENSION = "sagemaker:variant:DesiredInstanceCount"
 NAMESPACE = "sagemaker"
 
 
 def requests(serving: Serving) -> dict[str, list[Request]]:
-    """Every request of a deploy by its operation, in the order in which they are made."""
+    """All requests of a deployment by operation, in the order in which they are sent."""
     found: dict[str, list[Request]] = {
         "CreateModel": [model(serving)],
         "CreateEndpointConfig": [config(serving)],
@@ -70,7 +70,7 @@ def config(serving: Serving) -> Request:
 
 
 def scaling(serving: Serving) -> dict[str, list[Request]]:
-    """The requests of application-autoscaling: by load, and by the clock when asked for."""
+    """The Application Auto Scaling requests: by load and, if configured, on a schedule."""
     wanted = serving.scaling
     if wanted is None:
         return {}
@@ -118,12 +118,12 @@ def scaling(serving: Serving) -> dict[str, list[Request]]:
 
 
 def resource_id(endpoint_name: str) -> str:
-    """How application-autoscaling names an endpoint's variant."""
+    """Application Auto Scaling's id of an endpoint's variant."""
     return f"endpoint/{endpoint_name}/variant/{VARIANT}"
 
 
 def model_name(serving: Serving) -> str:
-    """Made of what the model is: the same model has the same name, another another."""
+    """The model's name, derived from its content: equal models have equal names."""
     content = [
         serving.container.image,
         serving.container.weights,
@@ -136,12 +136,12 @@ def model_name(serving: Serving) -> str:
 
 
 def config_name(serving: Serving) -> str:
-    """Made of what the configuration is."""
+    """The endpoint configuration's name, derived from its content."""
     return _name(serving, [_variant(serving), _volume_key(serving)])
 
 
 def vpc(network: Network) -> Request:
-    """The VpcConfig member of a request, or nothing."""
+    """The VpcConfig member of a request, or an empty dict."""
     if not network.subnets:
         return {}
     return {
@@ -153,7 +153,7 @@ def vpc(network: Network) -> Request:
 
 
 def _volume_key(serving: Serving) -> str | None:
-    """The key for the instances' volumes: those with storage of their own take none."""
+    """The KMS key of the instances' volumes; None for types with built-in storage."""
     return serving.kms_key if has_volume(serving.instance_type) else None
 
 
@@ -171,12 +171,12 @@ def _variant(serving: Serving) -> Request:
 
 
 def tags(serving: Serving) -> list[Request]:
-    """Tags as every request holds them."""
+    """Tags in the format of the requests."""
     return [{"Key": key, "Value": value} for key, value in serving.tags.items()]
 
 
 def is_made_for(name: str, endpoint_name: str) -> bool:
-    """Whether a model or configuration has a name that `deploy` gives for an endpoint."""
+    """Whether `deploy` gives this name to a model or configuration of the endpoint."""
     start = _start(endpoint_name)
     return re.fullmatch(rf"{re.escape(start)}-[0-9a-f]{{{_DIGITS}}}", name) is not None
 

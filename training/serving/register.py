@@ -1,4 +1,4 @@
-"""Registers models where the functions read them: in the parameters of the deployed stack."""
+"""Registers models in the parameters of the deployed stack, where the functions read them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NOTHING_TO_DO = "No updates are to be performed"
 
 
 def request(deployed: stack.DeployedStack, servings: Sequence[Serving]) -> dict[str, Any]:
-    """The UpdateStack request: these models' parameters, all else as it is."""
+    """The UpdateStack request: these models' parameters, everything else unchanged."""
     changed: dict[str, str] = {}
     for one in servings:
         prefix = PREFIXES[one.role]
@@ -28,7 +28,7 @@ def request(deployed: stack.DeployedStack, servings: Sequence[Serving]) -> dict[
         }
     missing = changed.keys() - deployed.parameters.keys()
     if missing:
-        problem = f"has no parameter {min(missing)}; it is not this project's, or an old one"
+        problem = f"has no parameter {min(missing)}; it is another project's or out of date"
         raise SettingError(f"stack {deployed.name}", problem)
     return {
         "StackName": deployed.name,
@@ -46,11 +46,11 @@ def request(deployed: stack.DeployedStack, servings: Sequence[Serving]) -> dict[
 def register(
     target: Target, servings: Sequence[Serving], sleep: Callable[[float], None] = time.sleep
 ) -> bool:
-    """Update the stack and wait; False when it names these models already.
+    """Update the stack and wait; returns False if these models are already registered.
 
     Raises:
         SettingError: the stack is not deployed, or its update fails.
-        AwsError: AWS refused, or was not reached.
+        AwsError: AWS rejected the request or could not be reached.
     """
     wanted = request(stack.describe(target), servings)
     formation = target.client("cloudformation")

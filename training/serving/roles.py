@@ -1,4 +1,4 @@
-"""Which model serves in which role: what `deploy` brings into service."""
+"""Maps models to roles: the endpoints that `deploy` creates."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from training.jumpstart.metadata import HostingCard
 from training.serving import endpoints
 from training.serving.register import PREFIXES
 
-# Without a stack to ask: the names that template.yaml and the local stack use.
+# Used without a deployed stack: the names in template.yaml and the local stack.
 ENDPOINTS: dict[Role, str] = {
     "fine-tuned": "impressions-fine-tuned",
     "pre-trained": "impressions-pre-trained",
 }
-# FLAN-T5 XL fills a GPU: a second worker would load it once more. The article's setting.
+# The article's setting: FLAN-T5 XL fills a GPU, and a second worker would load it again.
 ONE_WORKER = {"SAGEMAKER_MODEL_SERVER_WORKERS": "1", "TS_DEFAULT_WORKERS_PER_MODEL": "1"}
 
 
@@ -30,26 +30,26 @@ def servings(
     target: Target,
     job: Job,
     roles: Sequence[Role],
-    **changes: Any,  # noqa: ANN401  # Serving's own fields
+    **changes: Any,  # noqa: ANN401  # Serving's fields
 ) -> list[Serving]:
-    """The endpoints of a job's model and of the model that it started from.
+    """The endpoints of a job's model and of its base model.
 
-    `changes` are fields of Serving; SageMaker needs `execution_role_arn`.
+    `changes` are fields of Serving; SageMaker requires `execution_role_arn`.
 
     Raises:
-        SettingError: something that is needed is not named.
-        AwsError: AWS refused, or was not reached.
+        SettingError: a required setting is missing.
+        AwsError: AWS rejected the request or could not be reached.
     """
     names = endpoint_names(target)
     if target.backend == "local":
-        made = [_here(job, role, names[role]) for role in roles]
+        made = [_on_this_machine(job, role, names[role]) for role in roles]
     else:
-        made = [_there(target, job, role, names[role], changes) for role in roles]
+        made = [_on_sagemaker(target, job, role, names[role], changes) for role in roles]
     return [replace(one, **changes) for one in made]
 
 
 def endpoint_names(target: Target) -> dict[Role, str]:
-    """The names that the functions call: those of the deployed stack."""
+    """The names of the endpoints that the functions of the deployed stack call."""
     try:
         parameters = stack.describe(target).parameters
     except SettingError:
@@ -60,7 +60,7 @@ def endpoint_names(target: Target) -> dict[Role, str]:
     }
 
 
-def _here(job: Job, role: Role, endpoint: str) -> Serving:
+def _on_this_machine(job: Job, role: Role, endpoint: str) -> Serving:
     if role == "fine-tuned":
         weights, version = artefact(job), job["TrainingJobName"]
     else:
@@ -75,15 +75,15 @@ def _here(job: Job, role: Role, endpoint: str) -> Serving:
         instance_type=local.INSTANCE_TYPE,
         volume_gb=1,
         start_timeout_s=60,
-        scaling=None,  # one machine does not grow
+        scaling=None,  # no scaling on one machine
     )
 
 
-def _there(
+def _on_sagemaker(
     target: Target, job: Job, role: Role, endpoint: str, changes: Mapping[str, Any]
 ) -> Serving:
     if not changes.get("execution_role_arn"):
-        raise SettingError("execution_role_arn", "name the role that SageMaker assumes to serve")
+        raise SettingError("execution_role_arn", "give the role that SageMaker assumes to serve")
     card = hosting_card(target, job, changes.get("instance_type", Serving.instance_type))
     if role == "fine-tuned":
         weights, version = artefact(job), job["TrainingJobName"]
@@ -102,11 +102,11 @@ def _there(
 
 
 def hosting_card(target: Target, job: Job, instance_type: str) -> HostingCard:
-    """How JumpStart serves the model that a job fine-tuned, in the version that it started from.
+    """How JumpStart serves the model and version that a job fine-tuned.
 
     Raises:
-        SettingError: the job does not tell its model, or that does not run on the instance type.
-        AwsError: AWS refused, or was not reached.
+        SettingError: the job has no model tags, or the instance type is not supported.
+        AwsError: AWS rejected the request or could not be reached.
     """
     found = tags(target, job["TrainingJobArn"])
     missing = [name for name in (MODEL_TAG, VERSION_TAG) if not found.get(name)]
@@ -119,25 +119,25 @@ def hosting_card(target: Target, job: Job, instance_type: str) -> HostingCard:
             model_id=found[MODEL_TAG],
             version=found[VERSION_TAG],
             instance_type=instance_type,
-            tolerates_vulnerable=True,  # whoever fine-tuned it decided that
+            tolerates_vulnerable=True,  # already accepted for fine-tuning
         ),
     )
 
 
 def _base_of(job: Job) -> str:
-    """The model that a job started from: its `model` channel."""
+    """A job's base model: its `model` channel."""
     for channel in job.get("InputDataConfig", []):
         if channel["ChannelName"] == "model":
             uri: str = channel["DataSource"]["S3DataSource"]["S3Uri"]
             return uri
-    raise SettingError(job["TrainingJobName"], "started from no model: it has no `model` channel")
+    raise SettingError(job["TrainingJobName"], "has no base model: it has no `model` channel")
 
 
 def status(target: Target) -> dict[Role, dict[str, Any]]:
     """Each role's endpoint: its name, status, configuration and number of instances.
 
     Raises:
-        AwsError: AWS refused, or was not reached.
+        AwsError: AWS rejected the request or could not be reached.
     """
     found: dict[Role, dict[str, Any]] = {}
     for role, name in endpoint_names(target).items():

@@ -1,4 +1,4 @@
-"""Deletes what deploys made: endpoints, their configurations, models, scaling. Never data."""
+"""Deletes what `deploy` created: endpoints, configurations, models, scaling. Never data."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ class Found:
 
 
 def find(target: Target, names: Sequence[str]) -> Found:
-    """What is there of these endpoints: what has the project's tag and their names before it.
+    """The existing resources of these endpoints: named after them and tagged by this project.
 
     Raises:
-        AwsError: AWS refused, or was not reached.
+        AwsError: AWS rejected the request or could not be reached.
     """
     client = target.client("sagemaker")
     found = {name: endpoints.describe(target, name) for name in names}
@@ -48,23 +48,23 @@ def find(target: Target, names: Sequence[str]) -> Found:
     models: list[str] = []
     for name in names:
         if name in there and name not in ours:
-            continue  # somebody else's, and what it is made of with it
+            continue  # not ours, nor are its configurations and models
         configs += _named(target, client.get_paginator("list_endpoint_configs"), name, CONFIG)
         models += _named(target, client.get_paginator("list_models"), name, MODEL)
     return Found(tuple(ours), tuple(configs), tuple(models), tuple(_scaled(target, ours)))
 
 
 def delete(target: Target, found: Found) -> None:
-    """Delete it; what is gone by now is no error.
+    """Delete the resources; one that is already gone is not an error.
 
     Raises:
-        AwsError: AWS refused, or was not reached.
+        AwsError: AWS rejected the request or could not be reached.
     """
     client = target.client("sagemaker")
     if found.scaled:
         scaling = target.client("application-autoscaling")
         for name in found.scaled:
-            # Policies and scheduled actions go with their target.
+            # Policies and scheduled actions are deleted with their target.
             with explained(f"scaling of {name}"):
                 scaling.deregister_scalable_target(
                     ServiceNamespace=plan.NAMESPACE,
@@ -72,18 +72,18 @@ def delete(target: Target, found: Found) -> None:
                     ScalableDimension=plan.DIMENSION,
                 )
     for name in found.endpoints:
-        _gone(f"endpoint {name}", client.delete_endpoint, EndpointName=name)
+        _delete(f"endpoint {name}", client.delete_endpoint, EndpointName=name)
     for name in found.configs:
-        _gone(
+        _delete(
             f"endpoint configuration {name}",
             client.delete_endpoint_config,
             EndpointConfigName=name,
         )
     for name in found.models:
-        _gone(f"model {name}", client.delete_model, ModelName=name)
+        _delete(f"model {name}", client.delete_model, ModelName=name)
 
 
-def _gone(item: str, delete: Callable[..., Any], **which: str) -> None:
+def _delete(item: str, delete: Callable[..., Any], **which: str) -> None:
     try:
         with explained(item):
             delete(**which)
@@ -94,11 +94,11 @@ def _gone(item: str, delete: Callable[..., Any], **which: str) -> None:
 
 def _named(
     target: Target,
-    paginator: Any,  # noqa: ANN401  # boto3's
+    paginator: Any,  # noqa: ANN401  # untyped boto3 client
     name: str,
     kind: str,
 ) -> list[str]:
-    """What `deploy` made for an endpoint: named after it, and with the project's tag."""
+    """What `deploy` created for an endpoint: named after it and tagged by this project."""
     with explained(kind):
         return [
             one[f"{kind}Name"]

@@ -1,1 +1,1 @@
-"""The parts of `python -m training.embedded`: a small T5 from invented reports to CTranslate2."""
+"""The parts of `python -m training.embedded`: a small T5, from reports to CTranslate2."""

@@ -1,4 +1,4 @@
-"""Pairs of piece numbers in batches, and batches as tensors."""
+"""Batches of token id pairs, and their tensors."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SORTED_BATCHES = 20
 
 
 def batches_of(pairs: Sequence[Pair], size: int, order: random.Random) -> list[list[Pair]]:
-    """All pairs in batches of like length, in random order: little padding, no habit."""
+    """All pairs in batches of similar length, in random order, to minimise padding."""
     shuffled = list(pairs)
     order.shuffle(shuffled)
     found: list[list[Pair]] = []
@@ -28,9 +28,9 @@ def batches_of(pairs: Sequence[Pair], size: int, order: random.Random) -> list[l
 
 
 def tensors(batch: Sequence[Pair]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Padded sources, their attention mask, and targets whose padding the loss ignores.
+    """Padded sources, their attention mask, and targets with padding that the loss ignores.
 
-    Each of (batch, longest), int64.
+    The shape of each is (batch, longest), the type int64.
     """
     widest = max(len(source) for source, _ in batch)
     longest = max(len(target) for _, target in batch)

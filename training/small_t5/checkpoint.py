@@ -1,4 +1,4 @@
-"""Checkpoints of the training loop: one file, written in one step."""
+"""Checkpoints of the training loop: one file, written atomically."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ FILE = "checkpoint.pt"
 
 
 def save(folder: Path, fingerprint: str, snapshot: dict[str, Any]) -> None:
-    """Write a snapshot; a reader finds the old checkpoint or the new one.
+    """Write a snapshot; a reader finds either the old checkpoint or the new one.
 
-    `fingerprint` says what it belongs to: `load` returns it only to the same.
+    `fingerprint` identifies the training run: `load` requires the same one.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with files.replacing(folder / FILE) as partial:
@@ -24,7 +24,7 @@ def save(folder: Path, fingerprint: str, snapshot: dict[str, Any]) -> None:
 
 
 def load(folder: Path, fingerprint: str) -> dict[str, Any] | None:
-    """The snapshot; None when there is none that belongs to `fingerprint`, or it is damaged."""
+    """The snapshot; None if it is missing, damaged or has another fingerprint."""
     try:
         found: dict[str, Any] = torch.load(folder / FILE, weights_only=True)
     except (OSError, RuntimeError, EOFError, pickle.UnpicklingError):

@@ -1,10 +1,10 @@
-"""Settings of the embedded model, all in one place."""
+"""The settings of the embedded models."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-# The default prompt of the running system; the model is trained on exactly what it will be sent.
+# The system's default prompt: the model is trained on exactly the prompts that it will receive.
 PROMPT = (
     "Generate radiology report impressions based on the following findings. Findings: {findings}"
 )
@@ -13,7 +13,7 @@ SIZE_LIMIT = 4_000_000
 
 
 def prompted(findings: str) -> str:
-    """The model's whole input for some findings; braces in them stay as they are."""
+    """The model's whole input for findings; braces in them are kept."""
     return PROMPT.replace("{findings}", findings)
 
 
@@ -31,10 +31,10 @@ class Architecture:
 
 @dataclass(frozen=True)
 class Schedule:
-    """How one of the two models is trained; lengths in pieces.
+    """How each of the two models is trained; lengths are in tokens.
 
-    No report is seen twice: the generator never runs dry, so one epoch of many reports teaches more
-    than many epochs of few, and nothing need be done against learning by heart.
+    No report is seen twice: the generator is unlimited, so one epoch over many reports teaches more
+    than many epochs over few, and overfitting is not a concern.
     """
 
     reports: int = 60_000

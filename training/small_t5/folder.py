@@ -21,7 +21,7 @@ from training.small_t5.tokenizer import FILE as TOKENIZER
 
 FILES = ("config.json", "model.safetensors", TOKENIZER)
 
-# Bars of "loading weights" for a model that loads in milliseconds would only hide the job's log.
+# The model loads in milliseconds: progress bars for loading would only clutter the job's log.
 logging.disable_progress_bar()
 
 
@@ -30,7 +30,7 @@ def save(model: T5ForConditionalGeneration, tokenizer: Path, out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     copy.deepcopy(model).half().save_pretrained(out)
     (out / "generation_config.json").unlink(missing_ok=True)
-    (out / FILES[1]).chmod(0o644)  # safetensors writes for the owner alone
+    (out / FILES[1]).chmod(0o644)  # safetensors makes it readable only by its owner
     if tokenizer.resolve() != (out / TOKENIZER).resolve():
         shutil.copyfile(tokenizer, out / TOKENIZER)
 
@@ -45,7 +45,7 @@ def load(
     """
     for name in FILES:
         if not (folder / name).is_file():
-            raise SettingError(str(folder), f"is no model to start from: {name} is missing")
+            raise SettingError(str(folder), f"is not a model to start from: {name} is missing")
     try:
         model = T5ForConditionalGeneration.from_pretrained(
             folder, dropout_rate=dropout, dtype=torch.float32, local_files_only=True
@@ -59,7 +59,7 @@ def load(
 
 @contextmanager
 def unpacked(channel: Path) -> Iterator[Path]:
-    """The model folder of a `model` channel: the folder itself, or its model.tar.gz unpacked.
+    """The model folder of a `model` channel: the folder itself, or its extracted model.tar.gz.
 
     Raises:
         SettingError: the archive is damaged.
@@ -73,6 +73,6 @@ def unpacked(channel: Path) -> Iterator[Path]:
             with tarfile.open(archive) as tar:
                 tar.extractall(folder, filter="data")
         except (OSError, EOFError, tarfile.TarError) as error:
-            problem = f"cannot be unpacked ({type(error).__name__})"
+            problem = f"cannot be extracted ({type(error).__name__})"
             raise SettingError(archive.name, problem) from None
         yield Path(folder)

@@ -1,7 +1,7 @@
-"""The one training loop: pre-training, fine-tuning and the container all run through it.
+"""The training loop of pre-training, fine-tuning and the container.
 
-The same plan, pairs and number of threads give the same weights, whether or not the loop was
-stopped in between and went on from its checkpoint.
+The same plan, pairs and number of threads give the same weights, even if the loop was stopped and
+resumed from its checkpoint.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ EVALUATION_BATCH = 32
 
 
 class Loop:
-    """Trains one model on pairs of piece numbers."""
+    """Trains one model on pairs of token ids."""
 
     def __init__(
         self,
@@ -39,7 +39,7 @@ class Loop:
         validation: Sequence[Pair] = (),
         checkpoints: Path | None = None,
     ) -> None:
-        """`checkpoints` is a folder to save in and to go on from."""
+        """`checkpoints` is a folder to save to and to resume from."""
         self.model, self.plan = model, plan
         self.pairs, self.validation = pairs, validation
         self.state = State()
@@ -65,7 +65,7 @@ class Loop:
         torch.manual_seed(plan.seed)
 
     def resume(self) -> bool:
-        """Continue from the checkpoint when there is one that fits."""
+        """Resume from the checkpoint if there is one with the same fingerprint."""
         if self._checkpoints is None:
             return False
         found = checkpoint.load(self._checkpoints, self._fingerprint())
@@ -75,7 +75,7 @@ class Loop:
         return True
 
     def run(self, watch: Watch) -> bool:
-        """Train to the end, or until told to stop; False when stopped. Saves checkpoints."""
+        """Train to the end or until stopped; returns False if stopped. Saves checkpoints."""
         saved = time.monotonic()
         self.model.train()
         while self.state.step < self.steps and not self._is_patience_spent():
@@ -95,7 +95,7 @@ class Loop:
         return True
 
     def trained(self) -> T5ForConditionalGeneration:
-        """The model to keep: the best, the running mean, or the last."""
+        """The model to keep: the best, the moving average, or the last."""
         model = self.average or self.model
         if self.plan.keep_best and self.best is not None:
             model = copy.deepcopy(model)
@@ -103,7 +103,7 @@ class Loop:
         return model.eval()
 
     def _rest_of_epoch(self) -> Iterator[list[Pair]]:
-        order = random.Random(f"{self.plan.seed}/{self.state.epoch}")  # noqa: S311 - an order
+        order = random.Random(f"{self.plan.seed}/{self.state.epoch}")  # noqa: S311  # a shuffle
         batches = batches_of(self.pairs, self.plan.batch, order)
         yield from batches[self.state.within :]
 
@@ -123,7 +123,7 @@ class Loop:
         self.state.losses.append(loss.item())
 
     def _blend(self, average: T5ForConditionalGeneration) -> None:
-        # In the beginning the mean of few steps, so that the first weights do not linger.
+        # Average over few steps in the beginning, so that the initial weights do not linger.
         past = min(self.plan.average, (1 + self.state.step) / (10 + self.state.step))
         with torch.no_grad():
             pairs = zip(average.parameters(), self.model.parameters(), strict=True)
@@ -161,7 +161,7 @@ class Loop:
                 self.best = copy.deepcopy((self.average or self.model).state_dict())
 
     def validation_loss(self) -> float:
-        """Mean loss a piece of the validation pairs, in nats, of the model that would be kept."""
+        """Mean validation loss per token, in nats, of the model that would be kept."""
         model = (self.average or self.model).eval()
         total, pieces = 0.0, 0
         with torch.no_grad():
@@ -181,12 +181,12 @@ class Loop:
             checkpoint.save(self._checkpoints, self._fingerprint(), self._snapshot())
 
     def _fingerprint(self) -> str:
-        """What a checkpoint belongs to: the plan, the pairs, the shape of the model."""
-        made = hashlib.sha256(json.dumps(asdict(self.plan), sort_keys=True).encode())
-        made.update(json.dumps([self.pairs, self.validation]).encode())
+        """Identifies the training run of a checkpoint: the plan, the pairs, the model's shape."""
+        hasher = hashlib.sha256(json.dumps(asdict(self.plan), sort_keys=True).encode())
+        hasher.update(json.dumps([self.pairs, self.validation]).encode())
         shapes = [(name, list(value.shape)) for name, value in self.model.state_dict().items()]
-        made.update(json.dumps(shapes).encode())
-        return made.hexdigest()
+        hasher.update(json.dumps(shapes).encode())
+        return hasher.hexdigest()
 
     def _snapshot(self) -> dict[str, Any]:
         return {
@@ -211,11 +211,11 @@ class Loop:
             setattr(self.state, name, value)
 
     def _rate(self, step: int) -> float:
-        """The learning rate's share after `step` steps: warm-up, then as the schedule says."""
+        """The factor of the learning rate after `step` steps: warm-up, then the schedule."""
         if step < self.plan.warmup:
             return (step + 1) / self.plan.warmup
         if self.plan.schedule == "constant_with_warmup":
             return 1.0
-        way = min(1.0, (step - self.plan.warmup) / max(1, self.steps - self.plan.warmup))
-        falling = 1 - way if self.plan.schedule == "linear" else (1 + math.cos(math.pi * way)) / 2
-        return LOWEST_RATE + (1 - LOWEST_RATE) * falling
+        done = min(1.0, (step - self.plan.warmup) / max(1, self.steps - self.plan.warmup))
+        decay = 1 - done if self.plan.schedule == "linear" else (1 + math.cos(math.pi * done)) / 2
+        return LOWEST_RATE + (1 - LOWEST_RATE) * decay

@@ -1,6 +1,6 @@
-"""Makes the two committed models: pre-trained on invented texts, then fine-tuned on invented pairs.
+"""Trains the two committed models: on synthetic texts, then on synthetic pairs.
 
-Both go through the loop that a training job runs.
+Both use the loop that a training job runs.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ from training.synthetic.stream import training_reports
 HELD_OUT = Path("evaluation/held-out.jsonl")
 JUNK_SHARE = 0.015
 TOKENIZER_REPORTS = 20_000
-# Of the texts to pre-train on: how many lose their whole impression, and not only short spans.
+# The share of pre-training texts that lose their whole impression, not only short spans.
 WHOLE_SECTION_SHARE = 0.5
 MOST_SPANS_BESIDE_SECTION = 8
 LONGEST_FINDINGS = 360
 
 
 def stream_name(seed: int) -> str:
-    """The name of the stream of reports that a training seed reads."""
+    """The name of the report stream for a training seed."""
     return f"train-{seed}"
 
 
@@ -48,7 +48,7 @@ def pre_train(out: Path, examples: Path, plan: Schedule, shape: Architecture) ->
     """Train a tokenizer and a T5 from scratch by span corruption; writes a model folder.
 
     Raises:
-        ExamplesError: when the examples cannot be read.
+        ExamplesError: the examples cannot be read.
     """
     out.mkdir(parents=True, exist_ok=True)
     kept_out = held_out(examples)
@@ -65,11 +65,11 @@ def pre_train(out: Path, examples: Path, plan: Schedule, shape: Architecture) ->
 
 
 def fine_tune(out: Path, base: Path, examples: Path, plan: Schedule) -> Loop:
-    """Go on from a pre-trained model with findings and impressions; writes a model folder.
+    """Fine-tune a pre-trained model on findings and impressions; writes a model folder.
 
     Raises:
-        ExamplesError: when the examples cannot be read.
-        SettingError: when the base cannot be loaded.
+        ExamplesError: the examples cannot be read.
+        SettingError: the base model cannot be loaded.
     """
     torch.set_num_threads(plan.threads)
     model, tokenizer = folder.load(base)
@@ -84,21 +84,21 @@ def fine_tune(out: Path, base: Path, examples: Path, plan: Schedule) -> Loop:
 
 
 def training_set(plan: Schedule, examples: Path) -> list[Report]:
-    """Invented reports, some scribbled on, and a little junk; none of it in the examples."""
-    refused = round(plan.reports * JUNK_SHARE)
+    """Synthetic reports, some with noise, and a little junk; none of it from the examples."""
+    junk_count = round(plan.reports * JUNK_SHARE)
     stream = stream_name(plan.seed)
-    invented = training_reports(plan.reports - refused, stream, held_out(examples))
+    synthetic = training_reports(plan.reports - junk_count, stream, held_out(examples))
     return [
-        *(scribble(report, stream) for report in invented),
-        *(junk.junk(stream, index) for index in range(refused)),
+        *(scribble(report, stream) for report in synthetic),
+        *(junk.junk(stream, index) for index in range(junk_count)),
     ]
 
 
 def corrupted(
     reports: Sequence[Report], tokenizer: sentencepiece.SentencePieceProcessor, seed: int
 ) -> list[Pair]:
-    """Whole reports as text, with spans taken out, at times the whole impression."""
-    rng = random.Random(seed)  # noqa: S311 - not a secret
+    """Whole reports as text with spans removed, sometimes the whole impression."""
+    rng = random.Random(seed)  # noqa: S311  # not cryptographic
     sentinels = [tokenizer.piece_to_id(piece) for piece in SENTINELS]
     heading = tokenizer.encode(" IMPRESSION: ")
     pairs = []
@@ -138,10 +138,10 @@ def new_model(shape: Architecture, vocabulary: int) -> T5ForConditionalGeneratio
 
 
 def held_out_records(examples: Path) -> list[dict[str, str]]:
-    """The records that the figures are measured on.
+    """The records that the models are scored on.
 
     Raises:
-        ExamplesError: when the file is missing or broken.
+        ExamplesError: the file is missing or broken.
     """
     path = examples / HELD_OUT
     try:

@@ -1,6 +1,7 @@
-"""Scribbles on the findings in training, so that unknown words are no reason to see a disease.
+"""Adds noise to the findings in training, so that unknown words do not suggest a disease.
 
-Nothing that the impression rests on is touched: no word that occurs in it, no number, no negation.
+Nothing that the impression depends on is changed: no word that occurs in it, no number, no
+negation.
 """
 
 from __future__ import annotations
@@ -27,11 +28,11 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 def scribble(report: Report, seed: str) -> Report:
-    """The report, now and then with some words dropped, masked, misspelled or doubled."""
-    rng = random.Random(f"{seed}/{report.report_id}")  # noqa: S311 - not a secret
+    """The report, sometimes with words dropped, masked, misspelled or replaced."""
+    rng = random.Random(f"{seed}/{report.report_id}")  # noqa: S311  # not cryptographic
     if rng.random() < CASUAL:
         text = report.findings.lower()
-        if rng.random() < 0.5:  # noqa: PLR2004 - either way
+        if rng.random() < 0.5:  # noqa: PLR2004  # half of them
             text = text.replace(".\n", "\n").replace(". ", " ").removesuffix(".")
         return replace(report, findings=text)
     if rng.random() >= SHARE:
@@ -57,7 +58,7 @@ def _spoil(rng: random.Random, word: str) -> str:
         return rng.choice(_MASKS) + stop
     if kind == 1:
         return stop
-    if kind == 2:  # noqa: PLR2004 - an invented word
+    if kind == 2:  # noqa: PLR2004  # a random word
         return "".join(rng.choice(_LETTERS) for _ in range(rng.randrange(3, 9))) + stop
     spot = rng.randrange(len(word))
     return word[:spot] + rng.choice(_LETTERS) + word[spot + 1 :]

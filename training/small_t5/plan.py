@@ -1,4 +1,4 @@
-"""What the training loop is told, and where it stands."""
+"""The training loop's settings, callbacks and state."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Watch:
-    """How the loop tells and is told: figures to log, progress, and whether to stop now."""
+    """The loop's callbacks: metric values to log, progress, and whether to stop now."""
 
     log: Log = lambda _: None
     progress: Callable[[int, int], None] = lambda _done, _all: None
@@ -41,9 +41,9 @@ class Watch:
 
 @dataclass
 class State:
-    """Where the loop stands; everything but the weights that a checkpoint needs.
+    """The loop's state: everything that a checkpoint needs except the weights.
 
-    `step` counts steps done, `epoch` whole epochs, `within` steps of the epoch under way.
+    `step` counts completed steps, `epoch` completed epochs, `within` steps of the current epoch.
     """
 
     step: int = 0

@@ -1,4 +1,4 @@
-"""Where a training tells how far it is."""
+"""The progress output of training."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ import sys
 
 
 def say(line: str) -> None:
-    """One line on stderr, at once."""
+    """Write one line to stderr and flush it."""
     sys.stderr.write(f"{line}\n")
     sys.stderr.flush()

@@ -1,4 +1,4 @@
-"""Answers of the converted model and their ROUGE, beside the constant sentence."""
+"""The converted model's answers and their ROUGE, compared with the constant sentence."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ METRICS = ("rouge1", "rouge2", "rougeL")
 LONGEST_INPUT = 512
 LONGEST_ANSWER = 128
 BATCH = 32
-# With patience 1 the search ends on its first finished beam, at times far from the best one.
+# With patience 1 the search ends at its first finished beam, sometimes far from the best one.
 PATIENCE = 2
 _NORMAL = re.compile(
     r"^\W*(\d+\W+)?(no acute|normal|negative|no active|unremarkable)\b", re.IGNORECASE
@@ -30,7 +30,7 @@ Table = dict[str, dict[str, float]]
 
 
 def answers(model: Path, findings: Sequence[str], beam: int = 1) -> list[str]:
-    """Impressions by the int8 model for findings, in their order."""
+    """The int8 model's impressions for findings, in order."""
     tokenizer = sentencepiece.SentencePieceProcessor(model_file=str(model / FILE))
     runner = ctranslate2.Translator(
         "model", files=convert(model), device="cpu", intra_threads=1, compute_type="int8"
@@ -56,7 +56,7 @@ def answers(model: Path, findings: Sequence[str], beam: int = 1) -> list[str]:
 
 
 def stratum(reference: str) -> str:
-    """`normal` when the reference opens like a normal report and is short, else `abnormal`."""
+    """`normal` if the reference begins like a normal report and is short, else `abnormal`."""
     short = len(reference.split()) <= _NORMAL_WORDS
     return "normal" if short and _NORMAL.match(reference) else "abnormal"
 
@@ -77,7 +77,7 @@ def table(references: Sequence[str], candidates: Sequence[str]) -> Table:
 
 
 def constant(references: Sequence[str]) -> Table:
-    """The table of the sentence that needs no model."""
+    """The table of the constant sentence."""
     return table(references, [CONSTANT_SENTENCE] * len(references))
 
 
@@ -93,5 +93,5 @@ def compare(model: Path, records: Sequence[Mapping[str, str]]) -> dict[str, Tabl
 
 
 def _mean(values: Iterable[float]) -> float:
-    held = list(values)
-    return sum(held) / len(held) if held else 0.0
+    items = list(values)
+    return sum(items) / len(items) if items else 0.0

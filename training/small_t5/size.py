@@ -1,4 +1,4 @@
-"""How large a model folder is, and may be."""
+"""The size of a model folder, and its limit."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ CARD = "MODEL_CARD.md"
 
 
 def sizes(folder: Path) -> dict[str, int]:
-    """Bytes of a model folder's files, by name; the card aside."""
+    """The size in bytes of a model folder's files, by name, without the card."""
     return {p.name: p.stat().st_size for p in sorted(folder.iterdir()) if p.name != CARD}
 
 
 def check_size(folder: Path) -> int:
-    """Total bytes of a model folder.
+    """The total size of a model folder in bytes.
 
     Raises:
-        ModelTooLargeError: when it is over what the repository accepts.
+        ModelTooLargeError: it is over the repository's limit.
     """
     total = sum(path.stat().st_size for path in folder.iterdir())
     if total > SIZE_LIMIT:

@@ -1,4 +1,4 @@
-"""The SentencePiece model: trained on the invented reports, read by trainer and endpoint alike."""
+"""The SentencePiece model: trained on synthetic reports, used by the trainer and the endpoint."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from training.synthetic.report import Report
 
 PAD, EOS, UNK = 0, 1, 2
 FILE = "sentencepiece.model"
-# What stands for a span that was taken out, as T5 calls it.
+# The placeholders for removed spans, with T5's names.
 SENTINELS = tuple(f"<extra_id_{number}>" for number in range(24))
 
 
@@ -22,17 +22,17 @@ def train_tokenizer(
 ) -> sentencepiece.SentencePieceProcessor:
     """Train on findings with their prompt and on impressions; writes `sentencepiece.model`.
 
-    Characters that no report holds become the unknown piece, which the model has met in training
-    as the junk of `training.synthetic.junk`.
+    Characters that no report contains become the unknown token, which the model has seen in
+    training in the output of `training.synthetic.junk`.
     """
-    # Not `model_prefix`: its path would stand in the file, and the bytes depend on the folder.
+    # Not `model_prefix`: its path would be in the file, and the bytes would depend on the folder.
     written = io.BytesIO()
     texts = (t for r in reports for t in (prompted(r.findings), r.impression))
     sentencepiece.SentencePieceTrainer.train(
         sentence_iterator=texts,
         model_writer=written,
         vocab_size=pieces,
-        # Byte pairs: the unigram model counts distinct words, and here there are few.
+        # BPE, because the unigram model relies on many distinct words, and there are few.
         model_type="bpe",
         pad_id=PAD,
         eos_id=EOS,
@@ -49,6 +49,6 @@ def train_tokenizer(
 
 
 def encode(tokenizer: sentencepiece.SentencePieceProcessor, text: str, longest: int) -> list[int]:
-    """Piece numbers with the end mark, at most `longest` of them."""
+    """Token ids with the end token, at most `longest` of them."""
     ids: list[int] = tokenizer.encode(text)
     return [*ids[: longest - 1], EOS]

@@ -1,4 +1,4 @@
-"""Tables: change since an earlier film, and the word that it earns in the impression."""
+"""Tables: change since an earlier film, and its word in the impression."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from training.synthetic.report import Change
 
-# (what is added to the sentence in the findings, word before the phrase in the impression)
+# (text appended to the sentence in the findings, word before the phrase in the impression)
 TAILS: Mapping[Change, tuple[tuple[str, str], ...]] = {
     "stable": (
         (", unchanged", "Unchanged"),
@@ -38,7 +38,7 @@ TAILS: Mapping[Change, tuple[tuple[str, str], ...]] = {
     ),
 }
 
-# Other openings for the commonest two, with the space that follows.
+# Alternatives to the two most common openings, including the space that follows.
 OPENINGS: Mapping[str, tuple[str, ...]] = {
     "There is ": (
         "There appears to be ",

@@ -1,4 +1,4 @@
-"""Composes one report: what is seen, how the house words it, what follows from it."""
+"""Composes one report: what is seen, how the house style words it, what follows from it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ NAMES_NO_PRIOR = 0.06
 
 
 def compose(rng: random.Random, report_id: str) -> Report:
-    """One invented report; equal random states give equal reports."""
+    """One synthetic report; equal random states give equal reports."""
     house = pick_house(rng)
     scenario = pick_scenario(rng)
     prior = rng.random() < scenario.prior
@@ -57,7 +57,7 @@ def _body(
     observations: Sequence[Observation],
     statements: Sequence[Statement],
 ) -> list[tuple[Region, str]]:
-    """All sentences in the order of the house, what is seen before what is normal."""
+    """All sentences in the house's order; in each region, abnormal before normal ones."""
     body: list[tuple[Region, str]] = []
     for region in house.order:
         seen = [o for o in observations if o.entity.region == region]
@@ -72,7 +72,7 @@ def _body(
 
 
 def _rest_of_lungs(rng: random.Random, seen: Sequence[Observation]) -> list[str]:
-    """At times, beside a focal finding: that the rest of the lungs or the other lung is clear."""
+    """Sometimes, with a focal finding, that the rest of the lungs or the other lung is clear."""
     focal = [o for o in seen if "clear lungs" in o.entity.contradicts]
     if not focal or rng.random() >= REST_CLEAR or not all(o.slots for o in focal):
         return []

@@ -1,7 +1,7 @@
 """Tables: tubes, lines, pacemakers and traces of surgery.
 
-Devices that sit well carry the topic `device`; those that do not carry `malposition`. The
-impression sums up several well-placed devices in one line.
+Well-placed devices have the topic `device`, others `malposition`. The impression summarises several
+well-placed devices in one line.
 """
 
 from __future__ import annotations

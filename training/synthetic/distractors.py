@@ -1,4 +1,4 @@
-"""Tables: sentences about the picture itself, which change nothing in the impression."""
+"""Tables: sentences about the image itself, which do not affect the impression."""
 
 from __future__ import annotations
 

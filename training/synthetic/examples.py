@@ -1,4 +1,4 @@
-"""Writes `examples/`: invented reports in every input form that the system reads."""
+"""Writes `examples/`: synthetic reports in every input format that the system reads."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _REASONS = {s.name: s.reasons for s in (NORMAL, *SCENARIOS)}
 
 
 def write_examples(folder: Path) -> list[Path]:
-    """Write all example files below the folder; the same bytes every time."""
+    """Write all example files to the folder; the same bytes every time."""
     files = example_files()
     for name, content in files.items():
         path = folder / name
@@ -31,7 +31,7 @@ def write_examples(folder: Path) -> list[Path]:
 
 
 def example_files() -> dict[str, bytes]:
-    """Content of every example file by its path below `examples/`."""
+    """Content of every example file by its path in `examples/`."""
     pool = _distinct()
     singles = [_plain(r, f"chest-{i:04d}") for i, r in enumerate(_take(pool, SINGLES), start=1)]
     del singles[-1]["impression"]
@@ -55,13 +55,13 @@ def example_files() -> dict[str, bytes]:
 
 
 def _gzip(data: bytes) -> bytes:
-    """The same bytes on every Python: `gzip.compress` writes another header since 3.13."""
+    """The same bytes on every Python: `gzip.compress` writes a different header since 3.13."""
     packer = zlib.compressobj(9, zlib.DEFLATED, GZIP_WINDOW)
     return packer.compress(data) + packer.flush()
 
 
 def _distinct() -> Iterator[Report]:
-    """Reports of the examples' own seed, no findings twice."""
+    """Reports of the examples' own seed, without repeated findings."""
     seen: set[str] = set()
     index = 0
     while True:
@@ -85,8 +85,8 @@ def _plain(source: Report, report_id: str) -> dict[str, Any]:
 
 
 def _study(source: Report, number: int) -> dict[str, Any]:
-    """A record with the keys of a research list: study, subject, background."""
-    rng = random.Random(f"{SEED}/study/{number}")  # noqa: S311 - not a secret
+    """A record with the keys of a research data set: study, subject, background."""
+    rng = random.Random(f"{SEED}/study/{number}")  # noqa: S311  # not cryptographic
     reason = rng.choice(_REASONS[source.scenario])
     return {
         "study_id": f"s{rng.randrange(50_000_000, 60_000_000)}",
@@ -98,7 +98,7 @@ def _study(source: Report, number: int) -> dict[str, Any]:
 
 
 def _bad(sources: Sequence[Report]) -> bytes:
-    """Good and bad records by turns: each bad line is bad in its own way."""
+    """Good and bad records mixed; every bad line has a different error."""
     records = [_plain(r, f"mixed-{i:03d}") for i, r in enumerate(sources, start=1)]
     del records[1]["findings"]
     records[2]["findings"] = "   "

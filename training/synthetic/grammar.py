@@ -1,7 +1,7 @@
-"""Tables: free wording of the normal film, one word group after another.
+"""Tables: free wording of a normal film, built from word groups.
 
-The houses' habits cover what a report usually says; these cover the many other ways, so that a
-model does not take an unknown wording for a disease.
+The house styles cover the usual wording of a report; these cover the many alternatives, so that a
+model does not mistake unknown wording for a disease.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ WELL = ("normal", "unremarkable", "within normal limits", "grossly normal", "sta
 
 @dataclass(frozen=True)
 class Grammar:
-    """Word groups that together make a sentence, one choice from each."""
+    """Word groups that form a sentence, with one choice from each."""
 
     region: Region
     denies: frozenset[str]
@@ -243,7 +243,7 @@ GRAMMARS: tuple[Grammar, ...] = (
     ),
 )
 
-# Forms of "No X, Y, or Z." beyond the houses' own.
+# Forms of "No X, Y, or Z." in addition to the house styles'.
 MORE_DENIAL_FORMS: tuple[str, ...] = (
     "No {list}",
     "No {list} bilaterally",
@@ -271,7 +271,7 @@ MORE_DENIAL_FORMS: tuple[str, ...] = (
     "Free of {list}",
 )
 
-# More names for what is denied, by topic.
+# More names for denied findings, by topic.
 MORE_DENIED: dict[str, tuple[str, ...]] = {
     "consolidation": (
         "acute infiltrate",

@@ -1,4 +1,4 @@
-"""What the committed examples hold, so that training can leave it out."""
+"""The findings in the committed examples, so that training can leave them out."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from training.synthetic.stream import normalised
 
 
 def held_out(folder: Path) -> frozenset[str]:
-    """Normalised findings of every readable record below the folder.
+    """Normalised findings of every readable record in the folder.
 
     Raises:
-        ExamplesError: when the folder is missing or a whole file cannot be read.
+        ExamplesError: the folder is missing or a whole file cannot be read.
     """
     if not folder.is_dir():
         raise ExamplesError(folder, "no such folder")
@@ -25,10 +25,10 @@ def held_out(folder: Path) -> frozenset[str]:
 
 
 def findings_in(path: Path) -> Iterator[str]:
-    """Findings of one file; records without any are passed over.
+    """Findings of one file; records without findings are skipped.
 
     Raises:
-        ExamplesError: when the file is no text or no gzip of text.
+        ExamplesError: the file is neither text nor gzip-compressed text.
     """
     try:
         raw = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
@@ -42,7 +42,7 @@ def findings_in(path: Path) -> Iterator[str]:
 
 
 def _records(text: str) -> list[Any]:
-    """The records of a JSON document or of JSON Lines; broken lines are passed over."""
+    """The records of a JSON document or of JSON Lines; broken lines are skipped."""
     try:
         document = json.loads(text)
     except ValueError:

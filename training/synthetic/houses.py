@@ -1,7 +1,7 @@
-"""Reporting habits: a house uses the same wording, order and closing line again and again.
+"""Reporting habits: a house always uses the same wording, order and closing line.
 
-Radiologists have habits, and a small model can only learn an impression's exact words when the
-findings give the habit away. Each house therefore ties its normal sentence to its way of writing.
+Radiologists have habits, and a small model can learn an impression's exact words only if the
+findings reveal the habit. Each house therefore has its own normal sentence and style of findings.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class House:
 
     @property
     def no_acute_line(self) -> str:
-        """What opens an impression whose every other line is old news."""
+        """The first line of an impression in which all other lines describe old findings."""
         return self.chronic_line or self.normal_line
 
 

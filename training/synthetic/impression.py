@@ -19,9 +19,9 @@ def write_impression(
     """The impression of a film.
 
     Args:
-        house: whose habits to follow.
+        house: the house style.
         observations: what was seen, in the order of the findings.
-        denied: topics that the findings deny in so many words.
+        denied: topics that the findings explicitly deny.
     """
     told = sorted((o for o in observations if o.phrase), key=lambda o: o.entity.priority)
     lines = _device_lines(_merge(told))
@@ -37,17 +37,17 @@ def write_impression(
 
 
 def _is_old(observation: Observation) -> bool:
-    """Whether an observation asks for nothing to be done now."""
+    """Whether an observation requires no action now."""
     return observation.entity.weight != "acute" and observation.change not in ("new", "worse")
 
 
 def _line_was_placed(told: Sequence[Observation]) -> bool:
-    """Whether a line that may have caused a pneumothorax is spoken of."""
+    """Whether a line that may have caused a pneumothorax is mentioned."""
     return any(o.entity.device in VEIN_LINES for o in told)
 
 
 def _merge(told: Sequence[Observation]) -> list[tuple[Observation, str]]:
-    """Phrases, with atelectasis drawn to its effusion and edema to the large heart."""
+    """Phrases, with atelectasis merged into its effusion and edema into the large heart."""
     lines = [(o, o.phrase) for o in told]
     for first, second, link in (
         ("effusion", "atelectasis", "with adjacent atelectasis"),
@@ -68,7 +68,7 @@ def _merge(told: Sequence[Observation]) -> list[tuple[Observation, str]]:
 
 
 def _same_place(first: Observation, second: Observation) -> bool:
-    """Whether two observations lie on the same side, or neither has one."""
+    """Whether two observations are on the same side, or neither has a side."""
     return _side(first) == _side(second)
 
 
@@ -79,7 +79,7 @@ def _side(observation: Observation) -> str:
 
 
 def _device_lines(lines: Sequence[tuple[Observation, str]]) -> list[str]:
-    """The phrases, with several well-placed devices summed up in one line."""
+    """The phrases, with several well-placed devices summarised in one line."""
     placed = [phrase for o, phrase in lines if o.entity.topic == PLACED]
     others = [phrase for o, phrase in lines if o.entity.topic != PLACED]
     misplaced = any(o.entity.topic == MISPLACED for o, _ in lines)

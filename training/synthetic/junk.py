@@ -1,6 +1,6 @@
-"""Text that is no findings at all, and the refusal that it should earn.
+"""Text that is not findings, and the refusal with which the model should answer it.
 
-Seen in training only: without it the model would call a row of dots a normal chest.
+Used only in training: without it, the model would call a row of dots a normal chest.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ _FOREIGN = "".join(
 
 
 def junk(seed: str, index: int) -> Report:
-    """The piece of junk with that number."""
-    rng = random.Random(f"{seed}/junk/{index}")  # noqa: S311 - not a secret
+    """The piece of junk with this number."""
+    rng = random.Random(f"{seed}/junk/{index}")  # noqa: S311  # not cryptographic
     kind = rng.choice((_signs, _digits, _letters, _words, _foreign))
     text = kind(rng)
     return Report(f"{seed}-junk-{index:06d}", text, ANSWER, "junk")
@@ -35,7 +35,7 @@ def _run(rng: random.Random, alphabet: str) -> str:
 
 
 def _many(rng: random.Random, alphabet: str) -> str:
-    if rng.random() < 0.3:  # noqa: PLR2004 - one sign over and over
+    if rng.random() < 0.3:  # noqa: PLR2004  # one character repeated
         return rng.choice(alphabet) * rng.randrange(1, 30)
     return " ".join(_run(rng, alphabet) for _ in range(rng.randrange(1, 8)))
 

@@ -18,7 +18,7 @@ LOBES = (
 BASES = ("left basilar", "right basilar", "bibasilar", "left lower lobe", "right lower lobe")
 CLEAR = frozenset({"clear lungs"})
 
-# The firmness of the impression follows from how the opacity looks.
+# The certainty of the impression depends on how the opacity looks.
 CONSOLIDATION = Entity(
     "consolidation",
     "consolidation",

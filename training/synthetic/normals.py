@@ -1,6 +1,6 @@
 """Tables: sentences that say that a part of the film is normal.
 
-Index 0 to 7 of every tuple belongs to the house of that habit; later ones are for anybody.
+Entries 0 to 7 of every tuple belong to the house with that `habit`; later ones to none.
 """
 
 from __future__ import annotations
@@ -153,7 +153,7 @@ NORMALS: Mapping[Region, tuple[tuple[Statement, ...], ...]] = {
     "abdomen": (ABDOMEN_SENTENCES,),
 }
 
-# What a sentence of the form "No X, Y, or Z." can name, by topic.
+# The names in a sentence of the form "No X, Y, or Z.", by topic.
 DENIALS: Mapping[str, tuple[str, ...]] = {
     "consolidation": (
         "focal consolidation",

@@ -1,4 +1,4 @@
-"""Words one thing that is seen, and its phrase for the impression, from the same slots."""
+"""Words one finding and its phrase for the impression, with the same slots."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def observe(rng: random.Random, entity: Entity, side: str, *, prior: bool) -> Ob
     Args:
         rng: the random state.
         entity: what is seen.
-        side: the side where most of the disease is; most one-sided things are on it.
+        side: the side of most one-sided findings.
         prior: whether there is an earlier film to compare with.
     """
     slots = {name: rng.choice(values) for name, values in entity.slots.items()}
@@ -38,7 +38,7 @@ def observe(rng: random.Random, entity: Entity, side: str, *, prior: bool) -> Ob
         tail, word = rng.choice(TAILS[change])
         core += tail
         if phrase and change == "stable":
-            # What has not changed has been looked into before.
+            # An unchanged finding was investigated before.
             phrase = phrase.partition(ADVICE)[0]
         phrase = phrase and f"{word} {lower_first(phrase)}"
     return Observation(entity, sentence(core), capital(phrase), slots, change)
@@ -52,7 +52,7 @@ def _phrase(rng: random.Random, entity: Entity, slots: dict[str, str]) -> str:
 
 
 def _reword(rng: random.Random, core: str) -> str:
-    """At times, another opening for "There is"."""
+    """Sometimes replaces the opening "There is" with another one."""
     for plain, others in OPENINGS.items():
         if core.startswith(plain) and rng.random() < REWORDED:
             return rng.choice(others) + core.removeprefix(plain)

@@ -1,4 +1,4 @@
-"""Picks what one film is about: the house, the scenario, and things that agree with one another."""
+"""Picks the contents of one film: the house, the scenario and consistent entities."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ _SCENARIOS = tuple(scenario for scenario in SCENARIOS for _ in range(scenario.sh
 
 
 def pick_house(rng: random.Random) -> House:
-    """A house, as often as its share says."""
+    """A house, drawn according to the shares."""
     return rng.choice(_HOUSES)
 
 
 def pick_scenario(rng: random.Random) -> Scenario:
-    """The normal film half the time, else a scenario as often as its share says."""
+    """The normal film half of the time, otherwise a scenario drawn according to the shares."""
     if rng.random() >= ABNORMAL_SHARE:
         return NORMAL
     return rng.choice(_SCENARIOS)
 
 
 def pick_entities(rng: random.Random, scenario: Scenario) -> list[Entity]:
-    """At least one entity of the scenario, and at times incidental ones."""
+    """At least one entity of the scenario, and sometimes incidental ones."""
     chosen: list[Entity] = []
     pool = list(scenario.pool)
     while pool and not chosen:
@@ -46,7 +46,7 @@ def pick_entities(rng: random.Random, scenario: Scenario) -> list[Entity]:
 
 
 def fits(entity: Entity, chosen: Sequence[Entity]) -> bool:
-    """Whether the entity can stand beside the chosen ones without contradiction."""
+    """Whether the entity is consistent with the chosen ones."""
     return all(
         entity.kind != other.kind
         and entity.topic not in other.contradicts

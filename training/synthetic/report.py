@@ -1,4 +1,4 @@
-"""The values that pass between the tables, the composition and the command line."""
+"""The types shared by the tables, the composition and the command line."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ ANY_CHANGE: tuple[Change, ...] = ("stable", "better", "worse", "new")
 
 @dataclass(frozen=True)
 class Entity:
-    """One thing a chest film can show, with the ways to say it.
+    """One finding or device on a chest film, with its wordings.
 
-    `findings` and `impressions` are sentence cores without a full stop. `{slot}` stands for one
-    value of that slot, the same value in both, which keeps side, size and severity consistent.
-    The first impression is the usual one.
-    `contradicts` holds topics that cannot stand beside this one, `device` the sort of tube or line.
+    `findings` and `impressions` are sentences without a full stop. `{slot}` stands for a value of
+    that slot, the same value in both, which keeps side, size and severity consistent. The first
+    impression is the usual one. `contradicts` contains the topics that cannot occur with this one,
+    `device` is the kind of tube or line.
     """
 
     name: str
@@ -37,12 +37,12 @@ class Entity:
 
     @property
     def kind(self) -> str:
-        """What a film shows once at most: this device, or this topic."""
+        """What a film shows at most once: this device, or this topic."""
         return self.device or self.topic
 
     @property
     def topics(self) -> frozenset[str]:
-        """Topics that no normal sentence beside this entity may deny."""
+        """Topics that normal sentences in the same report must not deny."""
         return self.contradicts | {self.topic}
 
 
@@ -68,7 +68,7 @@ class Statement:
 
 @dataclass(frozen=True)
 class Report:
-    """One invented report."""
+    """One synthetic report."""
 
     report_id: str
     findings: str
@@ -77,5 +77,5 @@ class Report:
 
     @property
     def normal(self) -> bool:
-        """Whether nothing on the film asked for a line of its own in the impression."""
+        """Whether nothing on the film has a line of its own in the impression."""
         return self.scenario == "normal"

@@ -1,4 +1,4 @@
-"""Tables: which things are seen together on one film, and why the film was taken."""
+"""Tables: which entities occur together on one film, and why the film was taken."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from training.synthetic.report import Entity
 
 @dataclass(frozen=True)
 class Scenario:
-    """A clinical situation: entities to draw from, with how often each is taken.
+    """A clinical situation: entities to draw from, each with its probability.
 
-    `most` bounds the number of entities with a line in the impression.
+    `most` limits the number of entities with a line in the impression.
     """
 
     name: str

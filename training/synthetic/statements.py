@@ -11,11 +11,11 @@ from training.synthetic.houses import House
 from training.synthetic.report import Region, Statement
 from training.synthetic.wording import fill, listing
 
-# How often a house uses its own words, and how often free wording takes the place of the rest.
+# How often a house uses its own wording, and how often free wording is used otherwise.
 HABIT = 0.65
 FREE = 0.5
 
-# How often a full report has a normal sentence on a region; a second table comes more seldom.
+# How often a full report has a normal sentence on a region; a second table is used less often.
 CHANCES: Mapping[Region, float] = {
     "heart": 0.9,
     "mediastinum": 0.35,
@@ -40,7 +40,7 @@ def normal_statements(rng: random.Random, house: House, present: frozenset[str])
 
     Args:
         rng: the random state.
-        house: whose habits to follow.
+        house: the house style.
         present: topics that no sentence may deny.
     """
     picked: list[Statement] = []
@@ -74,9 +74,9 @@ def _statement(
 def _denial(
     rng: random.Random, house: House, present: frozenset[str], beside: int
 ) -> Statement | None:
-    """A sentence of the form "No X, Y, or Z." about what is truly absent.
+    """A sentence of the form "No X, Y, or Z." about findings that are absent.
 
-    It is always there when the report has no other normal sentence.
+    A report without any other normal sentence always has one.
     """
     chance = {0: 1.0, 1: DENIED_BESIDE_ONE}.get(beside, DENIED)
     if rng.random() >= chance:

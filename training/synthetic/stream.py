@@ -1,4 +1,4 @@
-"""Reports by seed and number, and the training stream that leaves the examples out."""
+"""Reports by seed and number, and the training stream, which excludes the examples."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ _NOT_A_WORD = re.compile(r"[^a-z0-9]+")
 
 
 def report(seed: str, index: int) -> Report:
-    """The report with that number; it does not depend on the ones before it.
+    """The report with this number; it does not depend on the previous ones.
 
-    A string seeds `random.Random` through SHA-512, the same in every Python from 3.2 on.
+    A string seeds `random.Random` through SHA-512, in the same way since Python 3.2.
     """
-    return compose(random.Random(f"{seed}/{index}"), f"{seed}-{index:06d}")  # noqa: S311
+    return compose(random.Random(f"{seed}/{index}"), f"{seed}-{index:06d}")  # noqa: S311  # not a secret
 
 
 def reports(count: int, seed: str) -> Iterator[Report]:
@@ -27,16 +27,16 @@ def reports(count: int, seed: str) -> Iterator[Report]:
 
 
 def normalised(findings: str) -> str:
-    """Findings reduced to lower-case words, so that case and layout hide no repeat."""
+    """Findings reduced to lower-case words: repeats are found whatever their case and layout."""
     return _NOT_A_WORD.sub(" ", findings.lower()).strip()
 
 
 def training_reports(count: int, seed: str, held_out: Container[str]) -> Iterator[Report]:
-    """`count` reports of a seed whose normalised findings are not held out.
+    """`count` reports of a seed, without those that are held out.
 
     Args:
-        count: how many to yield.
-        seed: names the stream.
+        count: the number of reports.
+        seed: the name of the stream.
         held_out: normalised findings that must not occur, from `examples/`.
     """
     index = 0

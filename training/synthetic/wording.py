@@ -1,4 +1,4 @@
-"""Turns cores into sentences: slots, capitals, spelling, masks and section forms."""
+"""Turns sentence templates into text: slots, capitals, spelling, masks and section styles."""
 
 from __future__ import annotations
 
@@ -31,38 +31,38 @@ _HEADS: Mapping[Region, str] = {
     "abdomen": "UPPER ABDOMEN",
 }
 
-# Words that carry nothing the impression needs, so a mask over them loses nothing.
+# Words that do not matter for the impression, so that masking them loses nothing.
 _MASKABLE = frozenset({"contours", "silhouette", "structures", "radiograph", "view", "views"})
 
 _KEEPS_CAPITAL = re.compile(r"[A-Z]{2}|[A-Z]\d")
 
 
 def fill(core: str, slots: Mapping[str, str]) -> str:
-    """Put the slot values in, literally, and close the gaps that empty values leave."""
+    """Insert the slot values literally and close the gaps left by empty values."""
     for name, value in slots.items():
         core = core.replace("{" + name + "}", value)
     return " ".join(core.split())
 
 
 def capital(text: str) -> str:
-    """The text with its first letter upper case."""
+    """The text with its first letter in upper case."""
     return text[:1].upper() + text[1:]
 
 
 def lower_first(text: str) -> str:
-    """The text with its first letter lower case, unless it starts with an abbreviation."""
+    """The text with its first letter in lower case, unless it starts with an abbreviation."""
     if _KEEPS_CAPITAL.match(text):
         return text
     return text[:1].lower() + text[1:]
 
 
 def sentence(core: str) -> str:
-    """A core as a sentence with its full stop."""
+    """The text as a sentence with a full stop."""
     return capital(core) + "."
 
 
 def spell(text: str, *, british: bool) -> str:
-    """The text, which the tables hold in American spelling, as the house spells it."""
+    """The text, which is American English in the tables, in the house's spelling."""
     if british:
         for american, other in _BRITISH:
             text = text.replace(american, other).replace(capital(american), capital(other))
@@ -70,15 +70,15 @@ def spell(text: str, *, british: bool) -> str:
 
 
 def listing(words: Sequence[str], *, oxford: bool) -> str:
-    """`a`, `a or b`, `a, b or c`; `oxford` puts the comma before `or`."""
+    """`a`, `a or b`, `a, b or c`; `oxford` adds a comma before `or`."""
     if len(words) == 1:
         return words[0]
-    comma = "," if oxford and len(words) > 2 else ""  # noqa: PLR2004 - a list of two has none
+    comma = "," if oxford and len(words) > 2 else ""  # noqa: PLR2004  # a list of two has none
     return f"{', '.join(words[:-1])}{comma} or {words[-1]}"
 
 
 def mask(rng: random.Random, text: str) -> str:
-    """Hide one harmless word behind the mask of a de-identified corpus, if there is one."""
+    """Replace one unimportant word, if there is one, with a de-identified corpus's mask."""
     words = text.split(" ")
     spots = [i for i, word in enumerate(words) if word.strip(".,").lower() in _MASKABLE]
     if not spots:
@@ -90,7 +90,7 @@ def mask(rng: random.Random, text: str) -> str:
 
 
 def lay_out(head: Sequence[str], body: Sequence[tuple[Region, str]], form: Form) -> str:
-    """Join the opening sentences and the sentences by region in the section form."""
+    """Join the opening sentences and the sentences of each region in the section style."""
     if form == "prose":
         return " ".join([*head, *(text for _, text in body)])
     if form == "lines":

@@ -1,1 +1,1 @@
-"""The verbs of `python -m training`: each module has `arguments(parser)` and `run(options)`."""
+"""The verbs of `python -m training`, one module each: HELP, DESCRIPTION, arguments, run."""

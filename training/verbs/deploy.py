@@ -1,4 +1,4 @@
-"""`python -m training deploy`: both models behind endpoints, and registered with the functions."""
+"""`python -m training deploy`: deploy the models to endpoints and register them."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from common.aws import Target
     from training.config import Scaling, Serving
 
-HELP = "put the models behind endpoints and register them"
+HELP = "deploy the models to endpoints and register them"
 DESCRIPTION = (
-    "Puts the fine-tuned model of a job, and the model that it started from, behind endpoints, and"
-    " registers both in the deployed stack. What is there already is left as it is."
+    "Deploys the fine-tuned model of a job and its base model to endpoints, and registers both in"
+    " the deployed stack. Existing resources are left unchanged."
 )
 _SCALING = (
     "min_instances",
@@ -51,7 +51,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         default="both",
         help="which model (default: both, to compare them)",
     )
-    parser.add_argument("--no-register", action="store_true", help="leave the stack as it is")
+    parser.add_argument("--no-register", action="store_true", help="do not change the stack")
     add_billing(parser)
     add_output(parser)
     add_target(parser)
@@ -62,25 +62,27 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--invocations-per-instance",
         type=float,
         metavar="N",
-        help="a minute, aimed at when instances are added and taken away (default: 20)",
+        help="target for auto scaling, per minute (default: 20)",
     )
     group.add_argument(
         "--night",
         metavar="CRON",
-        help="from then on at least --night-instances, as cron(0 1 * * ? *)",
+        help="use at least --night-instances from then on (UTC); e.g. cron(0 1 * * ? *)",
     )
-    group.add_argument("--morning", metavar="CRON", help="from then on --min-instances again (UTC)")
+    group.add_argument(
+        "--morning", metavar="CRON", help="use --min-instances again from then on (UTC)"
+    )
     group.add_argument("--night-instances", type=int, metavar="N", help="default: 2")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Deploy; 2 when --yes is wanted first."""
+    """Deploy; returns 2 if --yes is required."""
     from training.config import ROLES
     from training.jobs import find
     from training.serving import endpoints, plan, roles
 
     is_local = options.backend == "local"
-    changes = _changes_here(options) if is_local else _changes(options)
+    changes = _local_changes(options) if is_local else _changes(options)
     target = target_of(options)
     job = find.finished(target, options.job)
     wanted_roles = ROLES if options.role == "both" else (options.role,)
@@ -96,7 +98,7 @@ def run(options: argparse.Namespace) -> int:
         done[one.endpoint_name] = endpoints.deploy(
             target, one, lambda text: None if options.quiet else print(text, file=sys.stderr)
         )
-    _tell(options, done, _registered(options, target, wanted))
+    _print_result(options, done, _registered(options, target, wanted))
     return 0
 
 
@@ -107,22 +109,22 @@ def _registered(options: argparse.Namespace, target: Target, wanted: list[Servin
         return "not registered"
     if register.register(target, wanted):
         return f"registered in the stack {target.stack_name}"
-    return "registered before"
+    return "already registered"
 
 
-def _changes_here(options: argparse.Namespace) -> dict[str, Any]:
+def _local_changes(options: argparse.Namespace) -> dict[str, Any]:
     refuse_sagemaker(options, _SCALING)
     return {}
 
 
 def _changes(options: argparse.Namespace) -> dict[str, Any]:
-    """The fields of Serving that the options name."""
+    """The fields of Serving that the options set."""
     from common.errors import SettingError
     from training.config import PROJECT_TAG
 
     if not options.role_arn:
         raise SettingError(
-            "--role-arn", "name the role that SageMaker assumes to serve: arn:aws:iam::…:role/…"
+            "--role-arn", "give the role that SageMaker assumes to serve: arn:aws:iam::…:role/…"
         )
     given = {"instance_type": options.instance_type, "kms_key": options.kms_key}
     return {
@@ -143,10 +145,11 @@ def _scaling(options: argparse.Namespace) -> Scaling:
     found = Scaling(**chosen(given))
     if not 1 <= found.least <= found.most:
         raise SettingError(
-            "--min-instances, --max-instances", "at least 1, and the least not above the most"
+            "--min-instances, --max-instances",
+            "the minimum must be at least 1 and at most the maximum",
         )
     if bool(found.night) != bool(found.morning):
-        raise SettingError("--night, --morning", "give both or none, or the night never ends")
+        raise SettingError("--night, --morning", "give both or neither, or the night never ends")
     return found
 
 
@@ -157,10 +160,10 @@ def _show(wanted: list[Serving]) -> None:
         least, most = (one.scaling.least, one.scaling.most) if one.scaling else (1, 1)
         print(f"{one.endpoint_name}: {PriceClass(one.instance_type, least, most, None)}")
     print(PRICES)
-    print("nothing was made: look with --dry-run, then add --yes", file=sys.stderr)
+    print("nothing was created: check with --dry-run, then add --yes", file=sys.stderr)
 
 
-def _tell(options: argparse.Namespace, done: dict[str, str], registered: str) -> None:
+def _print_result(options: argparse.Namespace, done: dict[str, str], registered: str) -> None:
     if options.json:
         print(json.dumps({"endpoints": done, "registered": registered}))
         return

@@ -1,4 +1,4 @@
-"""`python -m training evaluate`: every registered model scores a file, beside the baselines."""
+"""`python -m training evaluate`: score files with every registered model and the baselines."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from training.verbs.options import add_output, add_target, target_of
 
 HELP = "score files with every registered model and print the comparison"
 DESCRIPTION = (
-    "Drops files of {findings, impression} into the evaluation lane of the deployed stack, waits"
+    "Uploads files of {findings, impression} to the evaluation lane of the deployed stack, waits"
     " until every record is accounted for, and prints the article's comparison table."
 )
 
@@ -18,13 +18,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """The verb's own options."""
     parser.add_argument("files", nargs="+", metavar="FILE", help="files or folders to score")
     parser.add_argument("--dataset", metavar="NAME", help="default: each file's or folder's name")
-    parser.add_argument("--models", metavar="a,b", default="", help="only these in the table")
+    parser.add_argument("--models", metavar="a,b", default="", help="show only these models")
     add_output(parser)
     add_target(parser)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Score; 1 when a record failed."""
+    """Score the files; returns 1 if a record failed."""
     from training.evaluation import evaluate
 
     report = evaluate(

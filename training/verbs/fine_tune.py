@@ -1,4 +1,4 @@
-"""`python -m training fine-tune`: starts a training job, or goes on with one."""
+"""`python -m training fine-tune`: start a training job, or resume one."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 HELP = "fine-tune a model on prepared reports"
 DESCRIPTION = (
-    "Starts a training job on what `prepare` wrote. The same command again finds the job: one that"
-    " runs is told of, one that is done is not paid for twice; a local one that was killed goes on"
+    "Starts a training job on the output of `prepare`. Repeating the command finds the same job: a"
+    " running one is reported, a finished one is not paid for twice, and a killed local one resumes"
     " from its checkpoint. SageMaker costs money: --dry-run shows the request, --yes sends it."
 )
 FAILED = 1
@@ -51,11 +51,14 @@ environment = sagemaker_environment
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The verb's own options."""
     parser.add_argument(
-        "--data", required=True, metavar="DIR", help="what prepare wrote, or s3://bucket/prefix"
+        "--data",
+        required=True,
+        metavar="DIR",
+        help="the output of prepare: a folder or s3://bucket/prefix",
     )
-    parser.add_argument("--job-name", metavar="NAME", help="default: made of content and time")
+    parser.add_argument("--job-name", metavar="NAME", help="default: derived from content and time")
     parser.add_argument(
-        "--base", metavar="MODEL", help="start from this model folder or s3://….tar.gz"
+        "--base", metavar="MODEL", help="start from this model: a folder or s3://….tar.gz"
     )
     parser.add_argument("--epochs", metavar="N", help="short for --hyperparameter epochs=N")
     parser.add_argument(
@@ -63,41 +66,43 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        help="may be repeated; a wrong name is answered with the known ones",
+        help="may be repeated; the error for an unknown name lists the known ones",
     )
     parser.add_argument(
         "--wait",
         action=argparse.BooleanOptionalAction,
-        help="until the job has ended (default: only with --backend local)",
+        help="wait until the job has ended (default: only with --backend local)",
     )
     add_billing(parser)
     add_output(parser)
     add_target(parser)
     group = add_sagemaker(parser, "ml.p3.16xlarge")
     group.add_argument(
-        "--output", metavar="S3", help="s3:// prefix of the model (default: jobs, beside the data)"
+        "--output",
+        metavar="S3",
+        help="s3:// prefix for the model (default: jobs/ in the bucket of the data)",
     )
     group.add_argument("--model-id", metavar="ID", help="default: huggingface-text2text-flan-t5-xl")
-    group.add_argument("--model-version", metavar="V", help="default: 1.*, the newest of its line")
+    group.add_argument("--model-version", metavar="V", help="default: 1.*, the newest 1.x version")
     group.add_argument("--max-runtime-hours", type=float, metavar="H", help="default: 100")
     group.add_argument("--instance-count", type=int, metavar="N", help="default: 1")
     group.add_argument(
         "--tolerate-vulnerable",
         action="store_true",
-        help="accept a version in whose packages AWS knows vulnerabilities",
+        help="accept a version with known vulnerabilities in its packages",
     )
 
 
 def run(options: argparse.Namespace) -> int:
-    """Start and wait; 1 when the job failed or was stopped, 2 when --yes is wanted first."""
+    """Start and wait; returns 1 if the job failed or was stopped, 2 if --yes is required."""
     from training.fine_tuning import start
 
     values = _hyperparameters(options)
     is_local = options.backend == "local"
-    config = _config_here(options, values) if is_local else _config_there(options, values)
+    config = _local_config(options, values) if is_local else _sagemaker_config(options, values)
     target = target_of(options)
     if options.dry_run or not (is_local or options.yes):
-        # Composed even when it is not shown: what is wrong is told before anybody says yes.
+        # Composed even if it is not shown: errors are reported before --yes is given.
         request = start.dry_run(config, target)
         return _show(options, start.price(config, target), request)
     started = start.start(config, target)
@@ -105,15 +110,15 @@ def run(options: argparse.Namespace) -> int:
         print(f"{started.job_name}: {_WORDS[started.state]}", file=sys.stderr)
     if is_local if options.wait is None else options.wait:
         return _wait(options, target, started.job_name)
-    _tell(options, started)
+    _print_result(options, started)
     return 0
 
 
 _WORDS = {
     "started": "started",
-    "resumed": "goes on where an earlier job stopped, from its last checkpoint if it left one",
-    "running": "was started before and runs",
-    "done": "was done before; the same data, base and hyperparameters make the same model",
+    "resumed": "resumed an earlier job, from its last checkpoint if there is one",
+    "running": "already running",
+    "done": "already done; the same data, base model and hyperparameters give the same model",
 }
 
 
@@ -122,13 +127,13 @@ def _show(options: argparse.Namespace, price: str, request: Mapping[str, object]
     if options.dry_run:
         print(json.dumps(request, indent=1))
         return 0
-    print("nothing was started: look with --dry-run, then add --yes", file=sys.stderr)
+    print("nothing was started: check with --dry-run, then add --yes", file=sys.stderr)
     return NEEDS_YES
 
 
-def _tell(options: argparse.Namespace, started: Started) -> None:
-    told = {"job": started.job_name, "state": started.state}
-    print(json.dumps(told) if options.json else started.job_name)
+def _print_result(options: argparse.Namespace, started: Started) -> None:
+    values = {"job": started.job_name, "state": started.state}
+    print(json.dumps(values) if options.json else started.job_name)
     if not options.quiet:
         print(
             f"follow it: python -m training metrics --follow --job {started.job_name}",
@@ -136,13 +141,13 @@ def _tell(options: argparse.Namespace, started: Started) -> None:
         )
 
 
-def _config_here(options: argparse.Namespace, values: Mapping[str, str]) -> FineTune:
+def _local_config(options: argparse.Namespace, values: Mapping[str, str]) -> FineTune:
     from common.stack_settings import LocalStackSettings
     from training.container import hyperparameters
     from training.fine_tuning import local
 
     refuse_sagemaker(options, _CLOUD)
-    hyperparameters.read(values)  # a wrong one is told now and not by the job
+    hyperparameters.read(values)  # report errors now, not in the job
     return local.job(
         options.data,
         f"s3://{LocalStackSettings().training_bucket}/jobs",
@@ -152,13 +157,13 @@ def _config_here(options: argparse.Namespace, values: Mapping[str, str]) -> Fine
     )
 
 
-def _config_there(options: argparse.Namespace, values: Mapping[str, str]) -> FineTune:
+def _sagemaker_config(options: argparse.Namespace, values: Mapping[str, str]) -> FineTune:
     from common.errors import SettingError
     from training.config import PROJECT_TAG, FineTune
 
     if not options.role_arn:
         raise SettingError(
-            "--role-arn", "name the role that SageMaker assumes to train: arn:aws:iam::…:role/…"
+            "--role-arn", "give the role that SageMaker assumes to train: arn:aws:iam::…:role/…"
         )
     given = {
         "instance_type": options.instance_type,
@@ -191,7 +196,7 @@ def _output(options: argparse.Namespace) -> str:
         return str(s3.parse(options.output))
     if s3.is_s3(options.data):
         return f"s3://{s3.parse(options.data).bucket}/jobs"
-    raise SettingError("--output", "name where the model goes: s3://bucket/prefix")
+    raise SettingError("--output", "give a location for the model: s3://bucket/prefix")
 
 
 def _hyperparameters(options: argparse.Namespace) -> dict[str, str]:
@@ -206,10 +211,10 @@ def _wait(options: argparse.Namespace, target: Target, name: str) -> int:
 
     with ProgressBar("training, steps", None, quiet=options.quiet) as bar:
         job: Job = wait(target, name, lambda done, _all: bar.at(done))
-    told = view.summary(job)
-    print(json.dumps(told) if options.json else view.lines(told))
+    summary = view.summary(job)
+    print(json.dumps(summary) if options.json else view.lines(summary))
     if job["TrainingJobStatus"] != "Completed":
-        reason = job.get("FailureReason") or "run the same command again to go on"
+        reason = job.get("FailureReason") or "repeat the command to resume it"
         print(f"error: {name}: {job['TrainingJobStatus']}: {reason}", file=sys.stderr)
         return FAILED
     return 0

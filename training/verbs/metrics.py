@@ -1,4 +1,4 @@
-"""`python -m training metrics`: a job's losses as a table, JSON, a plot, and rows of the lake."""
+"""`python -m training metrics`: show a job's losses as a table, JSON, plot and rows of the lake."""
 
 from __future__ import annotations
 
@@ -15,32 +15,32 @@ if TYPE_CHECKING:
     from training.jobs.find import Job
     from training.jobs.points import Point
 
-HELP = "a training job's losses: table, plot, rows of the lake"
+HELP = "show a training job's losses: table, plot, rows of the lake"
 DESCRIPTION = (
-    "Reads every figure out of the job's log. When the job has ended and the stack is deployed,"
-    " they become rows of the lake's table training_metrics, written over on each call."
+    "Reads all metric values from the job's log. If the job has ended and the stack is deployed,"
+    " they are also written to the lake's table training_metrics, replacing earlier rows."
 )
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The verb's own options."""
-    parser.add_argument("--job", metavar="NAME", help="default: the newest of this project")
+    parser.add_argument("--job", metavar="NAME", help="default: the project's newest job")
     parser.add_argument(
-        "--follow", action="store_true", help="print figures as they come, until the job has ended"
+        "--follow", action="store_true", help="print values as they arrive until the job has ended"
     )
     parser.add_argument("--plot", type=Path, metavar="FILE", help="draw the losses: .svg or .png")
-    parser.add_argument("--no-lake", action="store_true", help="write no rows")
+    parser.add_argument("--no-lake", action="store_true", help="do not write rows to the lake")
     add_output(parser)
     add_target(parser)
 
 
 def environment(options: argparse.Namespace) -> str:
-    """A plot needs matplotlib, which nothing else does."""
+    """The virtual environment: only a plot needs matplotlib."""
     return "plot" if options.plot else "run"
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the figures; 1 when the job failed."""
+    """Print the metric values; returns 1 if the job failed."""
     from training import plots
     from training.errors import JobError
     from training.jobs import find, follow, lake, view
@@ -57,7 +57,7 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps(lake.rows(job, found, find.model_id(target, job))))
     else:
-        print(view.table(found) if found else "no figure yet")
+        print(view.table(found) if found else "no metric values yet")
     if options.plot:
         plots.losses(found, job["TrainingJobName"], options.plot)
         print(f"plot: {options.plot}", file=sys.stderr)
@@ -71,7 +71,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _follow(target: Target, job: Job, *, quiet: bool) -> Job:
-    """Print what is new as it comes, on stderr; returns the job as it ended."""
+    """Print new values to stderr as they arrive; returns the ended job."""
     from training.jobs.follow import follow
     from training.jobs.points import EPOCH
 
@@ -84,7 +84,7 @@ def _follow(target: Target, job: Job, *, quiet: bool) -> Job:
                     print(f"{epoch}{point.metric} {point.value:.4f}", file=sys.stderr)
             job = now
     except KeyboardInterrupt:
-        print(f"{name} goes on; `metrics --follow --job {name}` comes back to it", file=sys.stderr)
+        print(f"{name} continues; follow it with `metrics --follow --job {name}`", file=sys.stderr)
         raise
     return job
 
@@ -97,7 +97,7 @@ def _write(target: Target, job: Job, found: list[Point]) -> None:
     try:
         deployed = stack.describe(target)
     except (AwsError, SettingError) as error:
-        # Whoever may read a job's figures need not know of the stack.
+        # Reading a job's metrics does not require access to the stack.
         print(f"no rows were written: {error}", file=sys.stderr)
         return
     there = lake.write(target, job, found, deployed.outputs.results_bucket)

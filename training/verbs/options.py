@@ -15,38 +15,42 @@ _CLOUD = ("role_arn", "instance_type", "kms_key", "subnet", "security_group", "t
 
 
 def add_target(parser: argparse.ArgumentParser) -> None:
-    """Options that say which AWS to work with."""
+    """Add the options that select the AWS target."""
     group = parser.add_argument_group("where")
     group.add_argument(
         "--backend",
         choices=("sagemaker", "local"),
         default="sagemaker",
-        help="local: this machine alone, no AWS account (default: sagemaker)",
+        help="local: only this machine, without an AWS account (default: sagemaker)",
     )
-    group.add_argument("--endpoint-url", metavar="URL", help="call this AWS instead")
-    group.add_argument("--profile", metavar="NAME", help="of ~/.aws/config")
-    group.add_argument("--region", metavar="NAME", help="default: the profile's")
+    group.add_argument("--endpoint-url", metavar="URL", help="AWS endpoint to call")
+    group.add_argument("--profile", metavar="NAME", help="a profile in ~/.aws/config")
+    group.add_argument("--region", metavar="NAME", help="default: the profile's region")
     group.add_argument(
         "--stack", metavar="NAME", help="the deployed stack (default: radiology-impressions)"
     )
 
 
 def add_output(parser: argparse.ArgumentParser) -> None:
-    """Options that say how to print."""
+    """Add the output options."""
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
-    parser.add_argument("--quiet", action="store_true", help="no progress")
+    parser.add_argument("--quiet", action="store_true", help="do not show progress")
 
 
 def add_billing(parser: argparse.ArgumentParser) -> None:
-    """Options of verbs that cost money or delete something."""
+    """Add the options of verbs that cost money or delete something."""
     parser.add_argument(
-        "--dry-run", action="store_true", help="print the requests as JSON and make none"
+        "--dry-run", action="store_true", help="print the requests as JSON without sending them"
     )
-    parser.add_argument("--yes", action="store_true", help="do it: without, it is only shown")
+    parser.add_argument(
+        "--yes",
+        action="store_true",
+        help="do it; without this option, only show what would be done",
+    )
 
 
 def target_of(options: argparse.Namespace) -> Target:
-    """The AWS that the options name; the local one is started when it does not run.
+    """The AWS target that the options select; the local stack is started if it is not running.
 
     Raises:
         LocalError: the local stack cannot be started.
@@ -67,40 +71,42 @@ def target_of(options: argparse.Namespace) -> Target:
 
 
 def add_sagemaker(parser: argparse.ArgumentParser, instance_type: str) -> argparse._ArgumentGroup:
-    """Options of verbs that make something on SageMaker; more may be added to the group."""
+    """Add the options of verbs that create SageMaker resources; returns their group."""
     group = parser.add_argument_group("with --backend sagemaker")
     group.add_argument("--role-arn", metavar="ARN", help="the role that SageMaker assumes")
     group.add_argument("--instance-type", metavar="TYPE", help=f"default: {instance_type}")
-    group.add_argument("--kms-key", metavar="KEY", help="id or ARN of the key for what is stored")
+    group.add_argument("--kms-key", metavar="KEY", help="id or ARN of the key for stored data")
     group.add_argument(
         "--subnet", action="append", metavar="ID", help="run in a VPC; may be repeated"
     )
-    group.add_argument("--security-group", action="append", metavar="ID", help="goes with --subnet")
+    group.add_argument(
+        "--security-group", action="append", metavar="ID", help="required with --subnet"
+    )
     group.add_argument("--tag", action="append", metavar="KEY=VALUE", help="may be repeated")
     return group
 
 
 def sagemaker_environment(options: argparse.Namespace) -> str:
-    """The virtual environment of a verb that needs the SageMaker SDK, but not on this machine."""
+    """The virtual environment of a verb that needs the SageMaker SDK, except on this machine."""
     return "run" if options.backend == "local" else "sagemaker"
 
 
 def refuse_sagemaker(options: argparse.Namespace, more: Sequence[str] = ()) -> None:
-    """Raise SettingError for an option that means nothing on this machine."""
+    """Raise SettingError for an option that has no meaning on this machine."""
     from common.errors import SettingError
 
     for name in (*_CLOUD, *more):
         if getattr(options, name):
-            raise SettingError(f"--{name.replace('_', '-')}", "goes with --backend sagemaker only")
+            raise SettingError(f"--{name.replace('_', '-')}", "works only with --backend sagemaker")
 
 
 def chosen(given: Mapping[str, Any]) -> dict[str, Any]:
-    """The options that were given; for the others the typed configuration has defaults."""
+    """The options that were given; the typed configuration has defaults for the others."""
     return {name: value for name, value in given.items() if value is not None}
 
 
 def pairs_of(option: str, texts: Sequence[str] | None) -> dict[str, str]:
-    """What a repeated NAME=VALUE says; raises SettingError for a text without `=`."""
+    """The pairs of a repeated NAME=VALUE option; raises SettingError for one without `=`."""
     from common.errors import SettingError
 
     found = {}
@@ -113,12 +119,12 @@ def pairs_of(option: str, texts: Sequence[str] | None) -> dict[str, str]:
 
 
 def network_of(options: argparse.Namespace) -> Network:
-    """The network that --subnet and --security-group name; raises SettingError for one alone."""
+    """The network of --subnet and --security-group; raises SettingError for one alone."""
     from common.errors import SettingError
     from training.config import Network
 
     if bool(options.subnet) != bool(options.security_group):
-        raise SettingError("--subnet, --security-group", "give both or none")
+        raise SettingError("--subnet, --security-group", "give both or neither")
     return Network(
         subnets=tuple(options.subnet or ()), security_groups=tuple(options.security_group or ())
     )

@@ -1,4 +1,4 @@
-"""`python -m training prepare`: report collections become files to train on and evaluate with."""
+"""`python -m training prepare`: convert report collections to training and evaluation files."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from training.verbs.options import add_output, add_target, target_of
 if TYPE_CHECKING:
     from training.prepare.prepare import Summary
 
-HELP = "turn report collections into files to train on and to evaluate with"
+HELP = "convert report collections to training and evaluation files"
 DESCRIPTION = (
     "Reads MIMIC-CXR's zip of free texts, Open-i's XML, JSON arrays (MEDIQA), JSON Lines and CSV"
-    " (Kaggle); what a file holds tells its form. Findings that were read before are left out, and"
-    " no findings text is in both splits."
+    " (Kaggle); the format is detected from the content. Repeated findings are left out, and no"
+    " findings text is in both splits."
 )
 
 
@@ -32,15 +32,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--dataset", metavar="NAME", help="default: the first source's name")
     parser.add_argument(
-        "--evaluation-share", type=_share, default=0.05, metavar="0…1", help="default 0.05"
+        "--evaluation-share", type=_share, default=0.05, metavar="0…1", help="default: 0.05"
     )
-    parser.add_argument("--seed", type=int, default=42, help="of the split; default 42")
+    parser.add_argument("--seed", type=int, default=42, help="seed of the split (default: 42)")
     add_output(parser)
     add_target(parser)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Prepare as the options say; 0 when written."""
+    """Prepare the files; returns 0 once they are written."""
     from common import s3
     from common.progress import ProgressBar
     from training.prepare.places import prepare_places
@@ -51,17 +51,17 @@ def run(options: argparse.Namespace) -> int:
         options.evaluation_share,
         options.seed,
     )
-    away = any(s3.is_s3(place) for place in [*options.sources, options.out])
+    uses_s3 = any(s3.is_s3(place) for place in [*options.sources, options.out])
     with ProgressBar("reading", None, quiet=options.quiet) as bar:
         summary = prepare_places(
-            options.sources, options.out, plan, target_of(options) if away else None, bar.at
+            options.sources, options.out, plan, target_of(options) if uses_s3 else None, bar.at
         )
     print(json.dumps(summary.as_json()) if options.json else table(summary, options.out))
     return 0
 
 
 def table(summary: Summary, out: str) -> str:
-    """What was kept and left out, for people."""
+    """What was kept and left out, in human-readable form."""
     from tabulate import tabulate
 
     rows = [(f"kept for {split}", count) for split, count in summary.kept.items()]
@@ -71,7 +71,7 @@ def table(summary: Summary, out: str) -> str:
 
 
 def _dataset(name: str) -> str:
-    """A name for rows and keys out of a file's or folder's."""
+    """A dataset name for rows and keys, derived from the name of a file or folder."""
     stem = name.split(".", 1)[0]
     return re.sub(r"[^A-Za-z0-9_-]+", "-", stem).strip("-") or "reports"
 

@@ -1,4 +1,4 @@
-"""`python -m training teardown`: endpoints and what belongs to them go, data stays."""
+"""`python -m training teardown`: delete endpoints and their resources, but no data."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import sys
 from training.verbs.options import add_billing, add_output, add_target, target_of
 
 HELP = "delete endpoints, their configurations and models; never data"
-DESCRIPTION = "Shows what `deploy` made and would be deleted; --yes deletes it. Data stays."
+DESCRIPTION = "Lists what `deploy` created, and deletes it with --yes. Data is kept."
 
 AFTER = {
     "sagemaker": "the stack's functions call these endpoints: deploy again before files arrive",
-    "local": "the local stack's next start brings back the models that came with the project",
+    "local": "the next start of the local stack restores the models that come with the project",
 }
 
 

@@ -1,4 +1,4 @@
--- Nightly, where the curated layer is on: the last days' scores go into rouge_scores_curated, each once.
+-- Merges the last days' scores into rouge_scores_curated without duplicates, every night.
 MERGE INTO rouge_scores_curated t
 USING (
   SELECT report_id, run_id, record_index, lane, dataset, model_role, model_id, model_version, stratum,

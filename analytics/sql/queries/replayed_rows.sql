@@ -1,4 +1,4 @@
--- How many rows are in the lake more than once, and so counted once by the views?
+-- How many rows did replays duplicate in the lake, by day? The views count them once.
 SELECT dt, count(*) AS rows_stored,
        count(*) - count(DISTINCT run_id || '/' || CAST(record_index AS varchar) || '/' || model_role) AS replays
 FROM impressions

@@ -1,4 +1,4 @@
--- What did every model write for one report? Holds report text.
+-- What did every model write for one report? Contains report text.
 -- parameters: report id
 SELECT dataset, model_role, model_version, rouge1, findings, reference_impression, generated_impression
 FROM v_cases

@@ -1,5 +1,5 @@
--- Which days hold lines that are not rows? Athena reads a line that is not JSON as a row of nulls;
--- the views leave it out, this finds it.
+-- Which days contain unreadable lines? Athena reads a line that is not JSON as a row of nulls,
+-- which the views skip and this query counts.
 SELECT 'impressions' AS table_name, dt, count(*) AS lines FROM impressions WHERE run_id IS NULL GROUP BY dt
 UNION ALL
 SELECT 'rouge_scores', dt, count(*) FROM rouge_scores WHERE run_id IS NULL GROUP BY dt

@@ -1,4 +1,4 @@
--- Which drafts of a model are farthest from the radiologist's impression? Holds report text.
+-- Which drafts of a model are farthest from the radiologist's impression? Contains report text.
 -- parameters: dataset, model role
 SELECT report_id, stratum, rouge1, findings, reference_impression, generated_impression, source_key
 FROM v_cases

@@ -1,5 +1,5 @@
--- What was found, what did the radiologist write, what did the model, and how close is it? Holds
--- report text.
+-- What did the radiologist and each model write about the findings, and how close are they?
+-- Contains report text.
 SELECT i.run_id, i.record_index, i.report_id, i.lane, i.dataset, i.model_role, i.model_id,
        i.model_version, i.stratum, s.rouge1, s.rouge2, s.rougel, s.rougelsum,
        i.findings, i.reference_impression, i.generated_impression, i.output_truncated,

@@ -1,5 +1,5 @@
--- What did fine-tuning gain, in points (hundredths of F1), over the model before it and over the
--- baselines? A gain counts only the reports that both have scores for.
+-- How much did fine-tuning gain over the pre-trained model and the baselines, in points (hundredths
+-- of F1)? A gain covers only reports that both models have scores for.
 WITH report AS (
   SELECT dataset, metric, run_id, record_index, report_id,
          max(fmeasure) FILTER (WHERE model_role = 'pre-trained') AS pre_trained,

@@ -1,4 +1,4 @@
--- How much came in each day, from which source, and how did it end?
+-- How many files and records arrived per day and source, and how many records failed?
 SELECT dt, lane, dataset, count(*) AS files, sum(records_total) AS records,
        sum(records_ok) AS impressions, sum(records_failed) AS failed,
        sum(source_size) AS bytes

@@ -1,4 +1,4 @@
--- Which records failed, each once?
+-- Which records failed (without duplicates)?
 SELECT run_id, lane, dataset, record_index, report_id, model_role, stage, error_type, error_message, retryable,
        source_bucket, source_key, source_etag, source_version_id, failed_at, dt
 FROM (

@@ -1,4 +1,4 @@
--- Which files are done, each once?
+-- Which files are done (without duplicates)?
 SELECT run_id, lane, dataset, source_bucket, source_key, source_etag, source_version_id, source_size, status,
        records_total, records_ok, records_failed, chunks, result_key, attempt, lambda_request_id,
        landed_at, started_at, finished_at, dt

@@ -1,6 +1,6 @@
--- How long do the calls take that draft, and how busy is the endpoint? Exact percentiles (nearest
--- rank) over drafts, milliseconds; a call that several records shared is busy once. Neither
--- baselines nor batches make any.
+-- How long do endpoint calls take, and how busy is the endpoint? Exact percentiles (nearest rank)
+-- over drafts, in milliseconds. busy_ms counts a call shared by several records once. Baselines and
+-- batches make no calls.
 SELECT dt, model_role, model_version, endpoint_name, n AS drafts, mean_ms,
        a[CAST(ceil(n * 0.5E0) AS bigint)] AS p50_ms,
        a[CAST(ceil(n * 0.95E0) AS bigint)] AS p95_ms,

@@ -1,4 +1,4 @@
--- Which version of which model scored how, and when was it in use?
+-- How did each model version score, and when was it in use?
 SELECT model_role, model_id, model_version, dataset, min(dt) AS first_day, max(dt) AS last_day,
        count(*) FILTER (WHERE metric = 'rouge1') AS reports,
        avg(fmeasure) FILTER (WHERE metric = 'rouge1') AS rouge1,

@@ -1,4 +1,4 @@
--- Which scores are there, each once?
+-- Which scores exist (without duplicates)?
 SELECT report_id, run_id, record_index, lane, dataset, model_role, model_id, model_version, stratum, metric,
        rouge_precision, rouge_recall, fmeasure, scorer, source_key, scored_at, dt
 FROM (

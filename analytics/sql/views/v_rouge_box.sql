@@ -1,5 +1,5 @@
--- What does a box plot need? Quartiles, whiskers (the last score within 1.5 times the box) and how
--- many scores lie beyond them.
+-- What are the box plot statistics? Quartiles, whiskers (the last score within 1.5 interquartile
+-- ranges of the box) and the number of outliers.
 SELECT d.dataset, d.model_role, d.metric, d.count, d.mean,
        min(s.fmeasure) FILTER (WHERE s.fmeasure >= d.p25 - 1.5E0 * (d.p75 - d.p25)) AS low_whisker,
        d.p25, d.p50, d.p75,

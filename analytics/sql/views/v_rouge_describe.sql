@@ -1,5 +1,5 @@
--- How are the scores spread? pandas' describe(): exact quartiles, interpolated linearly (Athena has
--- no percentile_cont, and approx_percentile is not exact).
+-- How are the scores distributed? Like pandas' describe(): exact quartiles with linear
+-- interpolation (Athena has no percentile_cont, and approx_percentile is not exact).
 SELECT dataset, model_role, metric, n AS count, mean, std, a[1] AS min,
        a[q1 + 1] + (h1 - q1) * (a[least(q1 + 2, n)] - a[q1 + 1]) AS p25,
        a[q2 + 1] + (h2 - q2) * (a[least(q2 + 2, n)] - a[q2 + 1]) AS p50,

@@ -1,4 +1,4 @@
--- How many reports score how much? Twenty bins of 0.05; a score of 1 is in the last.
+-- How many reports are in each score range? Twenty bins of 0.05; a score of 1 is in the last bin.
 SELECT dataset, model_role, metric, (bin - 1) / 20E0 AS bin_from, bin / 20E0 AS bin_to,
        count(*) AS reports
 FROM (

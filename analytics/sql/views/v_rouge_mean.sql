@@ -1,4 +1,4 @@
--- How good is each model on each dataset, on average, and on normal and abnormal reports alone?
+-- What is each model's mean score per dataset, overall and on normal and abnormal reports?
 SELECT dataset, model_role,
        count(*) FILTER (WHERE metric = 'rouge1') AS reports,
        avg(fmeasure) FILTER (WHERE metric = 'rouge1') AS rouge1,

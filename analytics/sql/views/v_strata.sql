@@ -1,4 +1,4 @@
--- How do the models do on normal and on abnormal reports?
+-- How do the models score on normal and on abnormal reports?
 SELECT dataset, model_role, stratum, metric, count(*) AS reports, avg(fmeasure) AS mean,
        stddev_samp(fmeasure) AS std
 FROM v_rouge

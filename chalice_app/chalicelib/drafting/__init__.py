@@ -1,4 +1,4 @@
-"""From findings to drafts: which model, which prompt, the endpoint's API, a batch's output.
+"""From findings to drafts: model selection, prompts, the endpoint's API, batch output.
 
-May use `intake` and `queue`. Nothing here knows rows, results or scores.
+May import `intake` and `queue`. Knows nothing of rows, results or scores.
 """

@@ -1,7 +1,7 @@
-"""Reads what a nightly batch drafted, from the batch's folder in the results bucket.
+"""Reads the drafts of a nightly batch from its folder in the results bucket.
 
-`<folder>/out/…/00000.jsonl.out`  what the transform job wrote: a Python dict literal per line
-`<folder>/batch.json`             which model drafted it, and how long that took
+`<folder>/out/…/00000.jsonl.out`  output of the transform job: one Python dict literal per line
+`<folder>/batch.json`             the model and the job's duration
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from chalicelib.settings import Model
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-# The folders of all nightly batches.
+# The prefix of all batch folders.
 BATCHES = "work/nightly/"
 
 
 class BatchMetadata(msgspec.Struct, frozen=True):
-    """A finished batch: the model that drafted, the seconds it took, the number of records."""
+    """A finished batch: its model, its duration in seconds, and its number of records."""
 
     model: Model
     seconds: float
@@ -41,11 +41,11 @@ class Batch(msgspec.Struct, frozen=True):
 
     @property
     def model(self) -> Model:
-        """The model that drafted, which need not be the live one any more."""
+        """The model of the batch, which may no longer be the live one."""
         return self.metadata.model
 
     def draft(self, index: int) -> Draft | None:
-        """The draft of one record, or None when there is no usable one."""
+        """The draft of one record, or None if there is no usable one."""
         text = self.texts.get(index)
         if text is None:
             return None
@@ -53,7 +53,7 @@ class Batch(msgspec.Struct, frozen=True):
 
 
 def row_id(object_id: str, index: int) -> str:
-    """The id that joins a row with its draft, whatever the order of the output lines."""
+    """The id that joins a row with its draft, independent of the order of the output lines."""
     return f"{object_id}:{index}"
 
 
@@ -63,19 +63,19 @@ def metadata_key(folder: str) -> str:
 
 
 def check_folder(folder: str, output: str | None = None) -> None:
-    """Refuse a folder that is not a batch's, or an output key outside of it.
+    """Reject a folder that does not belong to a batch, or an output key outside it.
 
     Raises:
-        TransformError: a message names such a folder or key.
+        TransformError: the folder or key is not valid.
     """
     if not folder.startswith(BATCHES) or not (output or folder).startswith(folder):
         raise TransformError("the message does not name the folder of a nightly batch")
 
 
 def read(s3: S3Client, bucket: str, folder: str, output: str | None, object_id: str) -> Batch:
-    """Read what a batch drafted for one object.
+    """Read the drafts of one object from a batch.
 
-    A line that is missing or unreadable is a missing draft and nothing worse.
+    A line that is missing or unreadable only means a missing draft.
 
     Raises:
         TransformError: the batch's folder no longer exists.
@@ -92,10 +92,10 @@ def read(s3: S3Client, bucket: str, folder: str, output: str | None, object_id: 
 
 def read_output(output: bytes, object_id: str) -> dict[int, str]:
     """The texts of one object in a job's output, by record index."""
-    mark = f"{object_id}:".encode()
+    id_start = f"{object_id}:".encode()
     texts: dict[int, str] = {}
     for line in output.splitlines():
-        if mark in line:
+        if id_start in line:
             index, text = _read_line(line, object_id)
             if index is not None and text is not None:
                 texts.setdefault(index, text)
@@ -103,8 +103,8 @@ def read_output(output: bytes, object_id: str) -> dict[int, str]:
 
 
 def _read_line(line: bytes, object_id: str) -> tuple[int | None, str | None]:
-    """Index and text of one line, None for what is missing."""
-    # The container prints Python's own notation; JSON is read too, should one ever print it.
+    """Index and text of one line; None for a missing value."""
+    # The container prints Python literals; JSON is accepted in case another one prints that.
     try:
         values = ast.literal_eval(line.decode())
     except (ValueError, SyntaxError, MemoryError, RecursionError):

@@ -1,4 +1,4 @@
-"""Calls a SageMaker endpoint: sorts its errors, waits when it is busy, bisects what it refuses."""
+"""Calls a SageMaker endpoint: classifies errors, backs off, and bisects rejected requests."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from chalicelib.settings import Model
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker_runtime import SageMakerRuntimeClient
 
-# What an invocation keeps for writing results once the last answer is there.
+# Time that an invocation reserves for writing results after the last response.
 RESERVE_S = 20.0
 ATTEMPTS = 4
 FIRST_WAIT_S = 1.0
@@ -54,18 +54,18 @@ _BUSY = frozenset(
 )
 _DENIED = frozenset({"AccessDenied", "AccessDeniedException"})
 _MISSING = re.compile(r"\bEndpoint\b.*\bnot found\b|\bnot in service\b", re.IGNORECASE | re.DOTALL)
-# Expired or unknown credentials, a signature of a wrong clock: no record is to blame.
+# Expired or unknown credentials, or clock skew: not caused by a record.
 _DENIED_STATUS = frozenset({401, 403})
 TOO_MANY_REQUESTS = 429
 SERVER_ERROR = 500
-# What SageMaker reports as the model's own status when the container did not answer within 60 s.
+# What SageMaker reports as the model's status if the container did not respond within 60 s.
 TIMED_OUT = 0
 
 
 class Draft(msgspec.Struct, frozen=True):
-    """What the model wrote for one record, and how long its call took in milliseconds.
+    """The model's text for one record, and the duration of its call in milliseconds.
 
-    `call_records` is how many records shared the call.
+    `call_records` is the number of records that shared the call.
     """
 
     impression: str
@@ -74,7 +74,7 @@ class Draft(msgspec.Struct, frozen=True):
 
 
 class CallBudget(msgspec.Struct, frozen=True):
-    """How the client may spend its time; tests put their own clocks in."""
+    """The time that the client may use, and its clocks, which tests replace."""
 
     seconds_left: Callable[[], float]
     sleep: Callable[[float], None] = time.sleep
@@ -91,7 +91,7 @@ class EndpointClient:
     def __init__(
         self, runtime: SageMakerRuntimeClient, pace: CallBudget, observe: Observer | None = None
     ) -> None:
-        """`observe` is told the role, batch size and milliseconds of every call that answered."""
+        """`observe` receives the role, batch size and milliseconds of every successful call."""
         self._runtime = runtime
         self._pace = pace
         self._observe = observe
@@ -101,11 +101,11 @@ class EndpointClient:
     ) -> list[Draft | ModelError]:
         """Draft one impression for each findings text, in order.
 
-        A request that the endpoint refuses is halved until the refused record stands alone, so
-        a poison record costs only itself.
+        A request that the endpoint rejects is halved until the rejected record is isolated, so
+        that a poison record fails alone.
 
         Raises:
-            RetryableError: the endpoint is busy or away, or time is running out.
+            RetryableError: the endpoint is busy or unavailable, or too little time is left.
         """
         prompts = [build_prompt(model.prompt, normalize_masks(text)) for text in findings]
         size = codecs.records_per_request(model.codec, micro_batch)
@@ -116,7 +116,7 @@ class EndpointClient:
 
     def _bisect(self, model: Model, prompts: Sequence[str]) -> list[Draft | ModelError]:
         try:
-            return list(self._patiently(model, prompts))
+            return list(self._call_with_retries(model, prompts))
         except ModelError as error:
             if len(prompts) == 1:
                 if isinstance(error, EndpointSlowError):
@@ -125,8 +125,8 @@ class EndpointClient:
         middle = len(prompts) // 2
         return self._bisect(model, prompts[:middle]) + self._bisect(model, prompts[middle:])
 
-    def _patiently(self, model: Model, prompts: Sequence[str]) -> list[Draft]:
-        """Call, and call again with growing waits while the endpoint is busy."""
+    def _call_with_retries(self, model: Model, prompts: Sequence[str]) -> list[Draft]:
+        """Call, and retry with exponential back-off while the endpoint is busy."""
         wait = FIRST_WAIT_S
         for attempt in range(1, ATTEMPTS + 1):
             if self._pace.seconds_left() < LONGEST_CALL_S + RESERVE_S:
@@ -136,7 +136,7 @@ class EndpointClient:
             except EndpointBusyError:
                 if attempt == ATTEMPTS:
                     raise
-                # Full jitter: many functions that were throttled together do not return together.
+                # Jitter: functions that were throttled together do not retry together.
                 self._pace.sleep(wait * (0.5 + self._pace.jitter() / 2))
                 wait *= 2
         raise AssertionError("unreachable")
@@ -144,23 +144,23 @@ class EndpointClient:
     def _call(self, model: Model, prompts: Sequence[str]) -> list[Draft]:
         began = self._pace.clock()
         try:
-            answer = self._runtime.invoke_endpoint(
+            response = self._runtime.invoke_endpoint(
                 EndpointName=model.endpoint_name,
                 ContentType="application/json",
                 Accept="application/json",
                 Body=codecs.encode_request(model.codec, prompts, model.generation),
             )
-            body = answer["Body"].read()
+            body = response["Body"].read()
         except ClientError as error:
-            raise _sorted_error(error, model.endpoint_name) from None
+            raise _classify(error, model.endpoint_name) from None
         except ReadTimeoutError:
-            problem = f"endpoint {model.endpoint_name} did not answer in time"
+            problem = f"endpoint {model.endpoint_name} did not respond in time"
             raise EndpointSlowError(problem) from None
         except (IncompleteReadError, ResponseStreamingError):
-            problem = f"the answer of endpoint {model.endpoint_name} was cut"
+            problem = f"the response of endpoint {model.endpoint_name} was truncated"
             raise EndpointBusyError(problem) from None
         except (HTTPClientError, BotoCoreError) as error:
-            problem = f"endpoint {model.endpoint_name} did not answer ({type(error).__name__})"
+            problem = f"endpoint {model.endpoint_name} did not respond ({type(error).__name__})"
             raise EndpointBusyError(problem) from None
         texts = codecs.decode_answer(model.codec, body, len(prompts))
         elapsed_ms = (self._pace.clock() - began) * 1000
@@ -169,10 +169,10 @@ class EndpointClient:
         return [Draft(text, round(elapsed_ms, 3), len(texts)) for text in texts]
 
 
-def _sorted_error(error: ClientError, endpoint: str) -> ImpressionsError:
-    """Turn botocore's one error class into the outcome it stands for.
+def _classify(error: ClientError, endpoint: str) -> ImpressionsError:
+    """Turn botocore's generic error into the specific one.
 
-    The endpoint's own message is not passed on: a container may repeat its input there.
+    The endpoint's message is not passed on: a container may repeat its input there.
     """
     code = error.response.get("Error", {}).get("Code", "")
     message = error.response.get("Error", {}).get("Message") or ""
@@ -180,7 +180,7 @@ def _sorted_error(error: ClientError, endpoint: str) -> ImpressionsError:
     if code == "ModelError":
         original = error.response.get("OriginalStatusCode", TIMED_OUT)
         if original == TIMED_OUT:
-            return EndpointSlowError(f"the model behind endpoint {endpoint} did not end in time")
+            return EndpointSlowError(f"the model behind endpoint {endpoint} timed out")
         problem = f"the model behind endpoint {endpoint} failed with status {original}"
         return EndpointRejectedError(problem)
     if code in _DENIED or status in _DENIED_STATUS:
@@ -191,4 +191,4 @@ def _sorted_error(error: ClientError, endpoint: str) -> ImpressionsError:
     if _MISSING.search(message):
         problem = f"endpoint {endpoint} is not in service; create it or wait for it"
         return EndpointUnavailableError(problem)
-    return EndpointRejectedError(f"endpoint {endpoint} refused the request ({code})")
+    return EndpointRejectedError(f"endpoint {endpoint} rejected the request ({code})")

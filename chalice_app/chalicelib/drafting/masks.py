@@ -1,6 +1,6 @@
-"""De-identified collections mask names and dates their own way: one mask for all of them.
+"""One mask for the different masks that de-identified collections put in place of names and dates.
 
-A model is trained on texts with this mask (`training.prepare`) and asked with it (`endpoint`).
+It is applied to the training data (`training.prepare`) and to the prompts (`endpoint`).
 """
 
 from __future__ import annotations
@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 
 MASK = "____"
-# MIMIC-CXR writes three underscores, at times with a letter behind (___M), the MEDIQA files four,
-# Open-i XXXX. Two are a mask only by themselves: __name__ is somebody's text.
+# MIMIC-CXR uses three underscores, sometimes followed by a letter (___M), MEDIQA four, Open-i
+# XXXX. Two underscores are a mask only if they stand alone: __name__ is text.
 _MASKS = re.compile(r"_{3,}|(?<![A-Za-z0-9_])__(?![A-Za-z0-9_])|\bX{3,}\b|\bx{4,}\b")
 
 
 def normalize_masks(text: str) -> str:
-    """Write every mask as MASK; all else stays as it is."""
+    """Replace every mask with MASK; everything else is unchanged."""
     return _MASKS.sub(MASK, text)

@@ -1,4 +1,4 @@
-"""The prompt of a model: its template with the findings put in, as they are."""
+"""The prompt of a model: its template with the findings inserted literally."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ PLACEHOLDER = "{findings}"
 
 
 def build_prompt(template: str, findings: str) -> str:
-    """Put findings into a template literally: braces, percent signs and backslashes stay."""
+    """Insert findings into a template literally: braces, percent signs and backslashes are kept."""
     before, _, after = template.partition(PLACEHOLDER)
     return f"{before}{findings}{after}"
 
 
 def prompt_sha256(template: str) -> str:
-    """The hash by which rows name the template that made them."""
+    """The hash by which rows identify their prompt template."""
     return hashlib.sha256(template.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Which model drafts which records, and what happens when one of several is away."""
+"""Selects the models that draft a chunk's records, and handles models that are unavailable."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 EVALUATION = "evaluation"
-# One for each record that was read; None where the model was not asked.
+# One per valid record; None where the model was not called.
 Drafts = Sequence[Draft | ModelError | None]
-# Deliveries for which a model that is down is waited for, where its neighbours' rows need not
-# wait for ever. The work queue gives a message up after five.
+# The delivery at which an unavailable model's records fail, so that the other models' rows do not
+# wait forever. The work queue allows five deliveries.
 PATIENT_DELIVERIES = 3
-_AWAY = (EndpointBusyError, EndpointUnavailableError)
+_UNAVAILABLE = (EndpointBusyError, EndpointUnavailableError)
 
 
 class DraftingContext(Protocol):
-    """What drafting needs of a run."""
+    """What drafting needs from its caller."""
 
     @property
     def settings(self) -> Settings:
@@ -45,7 +45,7 @@ class DraftingContext(Protocol):
 
     @property
     def s3(self) -> S3Client:
-        """Where drafts of a batch lie, and those that were saved."""
+        """Stores the drafts of batches and saved drafts."""
         ...
 
     @property
@@ -55,109 +55,110 @@ class DraftingContext(Protocol):
 
     @property
     def attempt(self) -> int:
-        """The message's deliveries, from 1."""
+        """The number of the message's delivery, from 1."""
         ...
 
 
 def models_of(settings: Settings, lane: str | None) -> tuple[Model, ...]:
-    """The models that answer a lane: every registered one for evaluation, else the live one."""
+    """The models of a lane: every registered one for evaluation, otherwise the live one."""
     return settings.models if lane == EVALUATION else (settings.live_model,)
 
 
 def draft(
     context: DraftingContext, source: Source, records: Sequence[Record], chunk: int
 ) -> list[tuple[Model, Drafts]]:
-    """Draft the records of a chunk: by a batch that has done so already, or by the endpoints.
+    """Draft the records of a chunk, from a batch's output or with the endpoints.
 
     Returns:
-        Each model with one draft, error or None (not asked) for each record, in order.
+        Each model with one draft, error or None (not called) per record, in order.
 
     Raises:
-        RetryableError: an endpoint is away, and the message may be tried again.
+        RetryableError: an endpoint is unavailable, and the message may be retried.
     """
     work = source.work
     findings = [record.findings for record in records]
     if work.batch_folder is not None:
-        return _by_batch(context, work.batch_folder, work.drafts, work.ref.object_id, records)
+        return _from_batch(context, work.batch_folder, work.drafts, work.ref.object_id, records)
     models = models_of(context.settings, work.ref.lane)
     if work.ref.lane != EVALUATION:
-        return [(model, _ask(context, model, findings)) for model in models]
-    return _by_each(context, models, findings, work.ref.object_id, chunk)
+        return [(model, _call(context, model, findings)) for model in models]
+    return _with_every_model(context, models, findings, work.ref.object_id, chunk)
 
 
-def _ask(
+def _call(
     context: DraftingContext, model: Model, findings: Sequence[str]
 ) -> list[Draft | ModelError]:
     return context.endpoint.draft(model, findings, context.settings.micro_batch_records)
 
 
-def _by_each(
+def _with_every_model(
     context: DraftingContext,
     models: Sequence[Model],
     findings: Sequence[str],
     object_id: str,
     chunk: int,
 ) -> list[tuple[Model, Drafts]]:
-    """Ask every model; one that is away costs the others nothing.
+    """Call every model; one that is unavailable does not affect the others.
 
-    While it is waited for, what the others wrote is kept in S3 and not paid for again. After
-    PATIENT_DELIVERIES its own records fail by name and the rest is done.
+    Until it is available again, the drafts of the others are saved in S3 and not paid for again.
+    At delivery PATIENT_DELIVERIES its records fail as ModelDown, and the chunk is completed.
     """
-    made: dict[str, list[Draft | ModelError]] = {}
+    drafts: dict[str, list[Draft | ModelError]] = {}
     fresh: list[Model] = []
-    trouble: RetryableError | None = None
+    unavailable: RetryableError | None = None
     for model in models:
         key = saved_drafts_key(object_id, chunk, model.role, _digest(model))
-        kept = _kept(context, key) if context.attempt > 1 else None
-        if kept is not None and len(kept) == len(findings):
-            made[model.role] = kept
+        saved = _read_saved(context, key) if context.attempt > 1 else None
+        if saved is not None and len(saved) == len(findings):
+            drafts[model.role] = saved
             continue
         try:
-            made[model.role] = _ask(context, model, findings)
+            drafts[model.role] = _call(context, model, findings)
             fresh.append(model)
-        except _AWAY as error:
+        except _UNAVAILABLE as error:
             if context.attempt >= PATIENT_DELIVERIES:
-                made[model.role] = _given_up(error, len(findings))
+                drafts[model.role] = _failed(error, len(findings))
             else:
-                trouble = error
-    if trouble is not None:
+                unavailable = error
+    if unavailable is not None:
         for model in fresh:
             key = saved_drafts_key(object_id, chunk, model.role, _digest(model))
-            body = _encode(made[model.role])
+            body = _encode(drafts[model.role])
             scratch.write(context.s3, context.settings.results_bucket, key, body)
-        raise trouble
-    return [(model, made[model.role]) for model in models]
+        raise unavailable
+    return [(model, drafts[model.role]) for model in models]
 
 
-def _by_batch(
+def _from_batch(
     context: DraftingContext,
     folder: str,
     output: str | None,
     object_id: str,
     records: Sequence[Record],
 ) -> list[tuple[Model, Drafts]]:
-    """Take a batch's drafts; records that it left out are asked of the live endpoint, once."""
+    """Use a batch's drafts; the live endpoint drafts the missing records, once."""
     bucket = context.settings.results_bucket
     batch = batch_drafts.read(context.s3, bucket, folder, output, object_id)
-    taken: list[Draft | ModelError | None] = [batch.draft(one.index) for one in records]
-    missing = [place for place, one in enumerate(taken) if one is None]
+    drafted: list[Draft | ModelError | None] = [batch.draft(record.index) for record in records]
+    missing = [place for place, draft in enumerate(drafted) if draft is None]
     if not missing:
-        return [(batch.model, taken)]
+        return [(batch.model, drafted)]
     live = context.settings.live_model
     try:
-        asked = _ask(context, live, [records[place].findings for place in missing])
-    except _AWAY as error:
+        live_drafts = _call(context, live, [records[place].findings for place in missing])
+    except _UNAVAILABLE as error:
         if context.attempt < PATIENT_DELIVERIES:
             raise
-        asked = _given_up(error, len(missing))
+        live_drafts = _failed(error, len(missing))
     redrafted: list[Draft | ModelError | None] = [None] * len(records)
-    for place, one in zip(missing, asked, strict=True):
-        redrafted[place] = one
-    return [(batch.model, taken), (live, redrafted)]
+    for place, draft in zip(missing, live_drafts, strict=True):
+        redrafted[place] = draft
+    return [(batch.model, drafted), (live, redrafted)]
 
 
-def _given_up(error: RetryableError, count: int) -> list[Draft | ModelError]:
-    return [ModelDownError(f"{error}; run the file again when it is back") for _ in range(count)]
+def _failed(error: RetryableError, count: int) -> list[Draft | ModelError]:
+    problem = f"{error}; re-run the file when the endpoint is available again"
+    return [ModelDownError(problem) for _ in range(count)]
 
 
 class _Saved(msgspec.Struct, omit_defaults=True):
@@ -167,7 +168,7 @@ class _Saved(msgspec.Struct, omit_defaults=True):
 
 
 def _digest(model: Model) -> str:
-    """Another prompt, version or parameter: another model, whose drafts are not this one's."""
+    """Identifies a model with its prompt, version and parameters: saved drafts must match all."""
     return hashlib.sha256(msgspec.json.encode(model, order="sorted")).hexdigest()[:16]
 
 
@@ -182,7 +183,7 @@ def _encode(drafts: Sequence[Draft | ModelError]) -> bytes:
     )
 
 
-def _kept(context: DraftingContext, key: str) -> list[Draft | ModelError] | None:
+def _read_saved(context: DraftingContext, key: str) -> list[Draft | ModelError] | None:
     body = scratch.read(context.s3, context.settings.results_bucket, key)
     if body is None:
         return None

@@ -1,4 +1,4 @@
-"""What Lambda calls: one module per function. A handler parses its event, calls and returns.
+"""The Lambda handlers, one module per function. A handler parses its event, calls and returns.
 
-It builds the clients that the rooms below work with, and may use every one of them.
+It builds the clients for the layers below, and may import all of them.
 """

@@ -1,4 +1,4 @@
-"""Builds what each function works with: its settings and its AWS clients."""
+"""Builds the context of each function: its settings and its AWS clients."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def processing_context(context: LambdaContext, attempt: int) -> ProcessingContext:
-    """What the work of one message is done with; `attempt` counts its deliveries from 1."""
+    """The context for processing one message; `attempt` counts its deliveries from 1."""
     return ProcessingContext(
         settings=current_settings(),
         s3=aws.s3(),
@@ -34,7 +34,7 @@ def processing_context(context: LambdaContext, attempt: int) -> ProcessingContex
 
 
 def nightly_context(context: LambdaContext) -> NightlyContext:
-    """What the nightly run works with, and what the messages about its job are handled with."""
+    """The context for a nightly run and for the messages about its transform job."""
     return NightlyContext(
         settings=current_settings(),
         s3=aws.s3(),
@@ -46,7 +46,7 @@ def nightly_context(context: LambdaContext) -> NightlyContext:
 
 
 def operator_context(context: LambdaContext) -> operations.OperatorContext:
-    """What an operator's request is answered with."""
+    """The context for an operator's request."""
     return operations.OperatorContext(
         settings=current_settings(),
         s3=aws.s3(),

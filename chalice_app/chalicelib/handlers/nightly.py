@@ -1,4 +1,4 @@
-"""The nightly function: starts the nightly run, or continues it in a further invocation."""
+"""The nightly function: starts a nightly run, or continues it in a new invocation."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ from chalicelib.observability import count, log_info, log_warning
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-# A lost continuation would be found by the next nightly run; an endless chain would not.
+# The next nightly run recovers from a lost continuation, but not from an endless chain.
 MAX_CONTINUATIONS = 1000
 _EVENTBRIDGE_FIELDS = ("version", "account", "region", "detail-type", "source", "time", "id")
 
 
 class _Event(msgspec.Struct):
-    """The nightly function's event: EventBridge's, an operator's `{}`, or its own."""
+    """The nightly function's event: from EventBridge, from an operator (`{}`), or its own."""
 
     resume: Continuation | None = None
     hop: int = 0
 
 
 def invocable_by_hand(handler: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
-    """A scheduled function that accepts `{}` too: Chalice reads fields that only EventBridge sends.
+    """Make a scheduled function accept `{}`: Chalice reads fields that only EventBridge sends.
 
     Args:
-        handler: the function as Chalice made it.
+        handler: the function as Chalice wrapped it.
     """
 
     def nightly_by_hand(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:

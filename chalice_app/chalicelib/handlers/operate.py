@@ -1,4 +1,4 @@
-"""The operators' function: one request in, one document out."""
+"""The operator function: takes one request and returns one document."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Answer an operator; a request that cannot be answered returns `{"error": …}`."""
+    """Process an operator's request; a request that is not valid returns `{"error": …}`."""
     try:
         return operations.answer(operator_context(context), event)
     except RequestError as error:

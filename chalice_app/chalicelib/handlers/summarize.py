@@ -1,4 +1,4 @@
-"""Handles one invocation: a batch of queue messages, each answered or given back on its own."""
+"""Handles a batch of queue messages; each is processed or returned to the queue individually."""
 
 from __future__ import annotations
 
@@ -26,26 +26,26 @@ from chalicelib.settings import Settings, current_settings
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-# SQS keeps a message hidden for 12 hours at most (SQS API reference, ChangeMessageVisibility).
+# The longest visibility timeout is 12 hours (SQS API reference, ChangeMessageVisibility).
 LONGEST_DELAY_S = 43_200
-# An endpoint that is missing or being made takes minutes, not seconds, to be there.
+# An endpoint that is missing or being created takes minutes, not seconds, to become available.
 UNAVAILABLE_FACTOR = 10
 
 
 def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Answer a batch; returns the messages that go back to the queue."""
+    """Process a batch; returns the messages that go back to the queue."""
     settings = current_settings()
-    aws.session()  # without credentials the invocation fails by name, not each message by itself
+    aws.session()  # without credentials, the whole invocation fails, not each message
 
-    # Powertools passes the record by this very name.
+    # Powertools passes the record under this parameter name.
     def handle_record(record: SQSRecord) -> None:
         try:
             _handle_message(record, context)
         except Exception as error:
-            _give_back(settings, record, error)
+            _return_to_queue(settings, record, error)
             raise
 
-    # A processor keeps state: one for each invocation.
+    # A processor keeps state: one per invocation.
     processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
     return dict(
         process_partial_response(
@@ -93,8 +93,8 @@ def _report(work: WorkItem, done: WorkResult) -> None:
         count("FilesCompleted", done.files)
 
 
-def _give_back(settings: Settings, record: SQSRecord, error: Exception) -> None:
-    """Log why a message goes back, and hide it for longer the more often it came."""
+def _return_to_queue(settings: Settings, record: SQSRecord, error: Exception) -> None:
+    """Log why a message is returned, and extend its visibility timeout with every delivery."""
     attempt = _attempt(record)
     base = settings.retry_delay_s
     if isinstance(error, EndpointUnavailableError):
@@ -116,7 +116,7 @@ def _give_back(settings: Settings, record: SQSRecord, error: Exception) -> None:
             VisibilityTimeout=delay,
         )
     except (BotoCoreError, ClientError) as failure:
-        # It comes back all the same, when the queue's own visibility time-out is over.
+        # It is redelivered anyway, after the queue's own visibility timeout.
         log_warning(
             "could not extend the visibility timeout",
             message_id=record.message_id,
@@ -125,7 +125,7 @@ def _give_back(settings: Settings, record: SQSRecord, error: Exception) -> None:
 
 
 def _describe(error: Exception) -> str:
-    """What may be said of an error: ours hold no report text, of others only action and code."""
+    """What may be logged: our errors contain no report text; of others, only action and code."""
     if isinstance(error, ImpressionsError):
         return str(error)
     if isinstance(error, ClientError):

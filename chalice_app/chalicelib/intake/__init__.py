@@ -1,4 +1,4 @@
-"""From a landing object to records: open, decode, frame, read; and the chunks of a large one.
+"""From a landing object to records: open, decode, frame, read; split large objects into chunks.
 
-May use `queue` and the modules beside the rooms. Nothing here knows a model or a result.
+May import `queue` and the shared modules. Knows nothing of models or results.
 """

@@ -1,7 +1,7 @@
 """The plan and progress of a large object, in DynamoDB.
 
-The first reader's plan wins, so that every later reader cuts the object into the same chunks,
-whatever its settings say by then. Finishing a chunk is idempotent: it sets one key of a map.
+The first reader's plan wins, so that every later reader splits the object into the same chunks,
+whatever its own settings are. Finishing a chunk is idempotent: it sets one key of a map.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from chalicelib.queue import wire
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-# Longer than a chunk's message can live (SQS retention and redrives), so that the plan is there
-# as long as any of its chunks may come back.
+# Longer than a chunk's message can live (SQS retention and redrives), so that the plan exists
+# as long as any of its chunks may be delivered again.
 KEPT_S = 30 * 86_400
-# Bounds the item: 400 KB is DynamoDB's limit, a chunk takes about 12 bytes.
+# Limits the item's size: DynamoDB allows 400 KB, and a chunk takes about 12 bytes.
 MOST_CHUNKS = 2_000
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """How one object is cut: `total` records in chunks of `chunk_records`.
+    """How one object is split: `total` records in chunks of `chunk_records`.
 
-    `rerun_token` names the operator's re-run that it is for; None for the first run.
+    `rerun_token` identifies the operator's re-run that it belongs to; None for the first run.
     """
 
     object_id: str
@@ -40,7 +40,7 @@ class Plan(msgspec.Struct, frozen=True):
 
     @property
     def chunks(self) -> int:
-        """How many chunks there are."""
+        """The number of chunks."""
         return -(-self.total // self.chunk_records)
 
     def bounds(self, chunk: int) -> tuple[int, int]:
@@ -50,19 +50,19 @@ class Plan(msgspec.Struct, frozen=True):
 
 
 def chunk_size(total: int, wanted: int) -> int:
-    """Records a chunk: as many as wanted, a multiple of that when there would be too many."""
+    """Records per chunk: as many as wanted, or a multiple if there would be too many chunks."""
     return wanted * max(1, -(-total // (MOST_CHUNKS * wanted)))
 
 
 def begin(dynamodb: DynamoDBClient, table: str, plan: Plan) -> Plan:
     """Store a plan, or return the one that was stored first.
 
-    A re-run begins anew with no chunk done, and cuts as the run before did: its rows then lie
-    where the earlier ones lay.
+    A re-run starts again with no chunk done, and splits as the previous run did, so that its rows
+    replace the earlier ones.
     """
-    before = None if plan.rerun_token is None else read(dynamodb, table, plan.object_id)
-    if before is not None:
-        plan = msgspec.structs.replace(before, rerun_token=plan.rerun_token)
+    previous = None if plan.rerun_token is None else read(dynamodb, table, plan.object_id)
+    if previous is not None:
+        plan = msgspec.structs.replace(previous, rerun_token=plan.rerun_token)
     item: dict[str, Any] = {
         "object_id": {"S": plan.object_id},
         "plan": {"S": wire.encode(plan).decode()},
@@ -75,8 +75,8 @@ def begin(dynamodb: DynamoDBClient, table: str, plan: Plan) -> Plan:
             TableName=table,
             Item=item,
             ConditionExpression="attribute_not_exists(object_id)"
-            + ("" if before is None else " OR #again <> :again"),
-            **({} if before is None else _other_run(plan)),
+            + ("" if previous is None else " OR #again <> :again"),
+            **({} if previous is None else _other_run(plan)),
         )
     except dynamodb.exceptions.ConditionalCheckFailedException:
         return read(dynamodb, table, plan.object_id) or plan
@@ -84,7 +84,7 @@ def begin(dynamodb: DynamoDBClient, table: str, plan: Plan) -> Plan:
 
 
 def read(dynamodb: DynamoDBClient, table: str, object_id: str) -> Plan | None:
-    """Read an object's plan; None when it was never split into chunks."""
+    """Read an object's plan; None if it was never split into chunks."""
     found = dynamodb.get_item(
         TableName=table,
         Key={"object_id": {"S": object_id}},
@@ -99,8 +99,8 @@ def read(dynamodb: DynamoDBClient, table: str, object_id: str) -> Plan | None:
 def finish_chunk(
     dynamodb: DynamoDBClient, table: str, plan: Plan, chunk: int, failed: int
 ) -> dict[int, int]:
-    """Note that a chunk is done with so many failed records; return that of every done chunk."""
-    answer = dynamodb.update_item(
+    """Record a chunk as done; return the number of failed records of every done chunk."""
+    response = dynamodb.update_item(
         TableName=table,
         Key={"object_id": {"S": plan.object_id}},
         UpdateExpression="SET #done.#chunk = :failed",
@@ -108,14 +108,14 @@ def finish_chunk(
         ExpressionAttributeValues={":failed": {"N": str(failed)}},
         ReturnValues="ALL_NEW",
     )
-    done = answer["Attributes"]["done"]["M"]
+    done = response["Attributes"]["done"]["M"]
     return {int(name[1:]): int(count["N"]) for name, count in done.items()}
 
 
 def read_progress(
     dynamodb: DynamoDBClient, table: str, object_id: str
 ) -> tuple[Plan, set[int]] | None:
-    """An object's plan and which of its chunks are done; None when it was never cut."""
+    """An object's plan and the chunks that are done; None if it was never split."""
     item = dynamodb.get_item(TableName=table, Key={"object_id": {"S": object_id}}).get("Item")
     if item is None:
         return None
@@ -123,7 +123,7 @@ def read_progress(
 
 
 def decode_plan(text: str) -> Plan:
-    """Read a stored plan, of this release or the one before."""
+    """Read a stored plan, of this release or the previous one."""
     return msgspec.convert(wire.with_new_names(msgspec.json.decode(text)), Plan)
 
 

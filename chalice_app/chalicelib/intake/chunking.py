@@ -1,4 +1,4 @@
-"""Cuts a large object into the messages of its chunks, one plan for whoever reads it."""
+"""Splits a large object into chunk messages, by the one plan that all readers share."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 def chunk_messages(
     dynamodb: DynamoDBClient, table: str, work: WorkItem, found: Scan, size: int
 ) -> list[OwnMessage]:
-    """Store the object's plan, unless it has one; returns a message a chunk, in order.
+    """Store the object's plan, unless it has one; returns one message per chunk, in order.
 
     Args:
-        dynamodb: holds the plan, in `table`.
+        dynamodb: stores the plan, in `table`.
         table: the progress table.
         work: the object.
-        found: where its records are.
+        found: the scan of the object, with the offsets of its records.
         size: the object's length in bytes.
     """
     wanted = chunk_plan.chunk_size(found.total, found.stride)
@@ -40,7 +40,7 @@ def chunk_messages(
 def _message(work: WorkItem, plan: chunk_plan.Plan, chunk: int, found: Scan) -> OwnMessage:
     start, stop = plan.bounds(chunk)
     ref = work.ref
-    # An earlier plan with another stride has chunks that begin between the known offsets.
+    # With an earlier plan and another stride, chunks may begin between the known offsets.
     known = start % found.stride == 0
     return OwnMessage(
         bucket=ref.bucket,
@@ -51,7 +51,7 @@ def _message(work: WorkItem, plan: chunk_plan.Plan, chunk: int, found: Scan) -> 
         version_id=ref.version_id,
         offset=found.offsets[start // found.stride] if known else None,
         rerun_token=work.rerun_token,
-        # The chunks of what a batch has drafted: the setting may have changed since it was made.
+        # A batch's object may be split here if ChunkRecords has changed since it was gathered.
         batch_folder=work.batch_folder,
         drafts=work.drafts,
     )

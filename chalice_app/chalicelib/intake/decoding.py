@@ -1,7 +1,7 @@
-"""From the bytes of an object to UTF-8 text, a piece at a time: gzip, BOMs and UTF-16.
+"""Decodes the bytes of an object to UTF-8 text, piece by piece: gzip, BOMs and UTF-16.
 
-What an object holds is told by its first bytes, never by its name. Memory stays flat: no more
-than a few pieces are held, however far a gzip stream would expand.
+The encoding is detected from the first bytes, never from the name. Memory use is constant: only
+a few pieces are held, however far a gzip stream expands.
 """
 
 from __future__ import annotations
@@ -13,22 +13,22 @@ from collections.abc import Iterable, Iterator
 from chalicelib.errors import FileRejectedError
 
 GZIP_MAGIC = b"\x1f\x8b"
-# One step of decompression: bounds what a gzip bomb can make of a single piece.
+# One decompression step: limits how far a gzip bomb can expand a single piece.
 PIECE_BYTES = 1 << 16
 LONGEST_BOM = 3
 GZIP_WINDOW = 31  # zlib's wbits for a gzip header and trailer
 
 
 class TextStream:
-    """UTF-8 pieces of one object.
+    """The text of one object, in UTF-8 pieces.
 
     Attributes:
         seekable: whether byte n of the text is byte n of the object, so that a later reader may
-            ask S3 for a range. Known once the first piece was read.
+            request a range from S3. Known once the first piece has been read.
     """
 
     def __init__(self, pieces: Iterable[bytes], limit: int) -> None:
-        """Read `pieces`, refusing an object whose text is longer than `limit` bytes."""
+        """Read `pieces`; an object whose text is longer than `limit` bytes is rejected."""
         self._pieces = iter(pieces)
         self._limit = limit
         self.seekable = False
@@ -37,7 +37,7 @@ class TextStream:
         """Yield the text.
 
         Raises:
-            FileRejectedError: broken gzip or UTF-16, or longer than the limit.
+            FileRejectedError: corrupt gzip, invalid UTF-16, or longer than the limit.
         """
         first, pieces = _peek(self._pieces, len(GZIP_MAGIC))
         zipped = first.startswith(GZIP_MAGIC)
@@ -55,7 +55,7 @@ class TextStream:
 
 
 def skip(pieces: Iterable[bytes], count: int) -> Iterator[bytes]:
-    """Leave out the first `count` bytes."""
+    """Drop the first `count` bytes."""
     return _skip(iter(pieces), count)
 
 
@@ -93,7 +93,7 @@ def _bounded(pieces: Iterator[bytes], limit: int) -> Iterator[bytes]:
 
 
 def _gunzip(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """Decompress one or more gzip members laid end to end."""
+    """Decompress one or more concatenated gzip members."""
     stream = zlib.decompressobj(GZIP_WINDOW)
     fresh = True
     try:
@@ -107,23 +107,23 @@ def _gunzip(pieces: Iterator[bytes]) -> Iterator[bytes]:
                 left = stream.unused_data if stream.eof else stream.unconsumed_tail
                 if text:
                     yield text
-            # The last of the input may still hold back more than one step of output.
+            # At the end of the input, more than one step of output may still be pending.
             while not stream.eof and (text := stream.decompress(b"", PIECE_BYTES)):
                 yield text
     except zlib.error:
-        raise FileRejectedError("BrokenGzip", "its gzip data is damaged; upload it again") from None
+        raise FileRejectedError("BrokenGzip", "its gzip data is corrupt; upload it again") from None
     if not stream.eof and not fresh:
         raise FileRejectedError("BrokenGzip", "its gzip data ends too soon; upload it again")
 
 
 def _from_utf16(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    # surrogatepass keeps a lone surrogate as bytes that are no UTF-8, so that only the record
-    # that holds it is rejected and not the file.
+    # surrogatepass keeps a lone surrogate as bytes that are not valid UTF-8, so that only the
+    # record that contains it is rejected, not the file.
     decoder = codecs.getincrementaldecoder("utf-16")("surrogatepass")
     try:
         for piece in pieces:
             yield decoder.decode(piece).encode("utf-8", "surrogatepass")
         yield decoder.decode(b"", final=True).encode("utf-8", "surrogatepass")
     except UnicodeDecodeError:
-        problem = "its UTF-16 text is damaged; save it as UTF-8"
+        problem = "its UTF-16 text is not valid; save it as UTF-8"
         raise FileRejectedError("BrokenText", problem) from None

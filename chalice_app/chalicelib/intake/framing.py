@@ -1,8 +1,8 @@
 """Finds where each record of an object begins and ends, without decoding it.
 
-An object holds one JSON object, a JSON array, or JSON Lines; which one is told by its content.
-Framing is a stream: a record at a time is held, and a record longer than the limit is passed
-over and reported, not held.
+An object contains one JSON object, a JSON array, or JSON Lines; the form is detected from the
+content. Framing is streamed: one record is held at a time, and a record over the size limit is
+skipped and reported.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from chalicelib.errors import FileRejectedError
 
 Form = Literal["object", "array", "lines"]
 
-# Far above what 20,000 characters of findings, a reference and 4 KiB of metadata can need, even
-# with every character written as \uXXXX.
+# Far more than 20,000 characters of findings, a reference and 4 KiB of metadata can need, even
+# with every character escaped as \uXXXX.
 MAX_RECORD_BYTES = 1 << 20
 HEAD_BYTES = 2 * MAX_RECORD_BYTES
 
 _SPACE = b" \t\r\n"
-# Outside a string only quotes and brackets matter; inside, all up to the closing quote. The
+# Outside a string, only quotes and brackets matter; inside, only the closing quote. The
 # possessive `*+` keeps the scan linear on any input.
 _STRUCTURE = re.compile(rb'["\[\]{}]')
 _OPENING = re.compile(rb"[\[{]++")
@@ -34,7 +34,7 @@ _NOT_SPACE = re.compile(rb"[^ \t\r\n]")
 
 
 class Frame(msgspec.Struct, frozen=True):
-    """One record's place: its index, the byte of the text where it begins, and its bytes.
+    """One record: its index, the byte of the text at which it begins, and its bytes.
 
     `data` is None for a record longer than MAX_RECORD_BYTES.
     """
@@ -45,10 +45,10 @@ class Frame(msgspec.Struct, frozen=True):
 
 
 def detect_form(head: bytes) -> Form | None:
-    """Tell what an object holds from the first HEAD_BYTES of its text.
+    """Detect the form of an object from the first HEAD_BYTES of its text.
 
     Returns:
-        The form, or None for an object of nothing but white space.
+        The form, or None if there is only white space.
 
     Raises:
         FileRejectedError: it begins with neither an object nor an array.
@@ -61,15 +61,16 @@ def detect_form(head: bytes) -> Form | None:
     lines = [line.strip(_SPACE) for line in text.split(b"\n")]
     others = [line for line in lines[1:] if line]
     if not text.startswith(b"{"):
-        # A damaged first line among JSON Lines costs itself only; anything else is no JSON.
+        # A malformed first line of JSON Lines fails alone; anything else is not JSON.
         if any(line.startswith(b"{") for line in others):
             return "lines"
-        raise FileRejectedError("NotJson", "it is not JSON; upload JSON objects, an array or lines")
+        problem = "it is not JSON; upload a JSON object, a JSON array or JSON Lines"
+        raise FileRejectedError("NotJson", problem)
     if not others or _is_closed(lines[0]):
         return "lines"
-    # The first line is not a whole record: a record written over many lines, or a damaged line
-    # among JSON Lines. A second line that begins an object is part of the first only when the
-    # brackets close in the end.
+    # The first line is not a complete record: either one record spans several lines, or it is a
+    # malformed line of JSON Lines. A second line that begins an object belongs to the first only
+    # if all brackets are closed at the end.
     if others[0].startswith(b"{") and not _is_closed(text):
         return "lines"
     return "object"
@@ -79,13 +80,13 @@ def frame(pieces: Iterable[bytes], form: Form, index: int = 0, offset: int = 0) 
     """Yield the records of a text of a known form.
 
     Args:
-        pieces: the text, from its beginning or from where record `index` begins.
-        form: what `detect_form` said of the text.
+        pieces: the text, from its beginning or from the beginning of record `index`.
+        form: the form that `detect_form` returned.
         index: the index of the first record of `pieces`.
         offset: the byte of the whole text at which `pieces` begins.
 
     Raises:
-        FileRejectedError: the array is broken, so nobody can tell where its records end.
+        FileRejectedError: the array is malformed, so its records cannot be separated.
     """
     if form == "lines":
         return _frame_lines(pieces, index, offset)
@@ -95,7 +96,7 @@ def frame(pieces: Iterable[bytes], form: Form, index: int = 0, offset: int = 0) 
 
 
 def _is_closed(text: bytes) -> bool:
-    """Whether the brackets of a text are all closed at its end, and no string has a line end."""
+    """Whether all brackets of a text are closed at its end, and no string contains a newline."""
     depth, position, end = 0, 0, len(text)
     while (found := _STRUCTURE.search(text, position)) is not None:
         position = found.end()
@@ -122,7 +123,7 @@ def _frame_object(pieces: Iterable[bytes]) -> Iterator[Frame]:
 
 
 def _frame_lines(pieces: Iterable[bytes], index: int, offset: int) -> Iterator[Frame]:
-    """Blank lines are no records and are not counted."""
+    """Blank lines are not records and are not counted."""
     held = bytearray()
     begins = offset
     too_long = False
@@ -151,7 +152,7 @@ def _line_frame(index: int, offset: int, held: bytearray, *, too_long: bool) -> 
 
 
 class _ArrayFramer:
-    """Walks over one JSON array, holding no more than the record it is in."""
+    """Walks through one JSON array, holding only the current record."""
 
     def __init__(self, pieces: Iterable[bytes], index: int, offset: int) -> None:
         self._pieces = iter(pieces)
@@ -162,7 +163,7 @@ class _ArrayFramer:
         self._at_start = index == 0
 
     def frames(self) -> Iterator[Frame]:
-        """Yield the records; the text begins at `[`, or at a record when index is not 0."""
+        """Yield the records; the text begins at `[`, or at a record if index is not 0."""
         if self._at_start:
             self._expect(b"[")
             if self._next_byte() == b"]":
@@ -194,11 +195,11 @@ class _ArrayFramer:
             self._walk_brackets()
         else:
             self._walk_until(_SCALAR_END)
-        passed_over = self._base != begins
-        fits = not passed_over and self._at <= MAX_RECORD_BYTES
-        made = Frame(self._index, begins, bytes(self._held[: self._at]) if fits else None)
+        skipped = self._base != begins
+        fits = not skipped and self._at <= MAX_RECORD_BYTES
+        record = Frame(self._index, begins, bytes(self._held[: self._at]) if fits else None)
         self._index += 1
-        return made
+        return record
 
     def _walk_brackets(self) -> None:
         depth = 0
@@ -208,7 +209,7 @@ class _ArrayFramer:
                 self._at += 1
                 self._walk_string()
                 continue
-            # A run at a time: a gzip bomb may be 150 million brackets.
+            # A whole run of brackets per step: a gzip bomb may contain 150 million of them.
             opened = _OPENING.match(self._held, self._at)
             if opened is not None:
                 depth += len(opened[0])
@@ -222,13 +223,13 @@ class _ArrayFramer:
                 return
 
     def _walk_string(self) -> None:
-        """Go from behind the opening quote to behind the closing one."""
+        """Advance from just after the opening quote to just after the closing one."""
         while True:
             self._at = _string_end(self._held, self._at)
             if self._held[self._at : self._at + 1] == b'"':
                 self._at += 1
                 return
-            # The end of what is held: a lone backslash stays for the next piece to complete.
+            # End of the buffer: a lone backslash stays, to be completed by the next piece.
             if not self._more():
                 raise self._broken()
 
@@ -240,7 +241,7 @@ class _ArrayFramer:
         self._at = found.start()
 
     def _next_byte(self) -> bytes:
-        """The next byte that is no white space, not passed; empty at the end."""
+        """Peek at the next byte that is not white space; empty at the end."""
         while (found := _NOT_SPACE.search(self._held, self._at)) is None:
             self._at = len(self._held)
             if not self._more():
@@ -249,7 +250,7 @@ class _ArrayFramer:
         return found[0]
 
     def _more(self) -> bool:
-        """Hold one more piece, forgetting what is passed of a record that is too long."""
+        """Buffer one more piece, dropping the scanned part of a record that is too long."""
         if self._at > MAX_RECORD_BYTES:
             del self._held[: self._at]
             self._base += self._at
@@ -271,5 +272,5 @@ class _ArrayFramer:
 
     def _broken(self) -> FileRejectedError:
         where = f"record {self._index}, byte {self._base + self._at} of its text"
-        problem = f"its JSON array is broken near {where}; upload a whole array"
+        problem = f"its JSON array is malformed near {where}; upload a complete array"
         return FileRejectedError("BrokenJson", problem)

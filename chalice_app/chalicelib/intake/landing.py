@@ -1,4 +1,4 @@
-"""The landing bucket: opens, finds and lists what hospitals uploaded."""
+"""The landing bucket: opens, looks up and lists the objects that hospitals upload."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Landed(NamedTuple):
-    """A landing object, opened: LastModified, the size in bytes, and its content."""
+    """An open landing object: LastModified, the size in bytes, and its content."""
 
     modified: datetime
     size: int
@@ -26,24 +26,24 @@ class Landed(NamedTuple):
 
 
 class Listed(NamedTuple):
-    """A listed landing object and its LastModified, in whole seconds."""
+    """A listed landing object and its LastModified, with a resolution of one second."""
 
     ref: ObjectRef
     modified: datetime
 
 
 class ListedPage(NamedTuple):
-    """The objects of up to 1,000 listed keys, folder markers left out; `last` is the last key."""
+    """The objects among up to 1,000 listed keys, without folder markers; `last` is the last key."""
 
     objects: list[Listed]
     last: str
 
 
 def open_object(s3: S3Client, ref: ObjectRef, offset: int = 0) -> Landed:
-    """Open exactly the version that `ref` names, from byte `offset` on.
+    """Open exactly the version that `ref` identifies, from byte `offset` on.
 
     Raises:
-        FileRejectedError: it is gone or denied, or the key holds a newer version.
+        FileRejectedError: it was deleted, access is denied, or the key has a newer version.
     """
     request: dict[str, Any] = {"Bucket": ref.bucket, "Key": ref.key}
     if ref.version_id is not None:
@@ -59,13 +59,13 @@ def open_object(s3: S3Client, ref: ObjectRef, offset: int = 0) -> Landed:
     pieces: Iterator[bytes] = found["Body"].iter_chunks(PIECE_BYTES)
     if not offset:
         return Landed(found["LastModified"], found["ContentLength"], pieces)
-    if "ContentRange" not in found:  # a store that answers a range with the whole object
+    if "ContentRange" not in found:  # an S3-compatible store that ignores the range
         return Landed(found["LastModified"], found["ContentLength"], skip(pieces, offset))
     return Landed(found["LastModified"], found["ContentLength"] + offset, pieces)
 
 
 def current_version(s3: S3Client, bucket: str, key: str) -> ObjectRef | None:
-    """The object that a key holds now, without its version id; None when there is none."""
+    """The current object of a key, without its version id; None if there is none."""
     try:
         head = s3.head_object(Bucket=bucket, Key=key)
     except ClientError as error:
@@ -76,7 +76,7 @@ def current_version(s3: S3Client, bucket: str, key: str) -> ObjectRef | None:
 
 
 def with_version_id(s3: S3Client, ref: ObjectRef) -> ObjectRef | None:
-    """The same object with its version id, as a notification names it; None when it is gone."""
+    """The same object with its version id, as in a notification; None if it no longer exists."""
     try:
         head = s3.head_object(Bucket=ref.bucket, Key=ref.key, IfMatch=f'"{ref.etag}"')
     except ClientError as error:
@@ -88,7 +88,7 @@ def with_version_id(s3: S3Client, ref: ObjectRef) -> ObjectRef | None:
 
 
 def list_objects(s3: S3Client, bucket: str, prefix: str, after: str = "") -> Iterator[ListedPage]:
-    """List the objects below a prefix whose keys come after `after`; pages without keys are not."""
+    """List the objects under a prefix whose keys sort after `after`; skips pages without keys."""
     pages = s3.get_paginator("list_objects_v2").paginate(
         Bucket=bucket, Prefix=prefix, StartAfter=after
     )

@@ -1,4 +1,4 @@
-"""Reads the records of a landing object: all of them to count, or one chunk to draft."""
+"""Reads the records of a landing object: all of them to count them, or one chunk to draft it."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 
     from chalicelib.intake.chunk_plan import Plan
 
-# A file of 150 MB with more records than this has less than 75 bytes for each: no reports. Without
-# the bound a gzip bomb of 75 million zeros would be as many failures, and minutes of reading.
+# A file of 150 MB with more records than this has less than 75 bytes per record: not reports.
+# Without the limit, a gzip bomb of 75 million zeros would become 75 million failures.
 MOST_RECORDS = 2_000_000
 
 
 class Scan(NamedTuple):
-    """What one pass over an object found.
+    """The result of one pass over an object.
 
-    `head` holds the first records, so that a small object is read once. `offsets` tells where
-    in the text every `stride`-th record begins.
+    `head` contains the first records, so that a small object is read only once. `offsets` are the
+    bytes of the text at which every `stride`-th record begins.
     """
 
     total: int
@@ -40,7 +40,7 @@ class Scan(NamedTuple):
 
 
 class Opened(NamedTuple):
-    """An object's text, opened, with what S3 said of it."""
+    """An object's text, opened, with its LastModified and size."""
 
     modified: datetime
     size: int
@@ -51,33 +51,34 @@ def open_text(s3: S3Client, ref: ObjectRef, limit: int) -> Opened:
     """Open an object's text.
 
     Raises:
-        FileRejectedError: it is gone or not permitted.
+        FileRejectedError: it was deleted, or access is denied.
     """
     landed = open_object(s3, ref)
     return Opened(landed.modified, landed.size, TextStream(landed.pieces, limit))
 
 
 def frames_of(text: TextStream) -> tuple[Form, Iterator[Frame]]:
-    """Tell what a text holds, and where each of its records is.
+    """Detect the form of a text and frame its records.
 
     Raises:
-        FileRejectedError: nobody can tell its records apart, or it is empty.
+        FileRejectedError: its records cannot be separated, or it is empty.
     """
     head, pieces = _take_head(text)
     form = detect_form(head)
     if form is None and len(head) == HEAD_BYTES:
-        problem = f"it begins with {HEAD_BYTES} bytes of white space; take them out"
+        problem = f"it begins with {HEAD_BYTES} bytes of white space; remove them"
         raise FileRejectedError("NotJson", problem)
     if form is None:
-        raise FileRejectedError("Empty", "it is empty; upload JSON objects, an array or lines")
+        problem = "it is empty; upload a JSON object, a JSON array or JSON Lines"
+        raise FileRejectedError("Empty", problem)
     return form, frame(pieces, form)
 
 
 def scan(text: TextStream, stride: int) -> Scan:
-    """Count the records of a text; memory does not grow with it but for the offsets.
+    """Count the records of a text; apart from the offsets, memory use is constant.
 
     Raises:
-        FileRejectedError: nobody can tell its records apart, it is empty, or there are too many.
+        FileRejectedError: its records cannot be separated, it is empty, or it has too many.
     """
     form, frames = frames_of(text)
     total = 0
@@ -85,7 +86,7 @@ def scan(text: TextStream, stride: int) -> Scan:
     offsets: list[int] = []
     for found in frames:
         if total == MOST_RECORDS:
-            problem = f"it holds more than {MOST_RECORDS:,} records; send it in parts"
+            problem = f"it has more than {MOST_RECORDS:,} records; split it into smaller files"
             raise FileRejectedError("TooManyRecords", problem)
         if total % stride == 0:
             offsets.append(found.offset)
@@ -98,14 +99,14 @@ def scan(text: TextStream, stride: int) -> Scan:
 def read_chunk(
     s3: S3Client, work: WorkItem, plan: Plan, chunk: int, limit: int
 ) -> tuple[datetime, list[Frame]]:
-    """Read the records of one chunk, from its offset when the message named it.
+    """Read the records of one chunk, from its offset if the message contains it.
 
     Raises:
-        FileRejectedError: it is gone or not permitted.
+        FileRejectedError: the object was deleted, or access is denied.
     """
     ref, offset = work.ref, work.offset
     start, stop = plan.bounds(chunk)
-    if offset is None or start == 0:  # an array's first record is found behind its bracket
+    if offset is None or start == 0:  # an array begins with its bracket, not with record 0
         opened = open_text(s3, ref, limit)
         found = islice(frame(opened.text, plan.form), start, stop)
         return opened.modified, list(found)
@@ -119,7 +120,7 @@ def read_chunk(
 
 
 def _take_head(text: TextStream) -> tuple[bytes, Iterable[bytes]]:
-    """The first HEAD_BYTES of a text, and all of it."""
+    """Return the first HEAD_BYTES of a text, and an iterator over all of it."""
     pieces = iter(text)
     held: list[bytes] = []
     size = 0
@@ -130,7 +131,7 @@ def _take_head(text: TextStream) -> tuple[bytes, Iterable[bytes]]:
 
 
 def _drain(held: list[bytes]) -> Iterator[bytes]:
-    """Yield and forget, so that the head is not held while the rest is read."""
+    """Yield and release the pieces, so that the head is not held while the rest is read."""
     held.reverse()
     while held:
         yield held.pop()

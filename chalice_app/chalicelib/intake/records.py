@@ -1,4 +1,4 @@
-"""From the bytes of one record to a typed record, or to an error that names the field."""
+"""Turns the bytes of one record into a typed record, or an error that names the field."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from chalicelib.intake.framing import MAX_RECORD_BYTES, Frame
 
 MAX_METADATA_BYTES = 4096
 MAX_REPORT_ID_CHARACTERS = 256
-# Where a report's id is found, the first one present wins.
+# Fields that may contain the report's id; the first one present is used.
 ID_FIELDS = ("report_id", "study_id", "id")
 _TEXT_FIELDS = frozenset({"findings", "impression"})
 
@@ -20,8 +20,8 @@ _TEXT_FIELDS = frozenset({"findings", "impression"})
 class Record(msgspec.Struct, frozen=True):
     """One report to draft an impression for.
 
-    `metadata` holds the fields that the system does not know, untouched; None when there are
-    none, or when they are more than MAX_METADATA_BYTES (`metadata_dropped` says so).
+    `metadata` contains the unknown fields, unchanged; None if there are none, or if they exceed
+    MAX_METADATA_BYTES (`metadata_dropped` is set then).
     """
 
     index: int
@@ -42,11 +42,11 @@ def read_record(found: Frame, object_id: str, max_findings_characters: int) -> R
 
     Args:
         found: the record's bytes and index.
-        object_id: names a record that has no id of its own: `<object id>-<index>`.
-        max_findings_characters: longer findings reject the record; nothing is ever cut.
+        object_id: identifies a record that has no id of its own: `<object id>-<index>`.
+        max_findings_characters: a record with longer findings is rejected, never truncated.
 
     Raises:
-        RecordRejectedError: it names the record's index and the field, never its text.
+        RecordRejectedError: the message names the record's index and the field, never its text.
     """
     if found.data is None:
         problem = f"is longer than {MAX_RECORD_BYTES} bytes; shorten it"
@@ -78,7 +78,7 @@ def read_record(found: Frame, object_id: str, max_findings_characters: int) -> R
 def _decode(index: int, data: bytes) -> dict[str, Any]:
     try:
         values = msgspec.json.decode(data, type=dict[str, Any])
-        # msgspec lets the last of two equal keys win; which of them was meant, nobody can tell.
+        # msgspec silently uses the last of two equal keys, but it is unclear which one was meant.
         json.loads(data, object_pairs_hook=_refuse_duplicates)
     except msgspec.ValidationError as error:
         raise _rejected(index, error, None) from None
@@ -88,21 +88,22 @@ def _decode(index: int, data: bytes) -> dict[str, Any]:
     except UnicodeDecodeError:
         raise RecordRejectedError(index, "record", "is not valid UTF-8") from None
     except RecursionError:
-        raise RecordRejectedError(index, "record", "is nested too deep") from None
+        raise RecordRejectedError(index, "record", "is nested too deeply") from None
     except _DuplicateKeyError:
         problem = "contains the same key twice; keep one of them"
         raise RecordRejectedError(index, "record", problem) from None
-    except ValueError:  # a whole number of more digits than Python reads
-        raise RecordRejectedError(index, "record", "holds a number too long to read") from None
+    except ValueError:  # an integer with more digits than Python accepts
+        problem = "contains a number with too many digits"
+        raise RecordRejectedError(index, "record", problem) from None
     return values
 
 
 def _written_bytes(index: int, metadata: dict[str, Any]) -> int:
-    # A result holds it some levels deeper than the record did, and must not fail there.
+    # A result nests it some levels deeper than the record does, and must not fail there.
     try:
         return len(msgspec.json.encode([[[[metadata]]]])) - len("[[[[]]]]")
     except RecursionError:
-        raise RecordRejectedError(index, "record", "is nested too deep") from None
+        raise RecordRejectedError(index, "record", "is nested too deeply") from None
 
 
 class _DuplicateKeyError(ValueError):
@@ -117,7 +118,7 @@ def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _report_id(index: int, values: dict[str, Any]) -> tuple[str | None, str | None]:
-    """The field that names the report and the name; refuses a name that is not usable."""
+    """Return the name and value of the id field; reject an id that is not usable."""
     for name in ID_FIELDS:
         value = values.get(name)
         if value is None:
@@ -135,12 +136,12 @@ def _report_id(index: int, values: dict[str, Any]) -> tuple[str | None, str | No
 def _rejected(
     index: int, error: msgspec.ValidationError, report_id: str | None
 ) -> RecordRejectedError:
-    """Take field and problem from msgspec's message, which holds types and no values."""
+    """Extract field and problem from msgspec's message, which contains types but no values."""
     problem, _, path = str(error).partition(" - at `$")
     if "missing required field `findings`" in problem:
         return RecordRejectedError(index, "findings", "is missing", report_id)
     field = path.strip("`.")
-    # The name of an unknown field is data of the file, not ours to repeat.
+    # The name of an unknown field is data from the file, so the error does not repeat it.
     return RecordRejectedError(
         index, field if field in _TEXT_FIELDS else "record", problem, report_id
     )

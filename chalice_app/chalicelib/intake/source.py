@@ -1,4 +1,4 @@
-"""What every row of the lake knows of its landing object, and how times are written."""
+"""What every lake row records about its landing object, and the format of timestamps."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from chalicelib.queue.messages import WorkItem
 
 
 class Source(msgspec.Struct, frozen=True):
-    """What every row knows of the landing object, and its one time."""
+    """What every row records about the landing object, and the row's timestamp."""
 
     work: WorkItem
     modified: datetime
@@ -22,12 +22,12 @@ class Source(msgspec.Struct, frozen=True):
 
     @property
     def stamp(self) -> str:
-        """LastModified as the tables write it."""
+        """LastModified in the format of the tables."""
         return timestamp(self.modified)
 
 
 def timestamp(moment: datetime) -> str:
-    """Write a time as Athena and DuckDB both read it: UTC, milliseconds, no zone."""
+    """Format a time so that both Athena and DuckDB can read it: UTC, milliseconds, no zone."""
     return (
         moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.") + f"{moment.microsecond // 1000:03d}"
     )

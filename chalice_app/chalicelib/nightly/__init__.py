@@ -1,5 +1,5 @@
 """The nightly run: sweep, gather the nightly lane into shards, run one transform job, complete it.
 
-May use `output` and the rooms below it, not `processing`: what a batch drafted returns through
+May import `output` and the layers below it, but not `processing`: drafts of a batch return through
 the queue.
 """

@@ -1,4 +1,4 @@
-"""What follows when a night's transform job has ended."""
+"""Completes a nightly batch after its transform job has ended."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from chalicelib.queue.messages import OwnMessage, ShardReady
 
 
 def settle(context: NightlyContext, job: str) -> None:
-    """See how a night's job is, and do what follows; a job that is no night's is ignored.
+    """Check the job of a nightly batch and act on its status; other jobs are ignored.
 
-    Completed: a message for each shard goes out, and when it is looked at again, one for each unit
-    whose object still has no result; when there is none the night is over. Failed or stopped: its
-    objects are the next night's.
+    Completed: the first check sends one message per shard, later checks one per unit whose object
+    has no result. If all objects have one, the batch is removed from the ledger. Failed or stopped:
+    the next nightly run gathers its objects again.
 
     Raises:
-        ConflictError: the run that started the job has not written that down yet.
+        ConflictError: the run that started the job has not recorded that yet.
     """
     night = context.ledger.read().of_job(job)
     if night is None:
         return
     if night.state != "submitted":
-        raise ConflictError("the job's night is not noted as submitted yet; try again")
+        raise ConflictError("the job's nightly batch is not recorded as submitted yet; try again")
     name = night.name
     found = transform_job.describe(context.sagemaker, job)
     if found is not None and found.is_under_way:
@@ -42,7 +42,7 @@ def settle(context: NightlyContext, job: str) -> None:
         log_warning("transform job failed", night=name, job=job, status=status)
         return
     if not night.ended:
-        # No endpoint drafted: its latency and cost are not to be taken from these rows.
+        # No endpoint was called, so these rows must not count towards its latency and cost.
         model = msgspec.structs.replace(night.model, endpoint_name="")
         metadata = BatchMetadata(model, found.seconds, night.records)
         shards.write_metadata(context.s3, context.settings.results_bucket, night.folder, metadata)
@@ -56,31 +56,31 @@ def settle(context: NightlyContext, job: str) -> None:
             records=night.records,
         )
         return
-    left = 0
+    unfinished = 0
     for shard in range(night.shards):
         if context.is_late:
             return
-        left += context.send(_unanswered(context, night.folder, shard))
-    if not left:
+        unfinished += context.send(_without_result(context, night.folder, shard))
+    if not unfinished:
         context.ledger.change(lambda record: record.without(name))
 
 
 def send_shard(context: NightlyContext, ready: ShardReady) -> None:
-    """Send the units of a drafted shard, each to be joined with its drafts.
+    """Send the units of a drafted shard, to be joined with their drafts.
 
     Raises:
-        TransformError: the message names no night's folder.
+        TransformError: the message does not name the folder of a nightly batch.
     """
     bucket = context.settings.results_bucket
     context.send(shards.read_drafted_units(context.s3, bucket, ready.batch_folder, ready.shard))
 
 
-def _unanswered(context: NightlyContext, folder: str, shard: int) -> list[OwnMessage]:
+def _without_result(context: NightlyContext, folder: str, shard: int) -> list[OwnMessage]:
     """The units of a shard whose objects have no result yet."""
     bucket = context.settings.results_bucket
     units = shards.read_drafted_units(context.s3, bucket, folder, shard)
     refs = {unit.ref.object_id: unit.ref for unit in units}
     with ThreadPoolExecutor(max_workers=sweep.CONCURRENT_CHECKS) as pool:
         found = pool.map(partial(store.has_result, context.s3, bucket), refs.values())
-        answered = dict(zip(refs, found, strict=True))
-    return [unit for unit in units if not answered[unit.ref.object_id]]
+        has_result = dict(zip(refs, found, strict=True))
+    return [unit for unit in units if not has_result[unit.ref.object_id]]

@@ -1,4 +1,4 @@
-"""What a run of the night works with, and where the next invocation goes on."""
+"""The context of a nightly run, and the point where the next invocation continues."""
 
 from __future__ import annotations
 
@@ -20,12 +20,13 @@ if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
     from mypy_boto3_sqs import SQSClient
 
-# What an invocation keeps to end a slice of objects and hand on. At least one slice is done.
+# Time that an invocation reserves to finish a slice of objects and start the next invocation.
+# Every invocation processes at least one slice.
 RESERVE_S = 240.0
 
 
 class Continuation(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Where an invocation goes on: the lane, the last key that is done, the night's own counts."""
+    """Where an invocation continues: the lane, the last finished key, the batch and its counts."""
 
     lane: str
     after: str = ""
@@ -39,7 +40,7 @@ class Continuation(msgspec.Struct, frozen=True, omit_defaults=True):
 
 @dataclass(frozen=True)
 class NightlyContext:
-    """What a run works with; `hand_on` starts the next invocation."""
+    """Everything that a nightly run needs; `hand_on` starts the next invocation."""
 
     settings: Settings
     s3: S3Client
@@ -52,12 +53,12 @@ class NightlyContext:
 
     @property
     def ledger(self) -> NightLedger:
-        """The record of the nightly batches in progress."""
+        """The ledger of the nightly batches in progress."""
         return NightLedger(self.dynamodb, self.settings.progress_table)
 
     @property
     def is_late(self) -> bool:
-        """Whether this invocation should hand on."""
+        """Whether the next invocation should take over."""
         return self.seconds_left() < RESERVE_S
 
     def send(self, messages: Iterable[OwnMessage | ShardReady]) -> int:

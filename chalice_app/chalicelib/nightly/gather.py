@@ -1,4 +1,4 @@
-"""Gathers a night's objects into shards for a transform job; memory does not grow with them."""
+"""Gathers objects into shards for a transform job; memory use does not grow with their number."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 READERS = 8
-# Objects that are read at once, of each no more than a chunk of records held: few enough that the
-# largest there may be take an invocation no longer than it keeps to hand on.
+# Objects per slice; at most a chunk of records is held per object. Even the largest objects must
+# not take longer than the time reserved in NightlyContext.
 SLICE = 16
 
 
 class Stores(NamedTuple):
-    """What objects are read from and plans are kept in."""
+    """The clients for reading objects and storing plans."""
 
     s3: S3Client
     dynamodb: DynamoDBClient
 
 
 class _Read(NamedTuple):
-    """One object, read: its units' messages, and the frames of a small one."""
+    """One object that was read: the messages of its units, and the frames if it is small."""
 
     ref: ObjectRef
     units: list[OwnMessage]
@@ -51,17 +51,17 @@ def gather(
     shards: ShardWriter,
     beat: Callable[[], None],
 ) -> list[OwnMessage]:
-    """Put objects into shards.
+    """Pack objects into shards.
 
     Args:
-        stores: where they are.
-        model: whose prompt the rows hold.
+        stores: the clients to read them with.
+        model: the model whose prompt the rows contain.
         refs: the objects, at most SLICE.
-        shards: takes their rows.
-        beat: called again and again, to say that this run is alive.
+        shards: receives their rows.
+        beat: the heartbeat of this run, called regularly.
 
     Returns:
-        The messages of those that nobody can read: each fails by the usual way.
+        The messages of unreadable objects: the work queue records each as a failure.
     """
     settings = shards.settings
     unreadable: list[OwnMessage] = []
@@ -95,7 +95,7 @@ def _read(stores: Stores, settings: Settings, ref: ObjectRef) -> _Read:
 def _by_unit(
     s3: S3Client, settings: Settings, found: _Read
 ) -> Iterator[tuple[OwnMessage, list[Frame]]]:
-    """Each unit of an object with its records; a large object is read once more, in order."""
+    """Each unit of an object with its records; a large object is read a second time, in order."""
     if len(found.units) == 1 and found.units[0].start is None:
         yield found.units[0], found.head
         return
@@ -105,14 +105,14 @@ def _by_unit(
         for unit in found.units:
             yield unit, list(islice(frames, (unit.stop or 0) - (unit.start or 0)))
     except FileRejectedError:
-        # It went between two looks. Its units find that out by themselves.
+        # It was deleted or replaced in between. Its units will fail when they are processed.
         return
 
 
 def _rows(
     frames: Sequence[Frame], ref: ObjectRef, settings: Settings, model: Model
 ) -> Iterator[bytes]:
-    """The rows of the records that can be used; the others fail when they are joined."""
+    """The rows of the valid records; the others fail when they are joined."""
     object_id = ref.object_id
     for frame in frames:
         try:

@@ -1,8 +1,8 @@
-"""The record of the nights that are under way, one item in DynamoDB.
+"""The ledger of the nightly batches in progress, one item in DynamoDB.
 
-A night is `gathering` while its shards are written, `gathered` once they are complete, and
-`submitted` when its one transform job is there. It is taken off the record when all its objects
-have results, or when its job came to nothing: the next night gathers them again.
+A batch is `gathering` while its shards are written, `gathered` once they are complete, and
+`submitted` once its transform job exists. It is removed when all its objects have results, or when
+its job fails: the next nightly run gathers them again.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ from chalicelib.settings import Model
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-# No object id: those are 32 hexadecimal digits.
+# Cannot collide with an object id: those are 32 hexadecimal digits.
 ITEM = "nights"
 TRIES = 5
 
 
 class NightlyBatch(msgspec.Struct, frozen=True):
-    """One night's batch.
+    """One nightly batch.
 
-    `attempt` grows each time the gathering is begun again: each has a folder of its own, so
-    what an earlier one left can never be drafted. `alive_until` (seconds since 1970) is when the
-    run that gathers counts as dead. `ended` is set once the job is Completed.
+    `attempt` is incremented each time gathering restarts. Each attempt has its own folder, so
+    leftovers of an earlier one are never drafted. After `alive_until` (seconds since 1970), the run
+    that gathers is considered dead. `ended` is set once the job is Completed.
     """
 
     name: str
@@ -45,48 +45,48 @@ class NightlyBatch(msgspec.Struct, frozen=True):
 
     @property
     def folder(self) -> str:
-        """The folder of its files in the results bucket."""
+        """The folder of the batch in the results bucket."""
         return f"{BATCHES}{self.name}-{self.attempt}"
 
 
 class LedgerState(msgspec.Struct, frozen=True):
-    """Every night that is under way; `version` counts the changes."""
+    """Every nightly batch in progress; `version` counts the changes."""
 
     version: int = 0
     nights: tuple[NightlyBatch, ...] = ()
 
     @property
     def unsubmitted(self) -> NightlyBatch | None:
-        """The night that has no job yet: there is never more than one."""
+        """The batch that has no job yet: there is never more than one."""
         return next((night for night in self.nights if night.state != "submitted"), None)
 
     def named(self, name: str) -> NightlyBatch | None:
-        """The night of that name."""
+        """The batch with that name."""
         return next((night for night in self.nights if night.name == name), None)
 
     def of_job(self, job: str) -> NightlyBatch | None:
-        """The night of that job."""
+        """The batch with that job."""
         return next((night for night in self.nights if night.job == job), None)
 
     def with_night(self, night: NightlyBatch) -> LedgerState:
-        """The record with this night in place of the one of its name."""
+        """The ledger with this batch in place of the one with the same name."""
         others = tuple(one for one in self.nights if one.name != night.name)
         return LedgerState(self.version, (*others, night))
 
     def without(self, name: str) -> LedgerState:
-        """The record without a night."""
+        """The ledger without a batch."""
         return LedgerState(self.version, tuple(one for one in self.nights if one.name != name))
 
 
 class NightLedger:
-    """Reads and changes the record; every change sees the one before it."""
+    """Reads and changes the ledger, with optimistic locking."""
 
     def __init__(self, dynamodb: DynamoDBClient, table: str) -> None:
-        """The record lies in `table`, the progress table."""
+        """The ledger is an item of `table`, the progress table."""
         self._dynamodb, self._table = dynamodb, table
 
     def read(self) -> LedgerState:
-        """The record as it is."""
+        """Read the ledger."""
         found = self._dynamodb.get_item(
             TableName=self._table, Key={"object_id": {"S": ITEM}}, ConsistentRead=True
         )
@@ -98,10 +98,13 @@ class NightLedger:
         )
 
     def change(self, how: Callable[[LedgerState], LedgerState | None]) -> LedgerState | None:
-        """Change the record by `how`, which returns None to leave it; returns what it is then.
+        """Change the ledger with `how`, which returns None to leave it as it is.
+
+        Returns:
+            The new state; None if it was not changed.
 
         Raises:
-            ConflictError: others changed it each time.
+            ConflictError: other runs changed it at every attempt.
         """
         for _ in range(TRIES):
             before = self.read()
@@ -111,22 +114,22 @@ class NightLedger:
             after = LedgerState(before.version + 1, after.nights)
             if self._write(before, after):
                 return after
-        raise ConflictError("the record of the nights is changed by others; try again")
+        raise ConflictError("other runs keep changing the ledger of nightly batches; try again")
 
     def update(self, night: NightlyBatch, **members: object) -> NightlyBatch:
-        """Change a night that nobody has changed since in attempt or state; returns it.
+        """Change a batch, unless its attempt or state has changed since it was read; returns it.
 
         Raises:
             AlreadyRunningError: another run has taken it over.
-            ConflictError: others changed the record each time.
+            ConflictError: other runs changed the ledger at every attempt.
         """
 
         def how(record: LedgerState) -> LedgerState | None:
-            standing = record.named(night.name)
-            known = (night.attempt, night.state)
-            if standing is None or (standing.attempt, standing.state) != known:
+            current = record.named(night.name)
+            expected = (night.attempt, night.state)
+            if current is None or (current.attempt, current.state) != expected:
                 return None
-            return record.with_night(msgspec.structs.replace(standing, **members))
+            return record.with_night(msgspec.structs.replace(current, **members))
 
         after = self.change(how)
         changed = None if after is None else after.named(night.name)
@@ -141,7 +144,7 @@ class NightLedger:
             "record": {"S": msgspec.json.encode(after).decode()},
         }
         condition = "attribute_not_exists(object_id)" if not before.version else "#v = :before"
-        named: dict[str, Any] = {
+        names_and_values: dict[str, Any] = {
             "ExpressionAttributeNames": {"#v": "version"},
             "ExpressionAttributeValues": {":before": {"N": str(before.version)}},
         }
@@ -150,7 +153,7 @@ class NightLedger:
                 TableName=self._table,
                 Item=item,
                 ConditionExpression=condition,
-                **(named if before.version else {}),
+                **(names_and_values if before.version else {}),
             )
         except self._dynamodb.exceptions.ConditionalCheckFailedException:
             return False

@@ -1,21 +1,20 @@
-"""The night: re-queues what has no result, and gathers the nightly lane into a transform job.
+"""The nightly run: re-queues objects without a result and starts the nightly lane's transform job.
 
-It pages through any number of objects and goes on in another invocation of itself when its time
-is short. A run that was killed is taken up by the next; nothing is paid for twice, because only a
-gathering that is complete gets a job, and the job's name is the night's.
+It pages through any number of objects and continues in a new invocation of itself when its time
+runs out. The next run takes over from one that was killed. Nothing is paid for twice: only a
+complete gathering gets a job, and the job is named after the batch.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
 
 import msgspec
 
-from chalicelib.errors import AlreadyRunningError
 from chalicelib.nightly import completion, gather, sweep, transform_job
+from chalicelib.nightly.claim import Heartbeat, claim
 from chalicelib.nightly.context import Continuation, NightlyContext
 from chalicelib.nightly.ledger import LedgerState, NightlyBatch
 from chalicelib.nightly.shards import ShardWriter, read_units
@@ -23,13 +22,10 @@ from chalicelib.objects import ObjectRef
 from chalicelib.observability import count, log_info
 
 LANE = "nightly"
-# A gathering that has not been heard of for so long is dead. It says so at every slice of objects.
-DEAD_AFTER_S = 120.0
-BEAT_S = 15.0
 
 
 class NightlyResult(msgspec.Struct, frozen=True):
-    """What a run came to; `continues` says that another invocation goes on with it."""
+    """The result of an invocation; `continues` is set if another invocation continues the run."""
 
     requeued: int = 0
     night: str | None = None
@@ -40,11 +36,11 @@ class NightlyResult(msgspec.Struct, frozen=True):
 
 
 def run(context: NightlyContext, resume: Continuation | None) -> NightlyResult:
-    """Run the night, or go on with it.
+    """Start or continue the nightly run.
 
     Raises:
-        AlreadyRunningError: another run gathers just now.
-        TransformError: the batch cannot be started; the next run tries again.
+        AlreadyRunningError: another run is already gathering.
+        TransformError: the job cannot be started; the next run tries again.
     """
     batch = context.settings.nightly_mode == "batch"
     requeued = 0 if resume is None else resume.requeued
@@ -74,17 +70,17 @@ def _settle_all(context: NightlyContext, *, batch: bool) -> None:
         if night.state == "submitted":
             completion.settle(context, night.job)
         elif not batch:
-            # The live endpoint drafts its files from now on.
+            # From now on, the live endpoint drafts its files.
             context.ledger.change(partial(LedgerState.without, name=night.name))
 
 
 def _pages(context: NightlyContext, lane: str, after: str) -> Iterator[sweep.Page]:
     settings = context.settings
     now = datetime.fromtimestamp(context.clock(), UTC)
-    # What is in the nightly lane waits for the night; what is elsewhere may be at work just now.
+    # The nightly lane waits for this run; objects of other lanes may be in progress.
     age_s = 0 if lane == LANE else settings.sweep_after_s
     window = sweep.Window.of(now, settings.sweep_days, age_s)
-    # A listing's LastModified has whole seconds, and may be of this very second.
+    # A listing's LastModified has a resolution of one second and may be the current second.
     if not age_s:
         window = window._replace(until=datetime.max.replace(tzinfo=UTC))
     return sweep.pages(context.s3, settings, lane, after, window)
@@ -95,17 +91,17 @@ def _batch(context: NightlyContext, resume: Continuation | None, requeued: int) 
         found = context.ledger.read().unsubmitted
         if found is not None and found.state == "gathered":
             return _submit(context, found, requeued)
-    night = _claim(context, resume)
+    night = claim(context, resume)
     writer = ShardWriter(context.s3, context.settings, night.folder)
     after = ""
     if resume is not None:
         after = resume.after
         writer.count, writer.objects, writer.records = resume.shards, resume.objects, resume.records
     held = set(_held(context, context.ledger.read()))
-    beat = _Beat(context, night)
+    beat = Heartbeat(context, night)
     stores = gather.Stores(context.s3, context.dynamodb)
-    for some, done in _slices(context, after, held):
-        context.send(gather.gather(stores, night.model, some, writer, beat))
+    for refs, done in _slices(context, after, held):
+        context.send(gather.gather(stores, night.model, refs, writer, beat))
         if context.is_late:
             writer.flush()
             beat.now()
@@ -131,79 +127,20 @@ def _batch(context: NightlyContext, resume: Continuation | None, requeued: int) 
 def _slices(
     context: NightlyContext, after: str, held: set[str]
 ) -> Iterator[tuple[Sequence[ObjectRef], str]]:
-    """The lane's objects that no night holds, a few at a time, and the last key that is then done.
+    """Slices of the lane's objects that no batch claims, each with the last key that it finishes.
 
-    A page of which there is nothing to do is a slice of none: that took time as well.
+    A page with nothing to do yields an empty slice, because listing it took time too.
     """
     for page in _pages(context, LANE, after):
         free = [ref for ref in page.missing if ref.object_id not in held]
         for start in range(0, max(1, len(free)), gather.SLICE):
-            some = free[start : start + gather.SLICE]
+            refs = free[start : start + gather.SLICE]
             is_last = start + gather.SLICE >= len(free)
-            yield some, page.after if is_last else some[-1].key
-
-
-def _claim(context: NightlyContext, resume: Continuation | None) -> NightlyBatch:
-    """Begin a night, go on with one, or take a dead one over from the start."""
-    now = context.clock()
-    alive = now + DEAD_AFTER_S
-    if resume is not None:
-        going = context.ledger.read().named(resume.night)
-        if going is None or (going.attempt, going.state) != (resume.attempt, "gathering"):
-            raise AlreadyRunningError("another run has taken over this nightly batch")
-        return going
-    stamp = datetime.fromtimestamp(now, UTC).strftime("%Y%m%d-%H%M%S")
-    name = f"nightly-{stamp}-{os.urandom(3).hex()}"
-    settings = context.settings
-    fresh = NightlyBatch(
-        name,
-        transform_job.job_name(settings.stack_name, name),
-        settings.live_model,
-        alive_until=alive,
-    )
-    claimed: list[NightlyBatch] = []
-
-    def how(record: LedgerState) -> LedgerState | None:
-        before = record.unsubmitted
-        # One that is gathered may be getting its job just now, which reads that folder.
-        if before is not None and (before.state == "gathered" or before.alive_until > now):
-            return None
-        night = fresh
-        if before is not None:
-            night = msgspec.structs.replace(
-                before,
-                attempt=before.attempt + 1,
-                model=fresh.model,
-                alive_until=alive,
-                state="gathering",
-            )
-        claimed[:] = [night]
-        return record.with_night(night)
-
-    if context.ledger.change(how) is None:
-        raise AlreadyRunningError("another run is already gathering the nightly files")
-    return claimed[0]
-
-
-class _Beat:
-    """Says every few seconds that a gathering is alive."""
-
-    def __init__(self, context: NightlyContext, night: NightlyBatch) -> None:
-        self._context, self._night = context, night
-        self._last = context.clock()
-
-    def __call__(self) -> None:
-        if self._context.clock() - self._last >= BEAT_S:
-            self.now()
-
-    def now(self) -> None:
-        self._last = self._context.clock()
-        alive = self._last + DEAD_AFTER_S
-        self._context.ledger.update(self._night, alive_until=alive)
+            yield refs, page.after if is_last else refs[-1].key
 
 
 def _held(context: NightlyContext, record: LedgerState) -> Iterator[str]:
-    """The ids of the objects that nights with a job hold."""
+    """The ids of the objects that submitted batches claim."""
     bucket = context.settings.results_bucket
     for night in record.nights:
         if night.state == "submitted":
@@ -215,7 +152,7 @@ def _close(
     context: NightlyContext, night: NightlyBatch, writer: ShardWriter, requeued: int
 ) -> NightlyResult:
     if not writer.records:
-        # Nothing that a model is needed for: the usual way ends it.
+        # No record needs a model: the work queue completes the objects.
         bucket = context.settings.results_bucket
         units = read_units(context.s3, bucket, night.folder, writer.count)
         context.send(units)

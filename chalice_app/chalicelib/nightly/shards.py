@@ -1,8 +1,8 @@
-"""Writes a nightly batch's folder: the shards to draft, and the units that they stand for.
+"""Writes the folder of a nightly batch: the shards to draft, and their units.
 
 `<folder>/in/00000.jsonl`     rows `{"id", "text_inputs"}` for the transform job
-`<folder>/units/00000.jsonl`  the messages whose records are in that shard
-`drafting/batch_drafts.py` says what lies beside them once the job has run.
+`<folder>/units/00000.jsonl`  the messages of the units whose records are in that shard
+`drafting/batch_drafts.py` describes the files that are added once the job has run.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from chalicelib.settings import Settings
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-# One payload of the job is a mini-batch of whole lines, a shard is read whole by whoever joins it.
+# A shard's output is read as a whole to join it. The job itself reads mini-batches of lines.
 SHARD_BYTES = 4_000_000
 _UNITS = msgspec.json.Decoder(OwnMessage)
 
 
 @dataclass
 class ShardWriter:
-    """Packs whole units into shards, and writes each when it is full."""
+    """Packs whole units into shards, and writes each shard when it is full."""
 
     s3: S3Client
     settings: Settings
@@ -41,7 +41,7 @@ class ShardWriter:
     _units: list[OwnMessage] = field(default_factory=list)
 
     def add(self, unit: OwnMessage, rows: Sequence[bytes]) -> None:
-        """Add a unit; it never lies in two shards."""
+        """Add a unit; a unit is never split across shards."""
         size = sum(map(len, rows))
         full = len(self._rows) + len(rows) > self.settings.shard_records
         if self._units and (full or self._bytes + size > SHARD_BYTES):
@@ -52,7 +52,7 @@ class ShardWriter:
         self.records += len(rows)
 
     def flush(self) -> None:
-        """Write what is held."""
+        """Write the current shard."""
         if not self._units:
             return
         write_shard(
@@ -74,12 +74,12 @@ def row(object_id: str, index: int, prompt: str) -> bytes:
 
 
 def input_prefix(folder: str) -> str:
-    """Where the shards of a night lie: all of them and nothing else."""
+    """The prefix of the batch's shards; it contains nothing else."""
     return f"{folder}/in/"
 
 
 def output_prefix(folder: str) -> str:
-    """Where the job writes."""
+    """The prefix of the job's output."""
     return f"{folder}/out"
 
 
@@ -89,33 +89,33 @@ def shard_key(folder: str, shard: int) -> str:
 
 
 def units_key(folder: str, shard: int) -> str:
-    """The key of the messages that a shard stands for."""
+    """The key of the unit messages of a shard."""
     return f"{folder}/units/{shard:05d}.jsonl"
 
 
-def write_shard(  # noqa: PLR0913 - where it goes and what it is
+def write_shard(  # noqa: PLR0913  # its location and its contents
     s3: S3Client, bucket: str, folder: str, *, shard: int, rows: bytes, units: Sequence[OwnMessage]
 ) -> None:
     """Write one shard and its units."""
     lines = msgspec.json.Encoder().encode_lines(units)
     scratch.write(s3, bucket, units_key(folder, shard), lines)
-    # A job refuses an empty object.
+    # A transform job rejects an empty object.
     if rows:
         scratch.write(s3, bucket, shard_key(folder, shard), rows)
 
 
 def read_units(s3: S3Client, bucket: str, folder: str, shards: int) -> Iterator[OwnMessage]:
-    """Every unit of a night, in order, as it was gathered."""
+    """Every unit of a batch, in the order of gathering."""
     for shard in range(shards):
         lines = scratch.read(s3, bucket, units_key(folder, shard)) or b""
         yield from _UNITS.decode_lines(lines)
 
 
 def read_drafted_units(s3: S3Client, bucket: str, folder: str, shard: int) -> list[OwnMessage]:
-    """The units of one shard, each with the night's folder and the shard's output, if there is one.
+    """The units of one shard, each with the batch's folder and the shard's output, if any.
 
     Raises:
-        TransformError: the folder is no night's.
+        TransformError: the folder does not belong to a nightly batch.
     """
     check_folder(folder)
     output = _outputs(s3, bucket, folder).get(f"{shard:05d}.jsonl.out")
@@ -127,11 +127,11 @@ def read_drafted_units(s3: S3Client, bucket: str, folder: str, shard: int) -> li
 
 
 def write_metadata(s3: S3Client, bucket: str, folder: str, metadata: BatchMetadata) -> None:
-    """Write down who drafted a batch."""
+    """Write the metadata of a finished batch."""
     scratch.write(s3, bucket, metadata_key(folder), msgspec.json.encode(metadata))
 
 
 def _outputs(s3: S3Client, bucket: str, folder: str) -> dict[str, str]:
-    """The keys of a job's outputs by name; the job chooses the folders below the prefix."""
+    """The keys of a job's outputs by file name; the job chooses the folders under the prefix."""
     keys = scratch.keys_below(s3, bucket, f"{output_prefix(folder)}/")
     return {key.rpartition("/")[2]: key for key in keys}

@@ -1,4 +1,4 @@
-"""Finds landing objects that have no result, a page at a time."""
+"""Finds landing objects without a result, page by page."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ CONCURRENT_CHECKS = 16
 
 
 class Window(NamedTuple):
-    """Which objects are looked at: those whose LastModified lies in [since, until)."""
+    """The objects to check: those whose LastModified is in [since, until)."""
 
     since: datetime
     until: datetime
 
     @classmethod
     def of(cls, now: datetime, days: int, age_s: int) -> Window:
-        """Objects of at most `days` days that are older than `age_s` seconds."""
+        """Objects that are at most `days` days old and older than `age_s` seconds."""
         return cls(now - timedelta(days=days), now - timedelta(seconds=age_s))
 
 
@@ -42,15 +42,15 @@ class Page(NamedTuple):
 def pages(
     s3: S3Client, settings: Settings, lane: str, after: str, window: Window
 ) -> Iterator[Page]:
-    """Page through the objects of a lane whose keys come after `after`."""
+    """Page through the objects of a lane whose keys sort after `after`."""
     results = settings.results_bucket
     with ThreadPoolExecutor(max_workers=CONCURRENT_CHECKS) as pool:
         for page in landing.list_objects(s3, settings.landing_bucket, f"{lane}/", after):
             refs = [
                 found.ref for found in page.objects if window.since <= found.modified < window.until
             ]
-            lacks = pool.map(lambda ref: not store.has_result(s3, results, ref), refs)
-            missing = [ref for ref, lacking in zip(refs, lacks, strict=True) if lacking]
+            has_result = pool.map(lambda ref: store.has_result(s3, results, ref), refs)
+            missing = [ref for ref, done in zip(refs, has_result, strict=True) if not done]
             versioned = [landing.with_version_id(s3, ref) for ref in missing]
             yield Page([ref for ref in versioned if ref is not None], page.last)
 
@@ -58,9 +58,9 @@ def pages(
 def messages(
     dynamodb: DynamoDBClient, table: str, missing: Sequence[ObjectRef]
 ) -> Iterator[OwnMessage]:
-    """The messages that bring objects without a result to their end.
+    """The messages that complete objects without a result.
 
-    Of an object that was cut, the chunks that are not done: its own message has done its part.
+    For an object that was split, only the chunks that are not done.
     """
     for ref in missing:
         found = chunk_plan.read_progress(dynamodb, table, ref.object_id)
@@ -68,9 +68,10 @@ def messages(
             yield whole_object_message(ref)
             continue
         plan, done = found
-        # With every chunk done the last one died before the result: it is not remembered as done.
-        left = [chunk for chunk in range(plan.chunks) if chunk not in done] or range(plan.chunks)
-        for chunk in left:
+        # If every chunk is done, the last one crashed before it wrote the result. It has not
+        # completed its idempotency record, so sending all of them again completes the object.
+        open_chunks = [one for one in range(plan.chunks) if one not in done] or range(plan.chunks)
+        for chunk in open_chunks:
             start, stop = plan.bounds(chunk)
             yield OwnMessage(
                 ref.bucket,

@@ -1,4 +1,4 @@
-"""The transform jobs of SageMaker: starts a night's one job and tells how it is."""
+"""SageMaker transform jobs: starts the job of a nightly batch and reads its status."""
 
 from __future__ import annotations
 
@@ -16,37 +16,37 @@ if TYPE_CHECKING:
 
     from chalicelib.nightly.ledger import NightlyBatch
 
-# SageMaker's longest job name.
+# The longest job name that SageMaker accepts.
 LONGEST_NAME = 63
 UNDER_WAY = ("InProgress", "Stopping")
-_TAKEN = frozenset({"ResourceInUse", "ResourceInUseException"})
-_THERE = re.compile(r"already exists|must be unique", re.IGNORECASE)
+_IN_USE = frozenset({"ResourceInUse", "ResourceInUseException"})
+_EXISTS = re.compile(r"already exists|must be unique", re.IGNORECASE)
 
 
 class Job(NamedTuple):
-    """How a job is: SageMaker's status word, and the seconds that it worked."""
+    """A job's status, in SageMaker's words, and its duration in seconds."""
 
     status: str
     seconds: float
 
     @property
     def is_under_way(self) -> bool:
-        """Whether it may still come to something."""
+        """Whether the job has not ended yet."""
         return self.status in UNDER_WAY
 
 
 def job_name(stack: str, night: str) -> str:
-    """The one name of a night's job: asking twice for it cannot start two."""
+    """The only name of a batch's job: requesting it twice cannot start two jobs."""
     tail = f"-{night}"
     head = re.sub(r"[^A-Za-z0-9]+", "-", stack)[: LONGEST_NAME - len(tail)].strip("-")
     return f"{head}{tail}"
 
 
 def start(sagemaker: SageMakerClient, settings: Settings, night: NightlyBatch) -> None:
-    """Start a night's job, unless it is there.
+    """Start the job of a nightly batch, unless it exists.
 
     Raises:
-        TransformError: SageMaker refuses it; the message says what to do.
+        TransformError: SageMaker rejects it; the message says what to do.
     """
     folder, bucket = night.folder, settings.results_bucket
     generation = {str(name): value for name, value in night.model.generation.items()}
@@ -56,7 +56,7 @@ def start(sagemaker: SageMakerClient, settings: Settings, night: NightlyBatch) -
             ModelName=_model_of(sagemaker, night.model),
             MaxPayloadInMB=1,
             BatchStrategy="MultiRecord",
-            # The 1.x container reads them from here, in Python's own notation.
+            # The 1.x container reads the generation parameters from here, as a Python literal.
             Environment={"HYPER_PARAMS": str(generation)},
             TransformInput={
                 "DataSource": {
@@ -75,20 +75,20 @@ def start(sagemaker: SageMakerClient, settings: Settings, night: NightlyBatch) -
                 "KmsKeyId": settings.data_key_arn,
             },
             TransformResources={
-                "InstanceType": settings.transform_instance_type,  # type: ignore[typeddict-item]  # any that SageMaker has by then
+                "InstanceType": settings.transform_instance_type,  # type: ignore[typeddict-item]  # any type that SageMaker offers
                 "InstanceCount": settings.transform_instances,
             },
         )
     except ClientError as error:
-        if not _is_there(error):
-            raise _refused(error, "CreateTransformJob") from None
+        if not _already_exists(error):
+            raise _failure(error, "CreateTransformJob") from None
 
 
 def describe(sagemaker: SageMakerClient, job: str) -> Job | None:
-    """How a job is; None when there is none of that name.
+    """The state of a job; None if there is none with that name.
 
     Raises:
-        TransformError: SageMaker does not tell.
+        TransformError: SageMaker rejects the request.
     """
     try:
         found = sagemaker.describe_transform_job(TransformJobName=job)
@@ -96,30 +96,30 @@ def describe(sagemaker: SageMakerClient, job: str) -> Job | None:
         message = error.response.get("Error", {}).get("Message") or ""
         if re.search(r"not found|could not find|does not exist", message, re.IGNORECASE):
             return None
-        raise _refused(error, "DescribeTransformJob") from None
+        raise _failure(error, "DescribeTransformJob") from None
     began, ended = found.get("TransformStartTime"), found.get("TransformEndTime")
     seconds = (ended - began).total_seconds() if began and ended else 0.0
     return Job(found["TransformJobStatus"], max(0.0, seconds))
 
 
 def _model_of(sagemaker: SageMakerClient, model: Model) -> str:
-    """The name of the model behind the live endpoint, which the batch uses too."""
+    """The name of the model behind the live endpoint, which the job uses too."""
     try:
         endpoint = sagemaker.describe_endpoint(EndpointName=model.endpoint_name)
         config = sagemaker.describe_endpoint_config(
             EndpointConfigName=endpoint["EndpointConfigName"]
         )
     except ClientError as error:
-        raise _refused(error, "looking for the live endpoint's model") from None
+        raise _failure(error, "looking up the live endpoint's model") from None
     return config["ProductionVariants"][0]["ModelName"]
 
 
-def _is_there(error: ClientError) -> bool:
+def _already_exists(error: ClientError) -> bool:
     found = error.response.get("Error", {})
-    return found.get("Code") in _TAKEN and bool(_THERE.search(found.get("Message") or ""))
+    return found.get("Code") in _IN_USE and bool(_EXISTS.search(found.get("Message") or ""))
 
 
-def _refused(error: ClientError, what: str) -> TransformError:
+def _failure(error: ClientError, what: str) -> TransformError:
     code = error.response.get("Error", {}).get("Code", "")
-    advice = "see the runbook, nightly batch; its files are kept for the next run"
+    advice = "see 'nightly failed' in the runbook; the next nightly run processes the files"
     return TransformError(f"{what} failed with {code}; {advice}")

@@ -1,5 +1,5 @@
-"""From records and drafts to what users read: rows of the lake, ROUGE, the result document.
+"""From records and drafts to the output: rows of the lake, ROUGE scores, the result document.
 
-May use `drafting` and the rooms below it. `store` alone writes to the results bucket; all else
-is pure.
+May import `drafting` and the layers below it. Only `store` writes to the results bucket; the
+other modules are pure.
 """

@@ -1,4 +1,4 @@
-"""Turns records and drafts into rows and result entries: pure, no I/O."""
+"""Turns records and drafts into rows and result entries, without I/O."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from chalicelib.output.tables import FailureRow, ImpressionRow, RougeRow, Row
 from chalicelib.settings import Model
 
 METADATA_DROPPED = "metadata_dropped"
-# The version of the two baselines: it changes when what they write does.
+# The version of the two baselines: change it when their output changes.
 BASELINE_VERSION = "1"
 
 
 class Outcome(NamedTuple):
-    """What a chunk came to."""
+    """The outcome of a chunk."""
 
     rows: list[Row]
     entries: list[Entry]
@@ -54,12 +54,12 @@ def assemble(
     drafts: Sequence[tuple[Model, Drafts]],
     baseline_sentence: str | None,
 ) -> Outcome:
-    """Put a chunk together, in the order of its records.
+    """Assemble a chunk's output, in the order of its records.
 
     Args:
-        source: the object they come from.
-        records: what was read, or why it was not.
-        drafts: each model with what it made of each record that was read, in order.
+        source: the object of the records.
+        records: each record, or the reason why it was rejected.
+        drafts: each model with its drafts or errors for the valid records, in order.
         baseline_sentence: also score the two baselines; None outside the evaluation lane.
     """
     rows: list[Row] = []
@@ -73,8 +73,8 @@ def assemble(
             rows.append(_failure_row(source, record, record.index, record.report_id))
             continue
         whole = True
-        for model, made in drafts:
-            draft = made[read]
+        for model, results in drafts:
+            draft = results[read]
             if draft is None:
                 continue
             if isinstance(draft, ModelError):
@@ -93,7 +93,7 @@ def assemble(
 
 
 def assemble_rejected(source: Source, error: FileRejectedError) -> Outcome:
-    """What a file comes to that cannot be read: one failure row, one failed record."""
+    """The outcome of a file that cannot be read: one failure row, one failed record."""
     entry = _failed_entry(None, None, error)
     return Outcome([_failure_row(source, error, None, None)], [entry], Counts(1, 0, 1))
 

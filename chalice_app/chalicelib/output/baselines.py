@@ -1,4 +1,4 @@
-"""What needs no model: baselines to read a model's ROUGE against, and the report's stratum."""
+"""Baselines to compare a model's ROUGE scores with, and the stratum of a report."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from typing import Literal
 
 CONSTANT = "baseline-constant"
 LEAD = "baseline-lead"
-# Short impressions that open like these say that nothing acute was found.
+# Short impressions that begin like this say that nothing acute was found.
 _NORMAL_OPENING = re.compile(r"^\W*(\d+\W+)?(no acute|normal|negative|no active|unremarkable)\b")
 LONGEST_NORMAL_WORDS = 9
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=\S)")
 
 
 def stratum(reference: str) -> Literal["normal", "abnormal"]:
-    """Tell whether a radiologist's impression calls the study normal.
+    """Classify a study as normal or abnormal by its radiologist's impression.
 
-    Normal: it begins like "no acute…", "normal…" or "negative…" and has at most nine words. A
-    rule of thumb to read the abnormal reports on their own, not a diagnosis.
+    Normal: it begins like "no acute…", "normal…" or "negative…" and has at most nine words. This
+    heuristic allows scoring abnormal reports separately; it is not a diagnosis.
     """
     text = reference.strip().lower()
     short = len(text.split()) <= LONGEST_NORMAL_WORDS
@@ -25,5 +25,5 @@ def stratum(reference: str) -> Literal["normal", "abnormal"]:
 
 
 def lead_sentence(findings: str) -> str:
-    """The first sentence of the findings, the summariser's usual trivial rival."""
+    """The first sentence of the findings, the usual trivial baseline for summarisation."""
     return _SENTENCE_END.split(findings.strip(), maxsplit=1)[0]

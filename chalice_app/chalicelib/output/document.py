@@ -1,4 +1,4 @@
-"""The result document of one landing object, and its parts when the object was large."""
+"""The result document of one landing object, and its parts if the object is large."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from chalicelib.output.tables import Row
 
 Status = Literal["complete", "partial", "failed"]
 
-# Sorted keys and gzip without a time: a replay writes the same bytes.
+# Sorted keys, and gzip without a timestamp: a replay writes the same bytes.
 _ENCODER = msgspec.json.Encoder(order="sorted")
 
 
 class Entry(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """What became of one record under one model."""
+    """The outcome of one record with one model."""
 
     report_id: str | None
     impression: str | None
@@ -30,7 +30,7 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class Counts(msgspec.Struct, frozen=True):
-    """How many records an object held, and how they ended."""
+    """How many records an object has, and how many of them succeeded and failed."""
 
     records: int
     ok: int
@@ -38,7 +38,7 @@ class Counts(msgspec.Struct, frozen=True):
 
     @property
     def status(self) -> Status:
-        """`complete`: none failed; `failed`: all of them did; `partial`: the rest."""
+        """`complete`: none failed; `failed`: all failed; `partial`: some failed."""
         if not self.failed:
             return "complete"
         return "partial" if self.ok else "failed"
@@ -51,7 +51,7 @@ def result_document(
     entries: Sequence[Entry] | None = None,
     parts: Sequence[str] | None = None,
 ) -> bytes:
-    """Write the document: with the impressions, or with the keys of the parts that hold them."""
+    """Encode the document: with the impressions, or with the keys of the parts."""
     document: dict[str, Any] = {
         "source": {"bucket": ref.bucket, "key": ref.key, "etag": ref.etag},
         "status": counts.status,
@@ -65,10 +65,10 @@ def result_document(
 
 
 def part_lines(entries: Sequence[Entry]) -> bytes:
-    """Write a part: the same entries, JSON Lines."""
+    """Encode a part: the same entries as JSON Lines."""
     return _ENCODER.encode_lines(entries)
 
 
 def table_lines(rows: Sequence[Row]) -> bytes:
-    """Write rows as JSON Lines, gzip."""
+    """Encode rows as gzipped JSON Lines."""
     return gzip.compress(_ENCODER.encode_lines(rows), mtime=0)

@@ -1,7 +1,7 @@
-"""ROUGE of one draft against the radiologist's own impression.
+"""ROUGE scores of one draft against the radiologist's own impression.
 
-Plain per-report scores of the `rouge-score` package (Google Research; Lin 2004), no stemmer.
-rougeLsum takes newlines as sentence boundaries, rougeL does not.
+Per-report scores of the `rouge-score` package (Google Research; Lin 2004), without a stemmer.
+rougeLsum treats newlines as sentence boundaries, rougeL does not.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ SCORER = "rouge-score 0.1.2, no stemmer"
 
 
 class Score(NamedTuple):
-    """One metric of one report, each figure from 0 to 1."""
+    """One metric of one report, each value from 0 to 1."""
 
     metric: str
     precision: float
@@ -26,15 +26,15 @@ class Score(NamedTuple):
 
 
 def score(reference: str, draft: str) -> list[Score]:
-    """Score a draft; a text without any word scores 0 throughout."""
-    found = _scorer().score(reference, draft)
-    return [Score(metric, *(float(figure) for figure in found[metric])) for metric in METRICS]
+    """Score a draft; a text without words scores 0 in every metric."""
+    scores = _scorer().score(reference, draft)
+    return [Score(metric, *(float(value) for value in scores[metric])) for metric in METRICS]
 
 
 @cache
 def _scorer() -> RougeScorer:
-    # Imported when the first reference is there: it pulls nltk and numpy, half a second that a
-    # cold start without references does not pay.
-    from rouge_score.rouge_scorer import RougeScorer  # noqa: PLC0415
+    # Imported on first use: it loads nltk and numpy, which takes half a second. A cold start
+    # without references saves that.
+    from rouge_score.rouge_scorer import RougeScorer  # noqa: PLC0415  # imported late: see above
 
     return RougeScorer(list(METRICS), use_stemmer=False)

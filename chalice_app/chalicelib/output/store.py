@@ -1,4 +1,4 @@
-"""Writes results and rows to the results bucket, and reads the result that stands."""
+"""Writes results and rows to the results bucket, and reads the current result."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 
-def write_tables(  # noqa: PLR0913 - what a chunk's tables are named by
+def write_tables(  # noqa: PLR0913  # all of them are part of the keys
     s3: S3Client, bucket: str, source: Source, chunk: int, rows: Sequence[Row], *, tidy: bool
 ) -> None:
-    """Write a chunk's rows, one object a table.
+    """Write a chunk's rows, one object per table.
 
-    `tidy` deletes the tables' objects that this run has no rows for: an earlier run that broke
-    off may have left some, and a record would be counted both as failed and as done.
+    `tidy` deletes the objects of tables for which this run has no rows: an earlier run that was
+    interrupted may have left some, and a record would count as both failed and done.
     """
 
     def write(kind: type[Row], table: str) -> None:
@@ -40,10 +40,10 @@ def write_tables(  # noqa: PLR0913 - what a chunk's tables are named by
                 ContentType="application/x-ndjson",
                 ContentEncoding="gzip",
             )
-        elif tidy and kind is not FileRow:  # whoever completes the object writes that one
+        elif tidy and kind is not FileRow:  # the run that completes the object writes that one
             s3.delete_object(Bucket=bucket, Key=key)
 
-    # At once: nearly all of a small file's time is waiting for S3.
+    # In parallel: a small file's processing time is mostly waiting for S3.
     with ThreadPoolExecutor(max_workers=len(TABLES)) as pool:
         list(pool.map(write, TABLES.keys(), TABLES.values()))
 
@@ -61,15 +61,15 @@ def write_part(
 
 
 def write_result(s3: S3Client, bucket: str, source: Source, status: str, document: bytes) -> bool:
-    """Write the result document, unless the key already holds a newer version's.
+    """Write the result document, unless the result of a newer version is already there.
 
-    Events of two versions of one key may come out of order; the newer version's result stays.
+    Events of two versions of one key may arrive out of order; the newer version's result is kept.
 
     Returns:
-        Whether this document is the one that stands.
+        Whether this document is the current result.
     """
     ref = source.work.ref
-    asked: dict[str, Any] = {
+    request: dict[str, Any] = {
         "Bucket": bucket,
         "Key": result_key(ref),
         "Body": document,
@@ -81,41 +81,41 @@ def write_result(s3: S3Client, bucket: str, source: Source, status: str, documen
         },
     }
     try:
-        s3.put_object(**asked, IfNoneMatch="*")
+        s3.put_object(**request, IfNoneMatch="*")
     except ClientError as error:
         if s3_errors.code_of(error) not in s3_errors.CONFLICT:
             raise
     else:
         return True
-    standing = s3.head_object(Bucket=bucket, Key=result_key(ref))
-    if not _is_newer(s3, source, standing["Metadata"]):
+    current = s3.head_object(Bucket=bucket, Key=result_key(ref))
+    if not _is_newer(s3, source, current["Metadata"]):
         return False
-    # If-Match: whoever wrote in between makes this fail, and the replay looks again.
-    s3.put_object(**asked, IfMatch=standing["ETag"])
+    # If-Match: this fails if another run wrote in between, and the retry checks again.
+    s3.put_object(**request, IfMatch=current["ETag"])
     return True
 
 
 def has_result(s3: S3Client, bucket: str, ref: ObjectRef) -> bool:
-    """Whether the result that stands is just this object's."""
+    """Whether the current result belongs to exactly this object version."""
     return result_status(s3, bucket, ref) is not None
 
 
 def result_status(s3: S3Client, bucket: str, ref: ObjectRef) -> str | None:
-    """The status of an object's result; None when there is none, or another version's."""
+    """The status of an object's result; None if there is none, or only another version's."""
     try:
-        standing = s3.head_object(Bucket=bucket, Key=result_key(ref))
+        current = s3.head_object(Bucket=bucket, Key=result_key(ref))
     except ClientError as error:
         if s3_errors.is_missing_or_replaced(error):
             return None
         raise
-    metadata = standing["Metadata"]
-    # Results of an earlier release do not carry their status.
+    metadata = current["Metadata"]
+    # Results of an earlier release do not contain their status.
     status = metadata.get("status", "answered")
     return status if metadata.get("source-etag") == ref.etag else None
 
 
 def read_result(s3: S3Client, bucket: str, ref: ObjectRef) -> dict[str, Any] | None:
-    """An object's result document; None when there is none, or another version's."""
+    """An object's result document; None if there is none, or only another version's."""
     if not has_result(s3, bucket, ref):
         return None
     body = s3.get_object(Bucket=bucket, Key=result_key(ref))["Body"]
@@ -123,14 +123,14 @@ def read_result(s3: S3Client, bucket: str, ref: ObjectRef) -> dict[str, Any] | N
     return document
 
 
-def _is_newer(s3: S3Client, source: Source, standing: dict[str, str]) -> bool:
+def _is_newer(s3: S3Client, source: Source, existing: dict[str, str]) -> bool:
     ref = source.work.ref
-    if standing.get("source-etag") == ref.etag:
+    if existing.get("source-etag") == ref.etag:
         return True
-    ours, theirs = timestamp(source.modified), standing.get("landed-at", "")
+    ours, theirs = timestamp(source.modified), existing.get("landed-at", "")
     if ours != theirs:
         return ours > theirs
-    # LastModified has whole seconds: within one, the landing bucket knows which came last.
+    # LastModified has a resolution of one second. Within that, the current object is the newer.
     try:
         current = landing.current_version(s3, ref.bucket, ref.key)
     except ClientError:

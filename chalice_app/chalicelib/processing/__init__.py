@@ -1,4 +1,4 @@
-"""One unit of work from its message to its result, once: the pipeline and its idempotency.
+"""Processes each unit of work exactly once, from its message to its result.
 
-May use `output` and the rooms below it, not `nightly`.
+May import `output` and the layers below it, but not `nightly`.
 """

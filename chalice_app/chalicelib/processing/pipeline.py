@@ -1,4 +1,4 @@
-"""From one piece of work to its results: read, draft, score, write; or cut and send on."""
+"""Processes one unit of work: read, draft, score and write it, or split it into chunks."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ProcessingContext:
-    """What the work of one message is done with.
+    """Everything that processing one message needs.
 
-    `attempt` counts the message's deliveries from 1, `started_at` is the wall clock's time.
+    `attempt` counts the message's deliveries from 1, `started_at` is the wall-clock time.
     """
 
     settings: Settings
@@ -49,9 +49,10 @@ class ProcessingContext:
 
 
 class WorkResult(msgspec.Struct, frozen=True):
-    """What a piece of work came to.
+    """The result of a unit of work.
 
-    `chunks` is above 0 when it was cut and sent on, `files` is 1 when it completed its object.
+    `chunks` is above 0 if it was split and sent to the queue, `files` is 1 if it completed its
+    object.
     """
 
     counts: Counts
@@ -60,10 +61,10 @@ class WorkResult(msgspec.Struct, frozen=True):
 
 
 def process_object(context: ProcessingContext, work: WorkItem) -> WorkResult:
-    """Answer a whole object when it is small; cut a large one and send the chunks to the queue.
+    """Process a whole object if it is small; otherwise split it and send the chunks to the queue.
 
     Raises:
-        RetryableError: nothing final is written yet, the same work may be tried again.
+        RetryableError: nothing final has been written; the same work may be retried.
     """
     settings, ref = context.settings, work.ref
     source = Source(work, work.noticed_at)
@@ -76,7 +77,7 @@ def process_object(context: ProcessingContext, work: WorkItem) -> WorkResult:
         outcome = assemble_rejected(source, error)
     else:
         if found.total > settings.chunk_records:
-            return _cut(context, work, found, opened.size)
+            return _split(context, work, found, opened.size)
         outcome = _draft(context, source, found.head, 0)
     file_row = _file_row(context, source, outcome.counts, 1, size)
     _write(context, source, 0, [*outcome.rows, file_row])
@@ -89,10 +90,10 @@ def process_object(context: ProcessingContext, work: WorkItem) -> WorkResult:
 def process_chunk(
     context: ProcessingContext, work: WorkItem, plan: chunk_plan.Plan, chunk: int
 ) -> WorkResult:
-    """Answer one chunk of a large object; whoever finishes the last one completes the object.
+    """Process one chunk of a large object; the last chunk to finish completes the object.
 
     Raises:
-        RetryableError: the chunk is not marked as done, the same work may be tried again.
+        RetryableError: the chunk is not marked as done; the same work may be retried.
     """
     settings, ref = context.settings, work.ref
     source = Source(work, work.noticed_at)
@@ -103,7 +104,7 @@ def process_chunk(
         source = Source(work, modified)
         outcome = _draft(context, source, frames, chunk)
     except FileRejectedError as error:
-        # It was there when it was counted: each of the chunk's records fails by its index.
+        # The object was readable when it was counted, so each record of the chunk fails by index.
         start, stop = plan.bounds(chunk)
         lost = [RecordRejectedError(index, "record", str(error)) for index in range(start, stop)]
         outcome = assemble(source, lost, (), None)
@@ -137,7 +138,7 @@ def _read(frame: Frame, ref: ObjectRef, settings: Settings) -> Record | RecordRe
 
 
 def _write(context: ProcessingContext, source: Source, chunk: int, rows: Sequence[Row]) -> None:
-    # Only a repeated run can find rows of an earlier one that it has to take back.
+    # Only a repeated run can find rows of an earlier one that it must delete.
     work = source.work
     tidy = context.attempt > 1 or work.start is not None or work.rerun_token is not None
     bucket = context.settings.results_bucket
@@ -183,7 +184,9 @@ def _file_row(
     )
 
 
-def _cut(context: ProcessingContext, work: WorkItem, found: reading.Scan, size: int) -> WorkResult:
+def _split(
+    context: ProcessingContext, work: WorkItem, found: reading.Scan, size: int
+) -> WorkResult:
     settings = context.settings
     messages = chunking.chunk_messages(context.dynamodb, settings.progress_table, work, found, size)
     sender.send(context.sqs, settings.work_queue_url, messages)

@@ -1,4 +1,4 @@
-"""The work queue: the messages that it carries and how they are sent.
+"""The work queue: its messages and how they are sent.
 
-The lowest room: it uses only the modules beside the rooms (`objects`, `errors`).
+The lowest layer: it imports only shared modules (`objects`, `errors`).
 """

@@ -1,4 +1,4 @@
-"""Reads the messages of the work queue: events of S3 and of transform jobs, and our own."""
+"""Reads the messages of the work queue: S3 events, transform job events, and our own messages."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from chalicelib.queue import wire
 
 
 class WorkItem(msgspec.Struct, frozen=True):
-    """One thing to do: a whole object, or the records [start, stop) of one.
+    """One unit of work: a whole object, or the records [start, stop) of one.
 
-    `offset` is the byte of the decoded text where record `start` begins; None: count from 0.
-    `noticed_at` stands in for LastModified when the object can no longer be read. `rerun_token`
-    names an operator's re-run: results from before it do not count. `batch_folder` is the folder of
+    `offset` is the byte of the decoded text at which record `start` begins; None: read from 0.
+    `noticed_at` replaces LastModified if the object can no longer be read. `rerun_token`
+    identifies an operator's re-run: earlier results do not count. `batch_folder` is the folder of
     the nightly batch that drafted these records, `drafts` the key of the output with the drafts.
     """
 
@@ -33,20 +33,20 @@ class WorkItem(msgspec.Struct, frozen=True):
 
 
 class JobChanged(msgspec.Struct, frozen=True):
-    """A transform job has another status; which, SageMaker itself is asked."""
+    """The status of a transform job has changed; the current status is read from SageMaker."""
 
     job: str
 
 
 class ShardReady(msgspec.Struct, frozen=True):
-    """A shard of a nightly batch is drafted: its units can be sent."""
+    """A shard of a nightly batch has been drafted: its units can be sent."""
 
     batch_folder: str
     shard: int
 
 
 class OwnMessage(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What sweep, redrive, fan-out and transform output send to the work queue."""
+    """A message that the system sends itself: for a sweep, re-run, split or nightly batch."""
 
     bucket: str
     key: str
@@ -61,26 +61,26 @@ class OwnMessage(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def ref(self) -> ObjectRef:
-        """The object that it is about."""
+        """The object that the message refers to."""
         return ObjectRef(self.bucket, self.key, _etag(self.etag), _version(self.version_id))
 
 
 def whole_object_message(ref: ObjectRef, rerun_token: str | None = None) -> OwnMessage:
-    """The message that has a whole object processed."""
+    """The message that requests processing of a whole object."""
     return OwnMessage(
         ref.bucket, ref.key, ref.etag, version_id=ref.version_id, rerun_token=rerun_token
     )
 
 
 def read_message(body: str, sent_at: datetime) -> list[WorkItem | JobChanged | ShardReady]:
-    """Read one message; an empty list is a message to acknowledge and ignore.
+    """Read one message; an empty list means: acknowledge and ignore it.
 
     Args:
-        body: the message as it lay in the queue.
-        sent_at: when it was sent (SQS SentTimestamp), for shapes without a time of their own.
+        body: the message body.
+        sent_at: when it was sent (SQS SentTimestamp), for formats without a timestamp.
 
     Raises:
-        MessageError: the body has none of the known shapes.
+        MessageError: the body has none of the known formats.
     """
     try:
         message = msgspec.json.decode(body)
@@ -92,41 +92,42 @@ def read_message(body: str, sent_at: datetime) -> list[WorkItem | JobChanged | S
         return []
     try:
         if "Records" in message:
-            works = [_notified(record, sent_at) for record in message["Records"]]
+            works = [_from_notification(record, sent_at) for record in message["Records"]]
             return [work for work in works if work is not None]
         if "detail-type" in message:
             if message.get("source") == "aws.sagemaker":
                 return [JobChanged(_text(message["detail"]["TransformJobName"]))]
-            work = _bridged(message, sent_at)
+            work = _from_eventbridge(message, sent_at)
             return [] if work is None else [work]
         if "shard" in message:
             return [msgspec.convert(wire.with_new_names(message), ShardReady)]
         if "bucket" in message:
-            return [_own(message, sent_at)]
+            return [_from_own_message(message, sent_at)]
     except (KeyError, TypeError, AttributeError, ValueError, msgspec.ValidationError):
-        raise MessageError("the message lacks a bucket, key or etag where they belong") from None
-    raise MessageError("the message is no S3 notification, EventBridge event or own message")
+        raise MessageError("a field of the message is missing or not valid") from None
+    problem = "the message is not an S3 notification, an EventBridge event or one of our own"
+    raise MessageError(problem)
 
 
-def _notified(record: dict[str, Any], sent_at: datetime) -> WorkItem | None:
+def _from_notification(record: dict[str, Any], sent_at: datetime) -> WorkItem | None:
     if record.get("eventSource") != "aws:s3":
-        raise MessageError("a record of the message does not come from S3")
+        raise MessageError("a record of the message is not from S3")
     if not str(record.get("eventName")).startswith("ObjectCreated:"):
         return None
     found = record["s3"]["object"]
     ref = ObjectRef(
         bucket=_text(record["s3"]["bucket"]["name"]),
-        # Notifications carry the key as a form field: `+` is a space, the rest is %XX.
+        # Notifications URL-encode the key: `+` is a space, other characters are %XX.
         key=unquote_plus(_text(found["key"])),
         etag=_etag(found["eTag"]),
         version_id=_version(found.get("versionId")),
     )
-    return WorkItem(ref, _moment(record.get("eventTime"), sent_at))
+    return WorkItem(ref, _time(record.get("eventTime"), sent_at))
 
 
-def _bridged(message: dict[str, Any], sent_at: datetime) -> WorkItem | None:
+def _from_eventbridge(message: dict[str, Any], sent_at: datetime) -> WorkItem | None:
     if message.get("source") != "aws.s3":
-        raise MessageError("the EventBridge event comes from neither S3 nor SageMaker")
+        raise MessageError("the EventBridge event is from neither S3 nor SageMaker")
     if message["detail-type"] != "Object Created":
         return None
     found = message["detail"]["object"]
@@ -136,15 +137,15 @@ def _bridged(message: dict[str, Any], sent_at: datetime) -> WorkItem | None:
         etag=_etag(found["etag"]),
         version_id=_version(found.get("version-id")),
     )
-    return WorkItem(ref, _moment(message.get("time"), sent_at))
+    return WorkItem(ref, _time(message.get("time"), sent_at))
 
 
-def _own(message: dict[str, Any], sent_at: datetime) -> WorkItem:
+def _from_own_message(message: dict[str, Any], sent_at: datetime) -> WorkItem:
     own = msgspec.convert(wire.with_new_names(message), OwnMessage)
     if own.start is not None and (own.start < 0 or (own.stop is not None and own.stop < own.start)):
-        raise MessageError("start and stop of the message are no range")
+        raise MessageError("start and stop of the message are not a valid range")
     if own.offset is not None and own.offset < 0:
-        raise MessageError("offset of the message is no place in a text")
+        raise MessageError("offset of the message is negative")
     return WorkItem(
         own.ref,
         sent_at,
@@ -157,24 +158,24 @@ def _own(message: dict[str, Any], sent_at: datetime) -> WorkItem:
     )
 
 
-def _text(value: Any) -> str:  # noqa: ANN401 - any JSON value
+def _text(value: Any) -> str:  # noqa: ANN401  # any JSON value
     if not isinstance(value, str) or not value:
         raise TypeError
     return value
 
 
-def _etag(value: Any) -> str:  # noqa: ANN401 - any JSON value
+def _etag(value: Any) -> str:  # noqa: ANN401  # any JSON value
     return _text(value).strip('"')
 
 
-def _version(value: Any) -> str | None:  # noqa: ANN401 - any JSON value
-    # An unversioned bucket's objects have the version id "null", or none.
+def _version(value: Any) -> str | None:  # noqa: ANN401  # any JSON value
+    # Objects of an unversioned bucket have the version id "null", or none at all.
     return None if value in (None, "", "null") else _text(value)
 
 
-def _moment(value: Any, otherwise: datetime) -> datetime:  # noqa: ANN401 - any JSON value
+def _time(value: Any, default: datetime) -> datetime:  # noqa: ANN401  # any JSON value
     try:
         moment = datetime.fromisoformat(value)
     except (TypeError, ValueError):
-        return otherwise
+        return default
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

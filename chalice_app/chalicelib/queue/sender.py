@@ -1,4 +1,4 @@
-"""Sends the project's own messages to the work queue, ten a call."""
+"""Sends our own messages to the work queue, ten per call."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
 
-# SendMessageBatch takes ten messages.
+# SendMessageBatch accepts at most ten messages.
 MESSAGES_PER_CALL = 10
 
 
@@ -22,7 +22,7 @@ def send(sqs: SQSClient, queue_url: str, messages: Iterable[OwnMessage | ShardRe
     """Send messages; returns how many.
 
     Raises:
-        QueueError: the queue took only some of them. Sending all of them again is harmless.
+        QueueError: the queue accepted only some of them. Sending all of them again is harmless.
     """
     rest = iter(messages)
     sent = 0
@@ -31,8 +31,8 @@ def send(sqs: SQSClient, queue_url: str, messages: Iterable[OwnMessage | ShardRe
             {"Id": str(number), "MessageBody": wire.encode(message).decode()}
             for number, message in enumerate(group)
         ]
-        answer = sqs.send_message_batch(QueueUrl=queue_url, Entries=entries)
-        if answer.get("Failed"):
-            raise QueueError(f"{len(answer['Failed'])} messages were not taken")
+        response = sqs.send_message_batch(QueueUrl=queue_url, Entries=entries)
+        if response.get("Failed"):
+            raise QueueError(f"the queue did not accept {len(response['Failed'])} messages")
         sent += len(group)
     return sent

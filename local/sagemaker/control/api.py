@@ -1,4 +1,4 @@
-"""The control plane's one door: `POST /`, JSON 1.1, `X-Amz-Target: <service>.<Operation>`."""
+"""The control plane's API: `POST /`, JSON 1.1, `X-Amz-Target: <service>.<Operation>`."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ _log = logging.getLogger(__name__)
 
 
 def is_ours(target: str) -> bool:
-    """Whether a request's X-Amz-Target is answered here."""
+    """Whether the control plane handles a request with this X-Amz-Target."""
     return target.partition(".")[0] in service.NAMES
 
 
 def operations(
     store: Store, jobs: Jobs, transforms: Transforms, endpoints: Endpoints
 ) -> Mapping[str, Operation]:
-    """Every operation by its name."""
+    """All operations by name."""
     models, configs, tags = Models(store), Configs(store), Tags(store)
     return _scaling(Scaling(store)) | {
         "CreateTrainingJob": jobs.create,
@@ -85,18 +85,18 @@ def _scaling(scaling: Scaling) -> dict[str, Operation]:
 
 
 def answer(known: Mapping[str, Operation], target: str, body: bytes) -> Response:
-    """Carry one operation out; blocks while it writes its state to disk."""
+    """Execute one operation; blocks while its state is written to disk."""
     prefix, _, name = target.partition(".")
     try:
-        return _response(200, _carry_out(known, prefix, name, body))
+        return _response(200, _execute(known, prefix, name, body))
     except ControlError as error:
         return _response(error.status, {"__type": error.code, "message": str(error)})
-    except Exception:  # noqa: BLE001 - one request's trouble must not end the server
-        _log.exception("%s failed", name)  # requests to this door hold no report text
+    except Exception:  # noqa: BLE001  # a failed request must not stop the server
+        _log.exception("%s failed", name)  # requests to this API contain no report text
         return _response(500, {"__type": ControlError.code, "message": f"{name} failed"})
 
 
-def _carry_out(known: Mapping[str, Operation], prefix: str, name: str, body: bytes) -> Document:
+def _execute(known: Mapping[str, Operation], prefix: str, name: str, body: bytes) -> Document:
     model = service.model(service.NAMES[prefix])
     if name not in known or name not in model.operation_names:
         raise UnknownOperationError(name)
@@ -109,9 +109,9 @@ def _read(body: bytes) -> Document:
     try:
         request: Any = json.loads(body or b"{}")
     except ValueError:
-        raise InvalidRequestError("The request is no JSON.") from None
+        raise InvalidRequestError("The request is not JSON.") from None
     if not isinstance(request, dict):
-        raise InvalidRequestError("The request is no JSON object.")
+        raise InvalidRequestError("The request is not a JSON object.")
     return request
 
 

@@ -1,4 +1,4 @@
-"""The artefacts of models: fetched from S3, unpacked into a folder of their own."""
+"""Fetches model artefacts from S3 and unpacks each into its own folder."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from local.sagemaker.control.store import Document
 
 
 def fetch(aws: Aws, container: Document, place: Path) -> Path:
-    """A new folder below `place` with the files of a container's model.
+    """A new folder in `place` with the files of a container's model.
 
     Raises:
-        OSError, EOFError, tarfile.TarError: there is no artefact, or it is damaged or not safe.
-        one of buckets.TROUBLE: S3 refused, or does not answer.
+        OSError, EOFError, tarfile.TarError: there is no artefact, or it is corrupt or not safe.
+        one of buckets.TROUBLE: S3 rejected the request, or does not respond.
     """
     source = container.get("ModelDataSource", {}).get("S3DataSource", {})
     uri = container.get("ModelDataUrl") or source.get("S3Uri")
     if not uri:
-        raise FileNotFoundError("the model names no artefact")
+        raise FileNotFoundError("the model has no artefact")
     place.mkdir(parents=True, exist_ok=True)
     folder = Path(mkdtemp(dir=place))
     try:

@@ -1,4 +1,4 @@
-"""What the control plane reads from S3 and writes there, logs and metrics too."""
+"""The control plane's access to the local AWS: S3, CloudWatch Logs and metrics."""
 
 from __future__ import annotations
 
@@ -23,24 +23,24 @@ _SERVER_ERROR = 500
 
 
 class Aws:
-    """The local AWS, as far as SageMaker uses it on its caller's behalf."""
+    """The local AWS, as far as SageMaker uses it on behalf of its caller."""
 
     def __init__(self, url: str, settings: LocalStackSettings) -> None:
         """`url` is MiniStack's."""
         self._url, self._settings = url, settings
         self._clients: dict[str, Any] = {}
-        self._making = threading.Lock()  # clients serve all threads; making one does not
+        self._lock = threading.Lock()  # clients are thread-safe, but creating one is not
 
     def _client(self, service: str) -> Any:  # noqa: ANN401  # boto3's
-        with self._making:
+        with self._lock:
             if service not in self._clients:
                 self._clients[service] = client(service, self._url, self._settings)
             return self._clients[service]
 
     def fetch(self, uri: str, folder: Path) -> list[Path]:
-        """Fetch the object, or all objects whose keys begin like this; returns the files.
+        """Download an object, or all objects with this prefix; returns the files.
 
-        An object named in full keeps its own name, one of a prefix the rest of its key.
+        A single object keeps its file name; objects of a prefix keep the rest of their keys.
         """
         s3 = self._client("s3")
         bucket, prefix = split(uri)
@@ -54,30 +54,30 @@ class Aws:
         return files
 
     def put(self, path: Path, uri: str) -> None:
-        """Put one file."""
+        """Upload one file."""
         bucket, key = split(uri)
         self._client("s3").upload_file(str(path), bucket, key)
 
     def put_bytes(self, data: bytes, uri: str) -> None:
-        """Put one object."""
+        """Write one object."""
         bucket, key = split(uri)
         self._client("s3").put_object(Bucket=bucket, Key=key, Body=data)
 
     def open_log(self, stream: str) -> None:
-        """Make a job's log stream."""
+        """Create a job's log stream."""
         logs = self._client("logs")
-        for make, arguments in (
+        for create, arguments in (
             (logs.create_log_group, {"logGroupName": LOG_GROUP}),
             (logs.create_log_stream, {"logGroupName": LOG_GROUP, "logStreamName": stream}),
         ):
             try:
-                make(**arguments)
+                create(**arguments)
             except ClientError as error:
                 if error.response["Error"]["Code"] != "ResourceAlreadyExistsException":
                     raise
 
     def log(self, stream: str, lines: Sequence[tuple[int, str]]) -> None:
-        """Put lines, each with its time in milliseconds since 1970."""
+        """Write log lines, each with its time in milliseconds since 1970."""
         self._client("logs").put_log_events(
             logGroupName=LOG_GROUP,
             logStreamName=stream,
@@ -85,7 +85,7 @@ class Aws:
         )
 
     def measure(self, job: str, values: Sequence[tuple[str, float, float]]) -> None:
-        """Put figures of a job: name, value, seconds since 1970."""
+        """Write metric values of a job: name, value, seconds since 1970."""
         self._client("cloudwatch").put_metric_data(
             Namespace=METRIC_NAMESPACE,
             MetricData=[
@@ -110,28 +110,28 @@ _UPWARDS = ("", ".", "..")
 
 
 def split(uri: str) -> tuple[str, str]:
-    """Bucket and key, or prefix, of an s3:// name."""
-    # No urlsplit: a key may hold ? and #.
+    """The bucket and the key, or prefix, of an S3 URI."""
+    # Not urlsplit: a key may contain ? and #.
     bucket, _, key = uri.removeprefix("s3://").partition("/")
     return bucket, key
 
 
 def patiently(action: Callable[[], None], seconds: float) -> None:
-    """Do it, again for so long as AWS is down: `local up` may be restarting MiniStack.
+    """Run `action`, with retries while AWS is down: `local up` may be restarting MiniStack.
 
-    Raises one of TROUBLE: AWS refused, or stayed down.
+    Raises one of TROUBLE if AWS rejects the request or stays down.
     """
     deadline = time.monotonic() + seconds
     while True:
         try:
             return action()
         except TROUBLE as error:
-            if _is_refusal(error) or time.monotonic() > deadline:
+            if _is_rejection(error) or time.monotonic() > deadline:
                 raise
         time.sleep(RETRY_S)
 
 
-def _is_refusal(error: Exception) -> bool:
+def _is_rejection(error: Exception) -> bool:
     cause = error.__cause__ or error.__context__ if isinstance(error, Boto3Error) else error
     if not isinstance(cause, ClientError):
         return False

@@ -1,8 +1,8 @@
-"""Tells the local EventBridge that a job has another status.
+"""Publishes status changes of transform jobs to the local EventBridge.
 
-MiniStack takes no events of `aws.*` sources, as AWS does not from its users. So what EventBridge
-would do with one is done here, with MiniStack's rules: it says which match, and their targets in
-SQS get the event.
+Like AWS, MiniStack does not accept events of `aws.*` sources from users. So this module does what
+EventBridge would do: it lets MiniStack match the event against its rules, and sends the event to
+the SQS targets of the matching ones.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ class Bus:
         self._url, self._settings = url, settings
 
     def announce(self, job: Document) -> None:
-        """Send a transform job's state change to the targets of the rules that match it.
+        """Send a transform job's status change to the targets of the matching rules.
 
         Raises:
-            one of buckets.TROUBLE: the local AWS does not answer.
+            one of buckets.TROUBLE: the local AWS does not respond.
         """
         event = {
             "version": "0",
@@ -60,7 +60,7 @@ class Bus:
     def _deliver(self, target: Document, body: str) -> None:
         service, name = target["Arn"].split(":")[2], target["Arn"].rpartition(":")[2]
         if service != "sqs":
-            _log.warning("target %s is no queue: the local SageMaker does not reach it", name)
+            _log.warning("target %s is not a queue: the local SageMaker only supports SQS", name)
             return
         sqs: Any = client("sqs", self._url, self._settings)
         url = sqs.get_queue_url(QueueName=name)["QueueUrl"]

@@ -1,4 +1,4 @@
-"""One training process: it runs in a group of its own and dies with the server."""
+"""One training process: it runs in its own process group and is killed with the server."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from typing import IO, Self
 
 from common.paths import ROOT
 
-# What still comes out of the pipe after the process is gone.
+# How long to read the rest of the output after the process has ended.
 _DRAIN_S = 5.0
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None)
 
 
 class Container:
-    """A started process whose lines, of stdout and stderr, go to `say`.
+    """A running process whose output lines (stdout and stderr) go to `say`.
 
-    Its own group: the SIGTERM that ends the server's group must not reach it, or a job that was cut
-    short would look like one that came to its end.
+    It has its own process group: the SIGTERM that stops the server's group must not reach it, or an
+    interrupted job would look like a completed one.
     """
 
     def __init__(
         self, command: Sequence[str], environment: Mapping[str, str], say: Callable[[str], None]
     ) -> None:
-        """Start it; raises OSError when there is no such program."""
+        """Start the process; raises OSError if there is no such program."""
         self._process = subprocess.Popen(  # noqa: S603  # our own command
             command,
             cwd=ROOT,
@@ -43,15 +43,15 @@ class Container:
             encoding="utf-8",
             errors="replace",
             process_group=0,
-            preexec_fn=_die_with_parent,  # noqa: PLW1509  # one call of libc, loaded before
+            preexec_fn=_die_with_parent,  # noqa: PLW1509  # a single libc call, already loaded
         )
-        assert self._process.stdout is not None  # noqa: S101  # asked for above
+        assert self._process.stdout is not None  # noqa: S101  # requested above
         arguments = (self._process.stdout, say)
         self._reader = threading.Thread(target=_read, args=arguments, daemon=True)
         self._reader.start()
 
     def __enter__(self) -> Self:
-        """It is started already."""
+        """Return the process, which is already running."""
         return self
 
     def __exit__(
@@ -60,22 +60,22 @@ class Container:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Kill what is left of it, and read what it said to the end."""
+        """Kill what is left of the process, and read its remaining output."""
         self.kill()
         self._process.wait()
         self._reader.join(_DRAIN_S)
 
     @property
     def status(self) -> int | None:
-        """The exit status, negative for a signal; None while it runs."""
+        """The exit status, negative for a signal; None while the process runs."""
         return self._process.poll()
 
     def ask_to_stop(self) -> None:
-        """SIGTERM, as StopTrainingJob sends it."""
+        """Send SIGTERM, as StopTrainingJob does."""
         self._process.terminate()
 
     def kill(self) -> None:
-        """SIGKILL to it and whatever it started."""
+        """Send SIGKILL to the process and everything that it started."""
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
 
@@ -87,6 +87,6 @@ def _read(stream: IO[str], say: Callable[[str], None]) -> None:
 
 
 def _die_with_parent() -> None:
-    """Nobody would count the time of a container that outlived the server."""
+    """Have the kernel kill the container if the server dies: nothing would enforce its limits."""
     if sys.platform == "linux":
         _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""Endpoints: the operations. Loading is `serving`'s."""
+"""The operations on endpoints. `serving` loads the models."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _LISTING = Listing(
 
 
 class Hosting(Protocol):
-    """Who puts models in service."""
+    """Puts models in service."""
 
     def load(self, name: str) -> None:
-        """Bring an endpoint to the configuration that was asked for last."""
+        """Load the configuration that was last requested for an endpoint."""
 
     def unload(self, name: str) -> None:
         """Take an endpoint out of service."""
@@ -37,7 +37,7 @@ class Endpoints:
     """The operations on endpoints."""
 
     def __init__(self, store: Store, hosting: Hosting) -> None:
-        """`hosting` is told what to load and unload."""
+        """`hosting` loads and unloads the models."""
         self._store, self._hosting = store, hosting
 
     def create(self, request: Document) -> Document:
@@ -66,7 +66,7 @@ class Endpoints:
         return {"EndpointArn": made}
 
     def update(self, request: Document) -> Document:
-        """UpdateEndpoint: the old model answers until the new one is loaded."""
+        """UpdateEndpoint: the old model serves until the new one is loaded."""
         name, config = request["EndpointName"], request["EndpointConfigName"]
         with self._store.lock:
             endpoint = self.describe(request)
@@ -102,7 +102,7 @@ class Endpoints:
         return _LISTING.page(self._store.all(ENDPOINTS), request)
 
     def delete(self, request: Document) -> Document:
-        """DeleteEndpoint; what scales it goes too."""
+        """DeleteEndpoint; also deletes its scaling configuration."""
         with self._store.lock:
             endpoint = self.describe(request)
             self._store.delete(ENDPOINTS, request["EndpointName"])
@@ -112,7 +112,7 @@ class Endpoints:
         return {}
 
     def weigh(self, request: Document) -> Document:
-        """UpdateEndpointWeightsAndCapacities: kept and told; one model serves all the same."""
+        """UpdateEndpointWeightsAndCapacities: stored and returned, without any other effect."""
         with self._store.lock:
             endpoint = self.describe(request)
             if endpoint["EndpointStatus"] != "InService":
@@ -142,7 +142,7 @@ class Endpoints:
 
 
 def variants_of(store: Store, config: Document) -> Variants:
-    """What DescribeEndpoint tells of a configuration's variants."""
+    """The variants of a configuration, as DescribeEndpoint returns them."""
     return [
         {
             "VariantName": one["VariantName"],

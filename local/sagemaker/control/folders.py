@@ -1,4 +1,4 @@
-"""A job's folders, laid out like /opt/ml, and its environment, as sagemaker-training sets it."""
+"""A job's folders, laid out like /opt/ml, and its environment, as in sagemaker-training."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ Say = Callable[[str], None]
 
 
 def lay_out(job: Document, folder: Path, aws: Aws, base_model: Path, say: Say) -> None:
-    """Write what SageMaker writes below /opt/ml, channels included.
+    """Write the files that SageMaker writes to /opt/ml, including the channels.
 
     Raises:
-        FileNotFoundError: the training channel holds nothing.
-        one of buckets.TROUBLE: S3 does not answer.
+        FileNotFoundError: the training channel is empty.
+        one of buckets.TROUBLE: S3 does not respond.
     """
     for inner in ("input/config", "input/data", "model", "output/data", "checkpoints"):
         (folder / inner).mkdir(parents=True, exist_ok=True)
@@ -40,7 +40,7 @@ def lay_out(job: Document, folder: Path, aws: Aws, base_model: Path, say: Say) -
         target.mkdir()
         uri = channel["DataSource"]["S3DataSource"]["S3Uri"]
         if not _fetch(aws, uri, target):
-            _make_up_for(name, uri, target, base_model, say)
+            _substitute(name, uri, target, base_model, say)
     config = folder / "input" / "config"
     _write(config / "hyperparameters.json", _hyperparameters(job, say))
     _write(config / "inputdataconfig.json", channels)
@@ -48,16 +48,16 @@ def lay_out(job: Document, folder: Path, aws: Aws, base_model: Path, say: Say) -
 
 
 def environment(job: Document, folder: Path) -> dict[str, str]:
-    """The container's whole environment: nothing of the user's AWS settings is in it."""
+    """The container's environment variables, without the user's AWS settings."""
     kept: dict[str, str] = {
         name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ
     }
     data = folder / "input" / "data"
     channels = [channel["ChannelName"] for channel in job.get("InputDataConfig", [])]
-    asked: dict[str, str] = job.get("Environment", {})
+    requested: dict[str, str] = job.get("Environment", {})
     return (
         kept
-        | asked
+        | requested
         | {f"SM_CHANNEL_{name.upper()}": str(data / name) for name in channels}
         | {
             "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "chalice_app"))),
@@ -75,7 +75,7 @@ def environment(job: Document, folder: Path) -> dict[str, str]:
 
 
 def failure(folder: Path) -> str:
-    """What the container gives as the reason of its failure; empty when it gives none."""
+    """The reason that the container gives for its failure; empty if it gives none."""
     path = folder / "output" / "failure"
     return path.read_text(encoding="utf-8", errors="replace").strip() if path.is_file() else ""
 
@@ -87,14 +87,15 @@ def _fetch(aws: Aws, uri: str, target: Path) -> bool:
         return False  # no such bucket
 
 
-def _make_up_for(name: str, uri: str, target: Path, base_model: Path, say: Say) -> None:
-    """A channel that is not in this machine's S3."""
+def _substitute(name: str, uri: str, target: Path, base_model: Path, say: Say) -> None:
+    """Handle a channel whose data is not in the local S3."""
     if name == _TRAINING:
         raise FileNotFoundError(f"no S3 objects found under S3 URL {uri!r}")
     if name != _MODEL:
-        say(f"{uri} is not here: the channel {name} stays empty")  # scripts of JumpStart's image
+        # JumpStart's scripts, which the local trainer does not need.
+        say(f"{uri} does not exist locally: the channel {name} stays empty")
         return
-    say(f"{uri} is not here: the job starts from the committed pre-trained model")
+    say(f"{uri} does not exist locally: the job starts from the committed pre-trained model")
     for path in base_model.iterdir():
         shutil.copyfile(path, target / path.name)
 
@@ -105,8 +106,8 @@ def _hyperparameters(job: Document, say: Say) -> dict[str, str]:
     if re.search(rf"(^|/){re.escape(IMAGE)}(:|@|$)", image):
         return given
     say(
-        f"{image} cannot run here: the local trainer stands in for it, with its own "
-        "hyperparameters but the number of epochs"
+        f"{image} cannot run here: the local trainer replaces it. Of the hyperparameters, only the "
+        "number of epochs is used"
     )
     return {name: value for name, value in given.items() if name == "epochs"}
 

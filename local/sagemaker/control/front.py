@@ -1,4 +1,4 @@
-"""Everything that is not SageMaker goes on to MiniStack: one URL is the whole local AWS."""
+"""Forwards requests for other services to MiniStack, so that one URL serves the local AWS."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ from urllib3.response import BaseHTTPResponse
 
 from local.sagemaker import responses
 
-# RFC 9110, 7.6.1: these belong to one connection. The length of a request is counted anew.
+# Hop-by-hop headers (RFC 9110, 7.6.1). The content length of a request is recomputed.
 _OWN = frozenset(
     (
         *("connection", "keep-alive", "proxy-authenticate", "proxy-authorization"),
         *("te", "trailer", "transfer-encoding", "upgrade", "expect"),
     )
 )
-# The service that a request was signed for, in its Authorization header or its query.
+# The service that a request is signed for, in its Authorization header or its query.
 _SIGNED_FOR = re.compile(r"/([a-z0-9-]+)(?:/|%2F)aws4_request")
 CONNECT_S = 5.0
-READ_S = 900.0  # as long as a function may take that is waited for
+READ_S = 900.0  # the longest synchronous function invocation
 PIECE_BYTES = 256 * 1024
 
 
 class Front:
-    """Hands requests on as they are, and their answers back."""
+    """Forwards requests and responses unchanged."""
 
     def __init__(self, url: str) -> None:
         """`url` is MiniStack's."""
         self._url = url.rstrip("/")
-        # Not a PoolManager: that one resolves dots in paths, which keys of S3 may hold.
+        # Not a PoolManager, which resolves dots in paths: S3 keys may contain them.
         self._pool = urllib3.connection_from_url(
             self._url,
             maxsize=16,
@@ -42,7 +42,7 @@ class Front:
         )
 
     async def hand_on(self, request: Request) -> Response:
-        """Ask MiniStack the same; 503 when it is down, which clients take as a reason to retry."""
+        """Forward to MiniStack; returns 503 if it is down, so that clients retry."""
         if _is_signed_for_sagemaker(request):
             return responses.unknown_operation()
         body = await request.body()
@@ -54,13 +54,13 @@ class Front:
             for name, value in request.headers.items()
             if name not in _OWN and name != "content-length"
         )
-        return await run_in_threadpool(self._ask, request.method, target, headers, body)
+        return await run_in_threadpool(self._forward, request.method, target, headers, body)
 
-    def _ask(
+    def _forward(
         self, method: str, target: str, headers: urllib3.HTTPHeaderDict, body: bytes
     ) -> Response:
         try:
-            answered = self._pool.urlopen(
+            upstream = self._pool.urlopen(
                 method,
                 target,
                 body=body,
@@ -69,33 +69,33 @@ class Front:
                 decode_content=False,
                 preload_content=False,
             )
-            length = answered.headers.get("content-length")
-            # What is long, or of unknown length, goes on as it comes.
+            length = upstream.headers.get("content-length")
+            # A body that is long, or of unknown length, is streamed.
             if length is not None and int(length) <= PIECE_BYTES:
-                response = Response(answered.read(), status_code=answered.status)
-                answered.release_conn()
+                response = Response(upstream.read(), status_code=upstream.status)
+                upstream.release_conn()
             else:
-                response = StreamingResponse(_pieces(answered), status_code=answered.status)
+                response = StreamingResponse(_pieces(upstream), status_code=upstream.status)
         except urllib3.exceptions.HTTPError:
-            return Response(f"MiniStack does not answer at {self._url}", status_code=503)
+            return Response(f"MiniStack does not respond at {self._url}", status_code=503)
         response.raw_headers = [
             (name.lower().encode("latin-1"), value.encode("latin-1"))
-            for name, value in answered.headers.items()
-            if name.lower() not in _OWN and name.lower() != "date"  # the server writes its own
+            for name, value in upstream.headers.items()
+            if name.lower() not in _OWN and name.lower() != "date"  # the server adds its own
         ]
         return response
 
 
-def _pieces(answered: BaseHTTPResponse) -> Iterator[bytes]:
+def _pieces(upstream: BaseHTTPResponse) -> Iterator[bytes]:
     try:
-        yield from answered.stream(PIECE_BYTES, decode_content=False)
-        answered.release_conn()
+        yield from upstream.stream(PIECE_BYTES, decode_content=False)
+        upstream.release_conn()
     finally:
-        answered.close()
+        upstream.close()
 
 
 def _is_signed_for_sagemaker(request: Request) -> bool:
-    """Of SageMaker and not answered before: MiniStack would take it for a request of S3."""
+    """Whether an unhandled request is for SageMaker: MiniStack would treat it as an S3 request."""
     signed = request.headers.get("authorization", "") or request.url.query
     found = _SIGNED_FOR.search(signed)
     return found is not None and found[1] == "sagemaker"

@@ -1,4 +1,4 @@
-"""Models and endpoint configurations: the operations."""
+"""The operations on models and endpoint configurations."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _WORDS = {"model": "model", "endpoint-config": "endpoint configuration"}
 
 
 class Kind:
-    """The operations that models and endpoint configurations have alike."""
+    """The operations that models and endpoint configurations have in common."""
 
     def __init__(self, store: Store, kind: str, word: str, member: str) -> None:
-        """`word` as in ARNs, `member` as in names: Model, EndpointConfig."""
+        """`word` is used in ARNs, `member` in member names (Model, EndpointConfig)."""
         self._store, self._kind, self._word, self._member = store, kind, word, member
         name = f"{member}Name"
         self._listing = Listing(f"{member}s", name, (name, f"{member}Arn", "CreationTime"))
@@ -62,7 +62,7 @@ class Models(Kind):
     """The operations on models."""
 
     def __init__(self, store: Store) -> None:
-        """Models are kept in `store`."""
+        """Models are stored in `store`."""
         super().__init__(store, MODELS, "model", "Model")
 
     def create(self, request: Document) -> Document:
@@ -70,7 +70,7 @@ class Models(Kind):
         containers = request.get("Containers", [])
         if len(containers) + ("PrimaryContainer" in request) != 1:
             raise InvalidRequestError(
-                "The local SageMaker serves a model of one container: give PrimaryContainer."
+                "The local SageMaker serves only models with one container: use PrimaryContainer."
             )
         return super().create(request)
 
@@ -79,14 +79,14 @@ class Configs(Kind):
     """The operations on endpoint configurations."""
 
     def __init__(self, store: Store) -> None:
-        """Configurations are kept in `store`."""
+        """Configurations are stored in `store`."""
         super().__init__(store, CONFIGS, "endpoint-config", "EndpointConfig")
 
     def create(self, request: Document) -> Document:
-        """CreateEndpointConfig: one variant, whose model is there."""
+        """CreateEndpointConfig: exactly one variant, with an existing model."""
         variants = request["ProductionVariants"]
         if len(variants) != 1:
-            raise InvalidRequestError("The local SageMaker serves one production variant.")
+            raise InvalidRequestError("The local SageMaker serves only one production variant.")
         name = variants[0].get("ModelName", "")
         if self._store.get(MODELS, name) is None:
             raise NotFoundError("model", arn("model", name))
@@ -94,6 +94,6 @@ class Configs(Kind):
 
 
 def container_of(model: Document) -> Document:
-    """The first container of a model: the one that serves here."""
+    """The first container of a model, which is the one that is served."""
     found: Document = model.get("PrimaryContainer") or model["Containers"][0]
     return found

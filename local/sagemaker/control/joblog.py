@@ -1,4 +1,4 @@
-"""A job's log: a file, CloudWatch Logs, and the metrics that its definitions find in it."""
+"""A job's log, written to a file and CloudWatch Logs, and the metrics extracted from it."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from local.sagemaker.control.store import Document
 
 EVERY_S = 1.0
 CLOSE_S = 10.0
-# PutLogEvents takes 10,000 lines and 1 MB, PutMetricData 1,000 figures.
+# PutLogEvents accepts 10,000 lines and 1 MB, PutMetricData 1,000 values.
 LOG_BATCH = 500
 METRIC_BATCH = 100
 
 
 class JobLog:
-    """Takes lines from any thread; sends them on now and then, and at the end."""
+    """Accepts lines from any thread; sends them to AWS periodically and at the end."""
 
     def __init__(self, aws: Aws, job: Document, path: Path) -> None:
-        """`path` is the file of the job's folder that holds the log too."""
+        """`path` is the log file in the job's folder."""
         self._aws, self._path = aws, path
         self._job: str = job["TrainingJobName"]
         self._stream = f"{self._job}/algo-1-{int(time.time())}"
@@ -43,9 +43,9 @@ class JobLog:
         path.parent.mkdir(parents=True, exist_ok=True)
 
     def say(self, line: str) -> None:
-        """Take one line."""
+        """Add one line."""
         with self._lock:
-            at = time.time()  # in the lock: a batch's times must not fall
+            at = time.time()  # inside the lock: timestamps of a batch must not decrease
             with self._path.open("a", encoding="utf-8") as file:
                 file.write(f"{line}\n")
             self._lines.append((int(at * 1000), line or " "))
@@ -57,20 +57,20 @@ class JobLog:
         try:
             value = float(found[1])
         except (ValueError, IndexError):
-            return  # no figure
+            return  # not a number
         if not math.isfinite(value):
-            return  # CloudWatch takes none
+            return  # CloudWatch does not accept it
         self._values.append((name, value, at))
         self._last[name] = (value, at)
 
     def send_now_and_then(self) -> None:
-        """Send what came, once a second; what AWS does not take now is sent the next time."""
+        """Send new lines, at most once per second; what fails is sent again the next time."""
         if time.monotonic() - self._sent >= EVERY_S:
             with suppress(*TROUBLE):
                 self._send()
 
     def close(self) -> None:
-        """Send the rest; while AWS is down it stays in the file alone."""
+        """Send the rest; if AWS is down, it remains only in the file."""
         with suppress(*TROUBLE):
             patiently(self._send, CLOSE_S)
 
@@ -80,25 +80,25 @@ class JobLog:
             self._aws.open_log(self._stream)
             self._is_open = True
         try:
-            _hand_over(self._lines, LOG_BATCH, partial(self._aws.log, self._stream))
-            _hand_over(self._values, METRIC_BATCH, partial(self._aws.measure, self._job))
+            _send_batches(self._lines, LOG_BATCH, partial(self._aws.log, self._stream))
+            _send_batches(self._values, METRIC_BATCH, partial(self._aws.measure, self._job))
         except TROUBLE:
-            self._is_open = False  # a MiniStack that was killed forgot the stream
+            self._is_open = False  # if MiniStack was killed, it has lost the stream
             raise
 
     def final(self) -> list[dict[str, Any]]:
-        """Each metric's last figure: FinalMetricDataList."""
+        """The last value of each metric: FinalMetricDataList."""
         return [
             {"MetricName": name, "Value": value, "Timestamp": round(at, 3)}
             for name, (value, at) in self._last.items()
         ]
 
 
-def _hand_over(waiting: list[Any], most: int, take: Callable[[list[Any]], None]) -> None:
-    """Give away what waits, batch by batch; only what was taken is dropped.
+def _send_batches(waiting: list[Any], most: int, send: Callable[[list[Any]], None]) -> None:
+    """Send waiting items batch by batch; only those that were sent are removed.
 
-    Others may append meanwhile.
+    Other threads may append meanwhile.
     """
     while batch := waiting[:most]:
-        take(batch)
+        send(batch)
         del waiting[: len(batch)]

@@ -1,4 +1,4 @@
-"""Training jobs: asked for, described, stopped, listed. The work is the runner's."""
+"""The operations on training jobs. `runner` runs them."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from local.sagemaker.control.tags import keep_tags
 MOST_REASON = 1024  # FailureReason, in characters
 ENDED = ("Completed", "Failed", "Stopped")
 LOST = (
-    "InternalServerError: the local SageMaker was stopped while the job ran; "
-    "start the same job again and it goes on from its checkpoint"
+    "InternalServerError: the local SageMaker was stopped while the job was running; "
+    "start the same job again to resume from its checkpoint"
 )
 _LISTING = Listing(
     member="TrainingJobSummaries",
@@ -39,7 +39,7 @@ class Jobs:
     """The operations on training jobs."""
 
     def __init__(self, store: Store, begin: Callable[[str], None]) -> None:
-        """`begin` is told the name of a job to run."""
+        """`begin` queues the job with a given name."""
         self._store, self._begin = store, begin
 
     def create(self, request: Document) -> Document:
@@ -47,14 +47,14 @@ class Jobs:
         name = request["TrainingJobName"]
         if not (request.get("AlgorithmSpecification") or {}).get("TrainingImage"):
             raise InvalidRequestError(
-                "The local SageMaker needs AlgorithmSpecification.TrainingImage."
+                "The local SageMaker requires AlgorithmSpecification.TrainingImage."
             )
         for channel in request.get("InputDataConfig", []):
             kind = channel["DataSource"].get("S3DataSource", {}).get("S3DataType")
             if kind != "S3Prefix":
                 raise InvalidRequestError(
-                    f"The local SageMaker reads channels of S3DataType S3Prefix, not {kind}: "
-                    f"{channel['ChannelName']}."
+                    f"The local SageMaker supports only the S3DataType S3Prefix, not {kind}: "
+                    f"channel {channel['ChannelName']}."
                 )
         for metric in request["AlgorithmSpecification"].get("MetricDefinitions", []):
             _check_regex(metric)
@@ -74,7 +74,7 @@ class Jobs:
                     "CreationTime": at,
                     "LastModifiedTime": at,
                     "SecondaryStatusTransitions": [
-                        {"Status": "Pending", "StartTime": at, "StatusMessage": "Waiting its turn"}
+                        {"Status": "Pending", "StartTime": at, "StatusMessage": "Waiting to start"}
                     ],
                 },
             )
@@ -87,7 +87,7 @@ class Jobs:
         return self._job(request["TrainingJobName"])
 
     def stop(self, request: Document) -> Document:
-        """StopTrainingJob: the runner sees it and ends the process; one that waits never starts."""
+        """StopTrainingJob: the runner stops the process; a waiting job never starts."""
         name = request["TrainingJobName"]
         with self._store.lock:
             job = self._job(name)
@@ -107,7 +107,7 @@ class Jobs:
         return _LISTING.page(self._store.all(TRAINING_JOBS), request)
 
     def take_up(self) -> None:
-        """What an earlier server left: jobs that waited are begun, those under way are lost."""
+        """Recover the jobs of an earlier server: queue the waiting ones, fail the running ones."""
         for job in self._store.all(TRAINING_JOBS):
             name = job["TrainingJobName"]
             if job["TrainingJobStatus"] in ENDED:
@@ -131,12 +131,12 @@ def _check_regex(metric: Document) -> None:
         re.compile(metric["Regex"])
     except re.error as error:
         raise InvalidRequestError(
-            f"MetricDefinitions: {metric['Name']} is no regular expression ({error})."
+            f"MetricDefinitions: {metric['Name']} is not a valid regular expression ({error})."
         ) from None
 
 
 def claim(store: Store, name: str) -> Document | None:
-    """Take a waiting job up; None when it waits no more. Nobody else can have it then."""
+    """Claim a waiting job, so that it is run only once; None if it is no longer waiting."""
     with store.lock:
         job = store.get(TRAINING_JOBS, name)
         if job is None or job["SecondaryStatus"] != "Pending":
@@ -145,7 +145,7 @@ def claim(store: Store, name: str) -> Document | None:
 
 
 def advance(store: Store, name: str, secondary: str, message: str) -> None:
-    """Put a job into its next status, unless it is being stopped."""
+    """Move a job to its next status, unless it is being stopped."""
     with store.lock:
         job = store.get(TRAINING_JOBS, name)
         if job is not None and job["TrainingJobStatus"] == "InProgress":
@@ -153,7 +153,7 @@ def advance(store: Store, name: str, secondary: str, message: str) -> None:
 
 
 def move(store: Store, name: str, status: str, secondary: str, message: str) -> Document:
-    """Put a job into another status, with the transition written down; returns the job."""
+    """Change a job's status and record the transition; returns the job."""
     with store.lock:
         job = store.get(TRAINING_JOBS, name) or {}
         at = now()
@@ -174,7 +174,7 @@ def move(store: Store, name: str, status: str, secondary: str, message: str) -> 
 
 
 def end(store: Store, name: str, status: str, reason: str = "", secondary: str = "") -> None:
-    """Put a job into its last status; `reason` of a failure, at most 1,024 characters of it."""
+    """Set a job's final status; the `reason` of a failure is cut to 1,024 characters."""
     reason = reason[:MOST_REASON]
     with store.lock:
         message = reason or f"Training job {status.lower()}"
@@ -184,7 +184,7 @@ def end(store: Store, name: str, status: str, reason: str = "", secondary: str =
         transitions[-1]["EndTime"] = at
         members = {"SecondaryStatusTransitions": transitions, "TrainingEndTime": at}
         if "TrainingStartTime" in job:
-            seconds = max(1, round(at - job["TrainingStartTime"]))  # the model's least
+            seconds = max(1, round(at - job["TrainingStartTime"]))  # the service model's minimum
             members |= {"TrainingTimeInSeconds": seconds, "BillableTimeInSeconds": seconds}
         if status == "Failed":
             members["FailureReason"] = reason

@@ -1,4 +1,4 @@
-"""The kinds of resources in the store: the names of its folders."""
+"""The kinds of resources in the store, which are also the names of its folders."""
 
 from __future__ import annotations
 

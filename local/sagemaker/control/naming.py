@@ -1,4 +1,4 @@
-"""Names and times as SageMaker writes them."""
+"""ARNs and timestamps in SageMaker's format."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ REGION = "us-east-1"
 
 
 def arn(kind: str, name: str) -> str:
-    """The ARN of a resource; SageMaker writes names in it in lower case."""
+    """The ARN of a resource; SageMaker converts its name to lower case."""
     return f"arn:aws:sagemaker:{REGION}:{ACCOUNT_ID}:{kind}/{name.lower()}"
 
 
 def now() -> float:
-    """Seconds since 1970, to the millisecond, as JSON answers hold them."""
+    """Seconds since 1970, with milliseconds, as in JSON responses."""
     return round(time.time(), 3)

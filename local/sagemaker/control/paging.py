@@ -1,4 +1,4 @@
-"""Lists as SageMaker gives them: filtered, sorted, a page at a time."""
+"""List operations as in SageMaker: filtering, sorting, pagination."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from local.sagemaker.control.refusals import InvalidRequestError
 from local.sagemaker.control.store import Document
 
 PAGE = 10
-# What a request may bound, the member that is bound, and how.
+# Filter in the request, member that it applies to, comparison.
 _BOUNDS = (
     ("CreationTimeAfter", "CreationTime", operator.ge),
     ("CreationTimeBefore", "CreationTime", operator.le),
@@ -21,7 +21,7 @@ _BOUNDS = (
 
 @dataclass(frozen=True)
 class Listing:
-    """How one kind of resource is listed: `member` of the answer, `shown` of the resource."""
+    """The listing of one kind of resource: `member` of the response, `shown` of the resource."""
 
     member: str
     name: str
@@ -30,10 +30,10 @@ class Listing:
     newest_first: bool = True
 
     def page(self, found: Iterable[Document], request: Document) -> Document:
-        """The page that is asked for; NextToken is where the next one begins.
+        """The requested page; NextToken is where the next one begins.
 
         Raises:
-            InvalidRequestError: a NextToken that no answer held.
+            InvalidRequestError: the NextToken is not one that was returned.
         """
         rows = [one for one in found if self._is_wanted(one, request)]
         key = {"Name": self.name, "Status": self.status}.get(request.get("SortBy", ""))
@@ -56,6 +56,8 @@ class Listing:
             request.get("NameContains", "").lower() in one[self.name].lower()
             and request.get("StatusEquals") in (None, one.get(self.status))
             and all(
-                holds(one[has], request[asked]) for asked, has, holds in _BOUNDS if asked in request
+                compare(one[member], request[bound])
+                for bound, member, compare in _BOUNDS
+                if bound in request
             )
         )

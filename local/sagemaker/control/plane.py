@@ -1,4 +1,4 @@
-"""The control plane put together: its memory, its jobs, its endpoints, the way to MiniStack."""
+"""The assembled control plane: its store, jobs, endpoints, and forwarding to MiniStack."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ PRE_TRAINED = ROOT / "local" / "models" / "pre-trained"
 
 
 class ControlPlane:
-    """SageMaker's operations, and the front door of every other service."""
+    """SageMaker's operations, and the front end for all other services."""
 
-    def __init__(  # noqa: PLR0913  # what a test puts in place of the real thing
+    def __init__(  # noqa: PLR0913  # dependencies that tests replace
         self,
         folder: Path,
         aws_url: str,
@@ -45,10 +45,10 @@ class ControlPlane:
         patience: Patience | None = None,
         announce: Announce | None = None,
     ) -> None:
-        """State lies below `folder`; `aws_url` is MiniStack's.
+        """The state is stored in `folder`; `aws_url` is MiniStack's.
 
-        `command` is the training container's command line, or gives it; `load` reads a model;
-        `announce` is told of transform jobs that end.
+        `command` is the training container's command line, or a function that returns it; `load`
+        loads a model; `announce` receives every transform job that has ended.
         Raises StateFileError.
         """
         store = Store(folder / "resources")
@@ -72,23 +72,23 @@ class ControlPlane:
         self._front = Front(aws_url)
 
     def models(self, seeds: Mapping[str, Path]) -> dict[str, Model]:
-        """The models in service, by endpoint; `seeds` came with the project; raises SetupError."""
+        """The models in service, by endpoint; `seeds` are the embedded ones. Raises SetupError."""
         return self._serving.take_up(seeds)
 
     def attach(self, registry: EndpointRegistry) -> None:
-        """Take up what an earlier server left, now that the event loop runs."""
+        """Resume the work of an earlier server; the event loop must be running."""
         self._serving.attach(registry, asyncio.get_running_loop())
         self._jobs.take_up()
         self._transforms.take_up()
 
     async def close(self) -> None:
-        """End the training job that runs, its checkpoint kept, and leave a transform job off."""
+        """Stop the running training job, keeping its checkpoint, and interrupt a transform job."""
         self._serving.close()
         await run_in_threadpool(self._transformer.close)
         await run_in_threadpool(self._runner.close)
 
     async def handle(self, request: Request) -> Response:
-        """One request that is not for the runtime."""
+        """Handle a request that is not for the runtime."""
         target = request.headers.get("x-amz-target", "")
         if api.is_ours(target):
             body = await request.body()

@@ -1,10 +1,10 @@
-"""What the control plane answers when it refuses, in the words of the service.
+"""The errors of the control plane, with the codes and messages of the service.
 
 ControlError
 ├── InvalidRequestError      ValidationException, 400
-├── NotFoundError            ValidationException, 400: what is named is not there
-├── InUseError               ResourceInUse, 400: the name of a job is taken
-├── NoScalableTargetError    ObjectNotFoundException, 400: of Application Auto Scaling
+├── NotFoundError            ValidationException, 400: the resource does not exist
+├── InUseError               ResourceInUse, 400: the job name is already used
+├── NoScalableTargetError    ObjectNotFoundException, 400: in Application Auto Scaling
 └── UnknownOperationError    UnknownOperationException, 404
 """
 
@@ -12,20 +12,20 @@ from __future__ import annotations
 
 
 class ControlError(Exception):
-    """A request that is refused; `code` is what boto3 shows as the error's code."""
+    """A rejected request; `code` is the error code that boto3 shows."""
 
     code = "InternalFailure"
     status = 400
 
 
 class InvalidRequestError(ControlError):
-    """A request that the service model or a rule of the service forbids."""
+    """A request that violates the service model or a rule of the service."""
 
     code = "ValidationException"
 
 
 class NotFoundError(ControlError):
-    """A resource that is not there."""
+    """A resource that does not exist."""
 
     code = "ValidationException"
 
@@ -35,23 +35,23 @@ class NotFoundError(ControlError):
 
 
 class InUseError(ControlError):
-    """A name that is taken for good."""
+    """A job name that is already used; job names can never be reused."""
 
     code = "ResourceInUse"
 
 
 class NoScalableTargetError(ControlError):
-    """Nothing is registered under this name with Application Auto Scaling."""
+    """A resource that is not registered with Application Auto Scaling."""
 
     code = "ObjectNotFoundException"
 
 
 class UnknownOperationError(ControlError):
-    """An operation that this control plane has not."""
+    """An operation that this control plane does not support."""
 
     code = "UnknownOperationException"
     status = 404
 
     def __init__(self, operation: str) -> None:
-        """Name the operation."""
-        super().__init__(f"The local SageMaker has no {operation}.")
+        """`operation` is the name of the operation."""
+        super().__init__(f"The local SageMaker does not support {operation}.")

@@ -1,4 +1,4 @@
-"""Runs training jobs, one at a time: fetches, trains, watches, uploads."""
+"""Runs training jobs, one at a time: downloads the data, trains, monitors, uploads the model."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from local.sagemaker.control.kinds import TRAINING_JOBS
 from local.sagemaker.control.store import Document, Store
 
 ENVIRONMENT = "torch"
-DAY_S = 86_400  # MaxRuntimeInSeconds, when it is not given
+DAY_S = 86_400  # the default of MaxRuntimeInSeconds
 POLL_S = 0.1
 
 Say = Callable[[str], None]
@@ -30,9 +30,9 @@ Command = Callable[[Say], Sequence[str]]
 
 
 def container_command(say: Say) -> Sequence[str]:
-    """The training container: the project's own, in the environment that has torch.
+    """The command of the project's training container, in the environment with torch.
 
-    Raises LocalError when the environment cannot be made.
+    Raises LocalError if the environment cannot be created.
     """
     python = environments.ensure(ENVIRONMENT, progress=say)
     return [str(python), "-m", "training.container"]
@@ -42,23 +42,23 @@ def container_command(say: Say) -> Sequence[str]:
 class Patience:
     """How long the runner waits, in seconds."""
 
-    stop: float = 120.0  # SageMaker's: from SIGTERM to SIGKILL
-    close: float = 8.0  # the same, when the server itself ends
-    upload: float = 60.0  # for an AWS that is down, after hours of training
+    stop: float = 120.0  # from SIGTERM to SIGKILL, as in SageMaker
+    close: float = 8.0  # the same, when the server is stopped
+    upload: float = 60.0  # for AWS to come back, after hours of training
 
 
 @dataclass(frozen=True)
 class _Ended:
-    """How a container ended: its exit status, and the last status if it was told to stop."""
+    """How a container ended: its exit status, and why it was asked to stop, if it was."""
 
     status: int
-    told: str
+    stop_reason: str
 
 
 class Runner:
-    """One thread that runs the jobs it is told of."""
+    """Runs queued jobs in one thread."""
 
-    def __init__(  # noqa: PLR0913  # the places and people that a job has to do with
+    def __init__(  # noqa: PLR0913  # everything that a job needs
         self,
         store: Store,
         aws: Aws,
@@ -68,7 +68,7 @@ class Runner:
         command: Command = container_command,
         patience: Patience | None = None,
     ) -> None:
-        """Jobs lie below `folder`; `base_model` stands in for models that are not in S3 here."""
+        """Jobs run in `folder`; `base_model` replaces models that are not in the local S3."""
         self._store, self._aws, self._folder = store, aws, folder
         self._base_model, self._command = base_model, command
         self._patience = patience or Patience()
@@ -78,11 +78,11 @@ class Runner:
         self._thread.start()
 
     def begin(self, name: str) -> None:
-        """Run a job when its turn comes."""
+        """Queue a job."""
         self._waiting.put(name)
 
     def close(self) -> None:
-        """End the job that runs, its checkpoint kept; jobs that wait begin with the next server."""
+        """Stop the running job, keeping its checkpoint; the next server starts waiting jobs."""
         self._closing.set()
         self._waiting.put(None)
         self._thread.join(self._patience.close + 2)
@@ -91,11 +91,11 @@ class Runner:
         while (name := self._waiting.get()) is not None and not self._closing.is_set():
             try:
                 job = jobs.claim(self._store, name)
-                if job is not None:  # stopped while it waited
+                if job is not None:  # otherwise it was stopped while it was waiting
                     self._run(job)
             except (LocalError, OSError, *TROUBLE) as error:
                 jobs.end(self._store, name, "Failed", f"ClientError: {_line(error)}")
-            except Exception as error:  # noqa: BLE001 - the next job must get its turn
+            except Exception as error:  # noqa: BLE001  # the next job must still run
                 reason = f"InternalServerError: {type(error).__name__}"
                 jobs.end(self._store, name, "Failed", reason)
 
@@ -129,21 +129,22 @@ class Runner:
         limit = job.get("StoppingCondition", {}).get("MaxRuntimeInSeconds", DAY_S)
         deadline = time.monotonic() + limit
         with Container(command, folders.environment(job, folder), log.say) as container:
-            told, told_at = "", 0.0
+            reason, asked_at = "", 0.0
             while container.status is None:
                 now = time.monotonic()
-                if not told:
-                    told, told_at = self._why_stop(job["TrainingJobName"], now > deadline), now
-                    if told:
+                if not reason:
+                    reason = self._stop_reason(job["TrainingJobName"], now > deadline)
+                    asked_at = now
+                    if reason:
                         container.ask_to_stop()
-                elif now - told_at > self._grace():
+                elif now - asked_at > self._grace():
                     container.kill()
                 checkpoints.keep_now_and_then()
                 log.send_now_and_then()
                 time.sleep(POLL_S)
-            return _Ended(container.status, told)
+            return _Ended(container.status, reason)
 
-    def _why_stop(self, name: str, is_late: bool) -> str:  # noqa: FBT001  # one caller, above
+    def _stop_reason(self, name: str, is_late: bool) -> str:  # noqa: FBT001  # only called above
         if self._closing.is_set():
             return jobs.LOST
         job = self._store.get(TRAINING_JOBS, name) or {}
@@ -156,16 +157,16 @@ class Runner:
 
     def _end(self, job: Document, folder: Path, ended: _Ended) -> None:
         name = job["TrainingJobName"]
-        if ended.told == jobs.LOST:
+        if ended.stop_reason == jobs.LOST:
             jobs.end(self._store, name, "Failed", jobs.LOST)
             return
-        if ended.status != 0 and not ended.told:
-            jobs.end(self._store, name, "Failed", _reason(folder, ended.status))
+        if ended.status != 0 and not ended.stop_reason:
+            jobs.end(self._store, name, "Failed", _failure_reason(folder, ended.status))
             return
         if any((folder / "model").iterdir()):
             self._upload(job, folder / "model")
-        if ended.told:
-            jobs.end(self._store, name, "Stopped", secondary=ended.told)
+        if ended.stop_reason:
+            jobs.end(self._store, name, "Stopped", secondary=ended.stop_reason)
         else:
             jobs.end(self._store, name, "Completed")
 
@@ -179,10 +180,10 @@ class Runner:
         self._store.change(TRAINING_JOBS, name, ModelArtifacts={"S3ModelArtifacts": uri})
 
 
-def _reason(folder: Path, status: int) -> str:
+def _failure_reason(folder: Path, status: int) -> str:
     code = f"exit code: {status}" if status > 0 else f"killed by signal {-status}"
-    said = folders.failure(folder)
-    return f"AlgorithmError: {said}, {code}" if said else f"AlgorithmError: {code}"
+    reason = folders.failure(folder)
+    return f"AlgorithmError: {reason}, {code}" if reason else f"AlgorithmError: {code}"
 
 
 def _line(error: Exception) -> str:

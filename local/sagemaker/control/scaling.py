@@ -1,7 +1,7 @@
-"""Application Auto Scaling's operations on endpoints, which MiniStack has not.
+"""Application Auto Scaling's operations on endpoints, which MiniStack does not have.
 
-Targets, policies and scheduled actions are kept and told as they were given. Nothing scales: one
-machine has one instance, so there are no alarms and no activities either.
+Targets, policies and scheduled actions are stored and returned unchanged. Nothing scales, because
+one machine has one instance; so there are no alarms and no activities.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ _TARGET = ("ServiceNamespace", "ResourceId", "ScalableDimension")
 
 
 class Scaling:
-    """The operations."""
+    """The operations of Application Auto Scaling."""
 
     def __init__(self, store: Store) -> None:
-        """Everything is kept in `store`."""
+        """Everything is stored in `store`."""
         self._store = store
 
     def register(self, request: Document) -> Document:
-        """RegisterScalableTarget: makes one, or changes its bounds."""
+        """RegisterScalableTarget: creates a target, or changes its limits."""
         _check_variant(self._store, request)
         with self._store.lock:
             before = self._store.get(TARGETS, _key(request))
@@ -48,7 +48,7 @@ class Scaling:
         return {"ScalableTargetARN": document["ScalableTargetARN"]}
 
     def deregister(self, request: Document) -> Document:
-        """DeregisterScalableTarget: its policies and scheduled actions go with it."""
+        """DeregisterScalableTarget: also deletes its policies and scheduled actions."""
         with self._store.lock:
             self._target(request)
             _drop(self._store, lambda one: _key(one) == _key(request))
@@ -114,19 +114,21 @@ class Scaling:
         with self._store.lock:
             key = _key(request, request[name])
             if self._store.get(kind, key) is None:
-                raise NoScalableTargetError(f"No {name} {request[name]} found for {_told(request)}")
+                raise NoScalableTargetError(
+                    f"No {name} {request[name]} found for {_describe(request)}"
+                )
             self._store.delete(kind, key)
         return {}
 
     def _target(self, request: Document) -> Document:
         found = self._store.get(TARGETS, _key(request))
         if found is None:
-            raise NoScalableTargetError(f"No scalable target registered for {_told(request)}")
+            raise NoScalableTargetError(f"No scalable target registered for {_describe(request)}")
         return found
 
 
 def forget(store: Store, endpoint: str) -> None:
-    """Drop what scales an endpoint that is deleted."""
+    """Delete the scaling configuration of a deleted endpoint."""
     _drop(store, lambda one: one["ResourceId"].startswith(f"endpoint/{endpoint}/"))
 
 
@@ -144,7 +146,7 @@ def _drop(store: Store, is_unwanted: Callable[[Document], bool]) -> None:
 
 def _check_variant(store: Store, request: Document) -> None:
     if (request["ServiceNamespace"], request["ScalableDimension"]) != (NAMESPACE, DIMENSION):
-        raise InvalidRequestError(f"Here only {NAMESPACE} scales, by {DIMENSION}.")
+        raise InvalidRequestError(f"Only {NAMESPACE} is supported here, with {DIMENSION}.")
     found = _RESOURCE.fullmatch(request["ResourceId"])
     if found is None:
         raise InvalidRequestError(f"Unsupported resource id {request['ResourceId']}.")
@@ -165,12 +167,12 @@ def _named(found: Iterable[Document], member: str, names: list[str] | None) -> l
 
 
 def _key(one: Document, name: str = "") -> str:
-    """The name of a file: what a target, or something of it, is known by."""
+    """The file name of a target, or of one of its policies or actions."""
     text = "\n".join([*(one[member] for member in _TARGET), name])
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def _told(request: Document) -> str:
+def _describe(request: Document) -> str:
     return (
         f"service namespace: {request['ServiceNamespace']}, resource ID: {request['ResourceId']}, "
         f"scalable dimension: {request['ScalableDimension']}"

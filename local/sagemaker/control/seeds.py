@@ -1,4 +1,4 @@
-"""The models that came with the project, as resources that can be described and updated."""
+"""The embedded models, as resources that can be described and updated."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from local.sagemaker.control.kinds import CONFIGS, ENDPOINTS, MODELS
 from local.sagemaker.control.naming import arn, now
 from local.sagemaker.control.store import Document, Store
 
-# A seed is in no bucket: its container names it here. Not its path, which differs when the project
-# is moved.
+# The container's environment variable that names a seed, which is not in S3. It is not a path,
+# because paths change when the project is moved.
 VARIABLE = "IMPRESSIONS_SEED"
 IMAGE = "impressions-local/small-t5:1"
 VARIANT = "AllTraffic"
 
 
 def sow(store: Store, seeds: Mapping[str, Path]) -> None:
-    """Make the endpoints of `seeds` that are not there; what was deployed over one stays."""
+    """Create the missing endpoints of `seeds`; a model deployed to one of them is kept."""
     for name in seeds:
         with store.lock:
             endpoint = store.get(ENDPOINTS, name)
@@ -28,19 +28,19 @@ def sow(store: Store, seeds: Mapping[str, Path]) -> None:
 
 
 def is_own(endpoint: Document) -> bool:
-    """Whether an endpoint has the configuration that is called like it: a seed's own."""
+    """Whether an endpoint has a seed's configuration, which has the endpoint's name."""
     return bool(endpoint["EndpointConfigName"] == endpoint["EndpointName"])
 
 
 def seed_of(model: Document) -> str | None:
-    """The seed that a model is, if it is one."""
+    """The name of the seed that a model is, if it is one."""
     found: str | None = container_of(model).get("Environment", {}).get(VARIABLE)
     return found
 
 
-def _sow(store: Store, name: str, there: Document | None) -> None:
-    """Write a seed's documents; those of an earlier version may say something else."""
-    at = there["CreationTime"] if there else now()
+def _sow(store: Store, name: str, existing: Document | None) -> None:
+    """Write a seed's documents; those of an earlier version may differ."""
+    at = existing["CreationTime"] if existing else now()
     model = {
         "ModelName": name,
         "ModelArn": arn("model", name),
@@ -71,4 +71,4 @@ def _sow(store: Store, name: str, there: Document | None) -> None:
         "CreationTime": at,
         "LastModifiedTime": at,
     }
-    store.put(ENDPOINTS, name, endpoint | (there or {}))
+    store.put(ENDPOINTS, name, endpoint | (existing or {}))

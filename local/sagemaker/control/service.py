@@ -1,4 +1,4 @@
-"""The service models that botocore holds: what may be asked, and what is answered."""
+"""Validates requests and shapes responses with botocore's service models."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from botocore.validate import ParamValidator
 from local.sagemaker.control.refusals import InvalidRequestError
 
 Document = dict[str, Any]
-# Services by the prefix of their X-Amz-Target. MiniStack has neither.
+# Services by the prefix of their X-Amz-Target. MiniStack supports neither.
 NAMES = {"SageMaker": "sagemaker", "AnyScaleFrontendService": "application-autoscaling"}
 
 
 @functools.cache
 def model(service: str) -> ServiceModel:
-    """A service's model; it takes a moment to read, so it is read on the first call."""
+    """A service's model, loaded on first use because loading is slow."""
     return ServiceModel(Loader().load_service_model(service, "service-2"), service)
 
 
 def check(model: ServiceModel, operation: str, request: Document) -> None:
-    """Hold a request against the model.
+    """Validate a request against the model.
 
     Raises:
-        InvalidRequestError: something is missing, unknown, of another type, or out of bounds.
+        InvalidRequestError: a member is missing, unknown, of a wrong type, or out of range.
     """
     shape = model.operation_model(operation).input_shape
     if shape is None:
@@ -42,25 +42,25 @@ def check(model: ServiceModel, operation: str, request: Document) -> None:
 
 
 def answer(model: ServiceModel, operation: str, document: Mapping[str, Any]) -> Document:
-    """The members of a document that the operation's answer has."""
+    """The members of a document that the operation's response contains."""
     shape = model.operation_model(operation).output_shape
     members = getattr(shape, "members", {})
     return {name: document[name] for name in members if document.get(name) is not None}
 
 
 def _problem(value: Any, shape: Shape, path: str) -> str | None:  # noqa: ANN401  # any JSON
-    """What botocore leaves to the service: enumerations, patterns, greatest lengths."""
+    """Check what botocore leaves to the service: enumerations, patterns, maximum lengths."""
     if shape.type_name == "structure":
         found = (
             _problem(value[name], member, f"{path}.{name}" if path else name)
-            for name, member in shape.members.items()  # type: ignore[attr-defined]
+            for name, member in shape.members.items()  # type: ignore[attr-defined]  # StructureShape
             if value.get(name) is not None
         )
     elif shape.type_name == "list":
-        member = shape.member  # type: ignore[attr-defined]
+        member = shape.member  # type: ignore[attr-defined]  # ListShape
         found = (_problem(item, member, f"{path}.{i}") for i, item in enumerate(value))
     elif shape.type_name == "map":
-        inner = shape.value  # type: ignore[attr-defined]
+        inner = shape.value  # type: ignore[attr-defined]  # MapShape
         found = (_problem(item, inner, f"{path}.{key}") for key, item in value.items())
     else:
         return _scalar_problem(value, shape, path)
@@ -97,5 +97,5 @@ def _too_long(value: Any, shape: Shape, path: str) -> str | None:  # noqa: ANN40
 def _matches(pattern: str, value: str) -> bool:
     try:
         return re.fullmatch(pattern, value) is not None
-    except re.error:  # the model's patterns are Java's: what Python cannot read is not checked
+    except re.error:  # Java patterns that Python does not support are not checked
         return True

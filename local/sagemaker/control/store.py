@@ -1,4 +1,4 @@
-"""The control plane's memory: one JSON file a resource, so that a restart forgets nothing."""
+"""The control plane's persistent store: one JSON file per resource."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ Document = dict[str, Any]
 
 
 class Store:
-    """Resources by kind and name. Every read is a copy, every write is on disk before it returns.
+    """Resources by kind and name. A read returns a copy; a write is on disk when it returns.
 
-    Names are SageMaker's (letters, digits, hyphens), checked before they come here.
+    Names have been validated as SageMaker names (letters, digits, hyphens).
     """
 
     def __init__(self, folder: Path) -> None:
-        """Read what is in `folder`; raises StateFileError."""
+        """Read the resources in `folder`; raises StateFileError."""
         self._folder = folder
         self._lock = threading.RLock()
         self._found: dict[str, dict[str, Document]] = {}
@@ -35,7 +35,7 @@ class Store:
 
     @property
     def lock(self) -> threading.RLock:
-        """Held around what must be read and written in one."""
+        """The lock for reads and writes that belong together."""
         return self._lock
 
     def get(self, kind: str, name: str) -> Document | None:
@@ -44,13 +44,13 @@ class Store:
             return copy.deepcopy(self._found.get(kind, {}).get(name))
 
     def all(self, kind: str) -> Iterator[Document]:
-        """Every resource of a kind, in the order of their names."""
+        """All resources of a kind, sorted by name."""
         with self._lock:
             found = copy.deepcopy(self._found.get(kind, {}))
         yield from (found[name] for name in sorted(found))
 
     def put(self, kind: str, name: str, document: Document) -> None:
-        """Write a resource in one step."""
+        """Write a resource atomically."""
         with self._lock:
             path = self._folder / kind / f"{name}.json"
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -65,7 +65,7 @@ class Store:
             return copy.deepcopy(document)
 
     def delete(self, kind: str, name: str) -> None:
-        """Forget a resource."""
+        """Delete a resource."""
         with self._lock:
             self._found.get(kind, {}).pop(name, None)
             (self._folder / kind / f"{name}.json").unlink(missing_ok=True)

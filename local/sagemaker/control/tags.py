@@ -9,7 +9,7 @@ from local.sagemaker.control.refusals import InvalidRequestError
 from local.sagemaker.control.store import Document, Store
 
 KIND = "tags"
-# Kinds of resources in the store, by the word in their ARNs, and the member that holds the ARN.
+# By the word in an ARN: the kind of resource in the store, and the member with the ARN.
 _TAGGED = {
     "training-job": (kinds.TRAINING_JOBS, "TrainingJobArn"),
     "model": (kinds.MODELS, "ModelArn"),
@@ -19,14 +19,14 @@ _TAGGED = {
 
 
 def keep_tags(store: Store, arn: str, request: Document) -> None:
-    """Keep the tags of a request that makes or tags a resource; a key's newer value stays."""
+    """Store the tags of a request; a new value replaces an existing one."""
     given = {tag["Key"]: tag["Value"] for tag in request.get("Tags", [])}
     with store.lock:
         _write(store, arn, _read(store, arn) | given)
 
 
 def drop_tags(store: Store, arn: str) -> None:
-    """Forget the tags of a resource that is gone."""
+    """Delete the tags of a deleted resource."""
     store.delete(KIND, _name(arn))
 
 
@@ -34,7 +34,7 @@ class Tags:
     """The operations on tags."""
 
     def __init__(self, store: Store) -> None:
-        """Tags are kept in `store`."""
+        """Tags are stored in `store`."""
         self._store = store
 
     def add(self, request: Document) -> Document:
@@ -78,5 +78,5 @@ def _write(store: Store, arn: str, tags: dict[str, str]) -> None:
 
 
 def _name(arn: str) -> str:
-    """ARNs hold colons and slashes: their hash is the file's name."""
+    """The file name: a hash, because ARNs contain colons and slashes."""
     return hashlib.sha256(arn.encode()).hexdigest()[:32]

@@ -1,6 +1,6 @@
-"""Runs transform jobs, one at a time: fetches shards, asks the model, writes what it said.
+"""Runs transform jobs, one at a time: fetches shards, calls the model, writes its output.
 
-An output line is what JumpStart's 1.x container prints: a Python dict, not JSON.
+An output line has the format of JumpStart's 1.x container: a Python dict literal, not JSON.
 """
 
 from __future__ import annotations
@@ -27,27 +27,27 @@ from local.sagemaker.errors import SetupError
 from local.sagemaker.model import Model
 from local.sagemaker.payload import GenerationParameters
 
-# How a model's resource becomes a model: Serving's.
+# Loads the model of a resource (`Serving.load_apart`).
 LoadModel = Callable[[Document], Model]
 Announce = Callable[[Document], None]
-PAYLOAD_MB = 6  # MaxPayloadInMB, when it is not given
-MOST_LINES = 64  # a payload's lines; the container would batch them in its own way
+PAYLOAD_MB = 6  # the default of MaxPayloadInMB
+MOST_LINES = 64  # lines per payload; the real container batches them differently
 UPLOAD_S = 60.0
 
 _log = logging.getLogger(__name__)
 
 
 class _JobError(Exception):
-    """The job fails, for a reason that its owner may read."""
+    """The job fails with a reason that may be shown to its owner."""
 
 
 class Transformer:
-    """One thread that runs the jobs it is told of."""
+    """Runs queued jobs in one thread."""
 
     def __init__(
         self, store: Store, aws: Aws, folder: Path, load: LoadModel, announce: Announce
     ) -> None:
-        """Files lie below `folder` while a job runs; `announce` is told of each job's end."""
+        """`folder` contains the files of a running job; `announce` receives every ended job."""
         self._store, self._aws, self._folder = store, aws, folder
         self._load, self._announce = load, announce
         self._waiting: queue.SimpleQueue[str | None] = queue.SimpleQueue()
@@ -56,11 +56,11 @@ class Transformer:
         self._thread.start()
 
     def begin(self, name: str) -> None:
-        """Run a job when those before it have ended."""
+        """Queue a job."""
         self._waiting.put(name)
 
     def close(self) -> None:
-        """Leave off; what is under way is begun again by the next server."""
+        """Interrupt the running job; the next server starts it again."""
         self._closing.set()
         self._waiting.put(None)
         self._thread.join()
@@ -70,12 +70,12 @@ class Transformer:
             job = self._store.get(TRANSFORM_JOBS, name)
             if job is None or job["TransformJobStatus"] in transforms.ENDED:
                 continue
-            ended = self._end_of(job)
-            if ended is not None:
-                self._tell(transforms.end(self._store, name, *ended))
+            outcome = self._outcome(job)
+            if outcome is not None:
+                self._publish(transforms.end(self._store, name, *outcome))
 
-    def _end_of(self, job: Document) -> tuple[str, str] | None:
-        """The last status of a job, and why; None when the server ends first."""
+    def _outcome(self, job: Document) -> tuple[str, str] | None:
+        """Run a job; returns its final status and the reason, or None if the server is stopped."""
         name = job["TransformJobName"]
         if transforms.is_stopping(self._store, name):
             return "Stopped", ""
@@ -88,8 +88,8 @@ class Transformer:
             return "Failed", str(error)
         except (SetupError, OSError, EOFError, *TROUBLE) as error:
             return "Failed", f"ClientError: {' '.join(str(error).split())}"
-        except Exception as error:  # noqa: BLE001 - the job would be on its way for ever
-            # Its type only: the text of an error may repeat what was being read.
+        except Exception as error:  # noqa: BLE001  # the job would stay in progress forever
+            # Only the type: an error message may contain the data.
             _log.error("transform job %s failed: %s", name, type(error).__name__)
             return "Failed", f"InternalServerError: {type(error).__name__}"
         finally:
@@ -101,7 +101,7 @@ class Transformer:
     def _run(self, job: Document, folder: Path) -> None:
         resource = self._store.get(MODELS, job["ModelName"])
         if resource is None:
-            raise _JobError(f"ClientError: the model {job['ModelName']} is gone")
+            raise _JobError(f"ClientError: the model {job['ModelName']} no longer exists")
         source = job["TransformInput"]["DataSource"]["S3DataSource"]["S3Uri"]
         files = self._aws.fetch(source, folder / "in")
         if not files:
@@ -111,25 +111,26 @@ class Transformer:
         most = job.get("MaxPayloadInMB", PAYLOAD_MB) * 1_000_000
         for file in files:
             out = folder / "out"
-            with file.open("rb") as lines, out.open("wb") as written:
+            with file.open("rb") as lines, out.open("wb") as output:
                 for payload in _payloads(lines, most, file.name):
-                    if self._is_over(job):
+                    if self._is_interrupted(job):
                         return
-                    written.writelines(_drafted(model, parameters, payload, file.name))
+                    output.writelines(_drafted(model, parameters, payload, file.name))
             name = file.relative_to(folder / "in").as_posix()
             target = f"{job['TransformOutput']['S3OutputPath'].rstrip('/')}/{name}.out"
-            patiently(lambda out=out, target=target: self._aws.put(out, target), UPLOAD_S)  # type: ignore[misc]
+            patiently(lambda out=out, target=target: self._aws.put(out, target), UPLOAD_S)  # type: ignore[misc]  # mypy infers no lambda with defaults
 
-    def _is_over(self, job: Document) -> bool:
+    def _is_interrupted(self, job: Document) -> bool:
         name = job["TransformJobName"]
         return self._closing.is_set() or transforms.is_stopping(self._store, name)
 
-    def _tell(self, job: Document) -> None:
+    def _publish(self, job: Document) -> None:
         try:
             patiently(lambda: self._announce(job), UPLOAD_S)
         except TROUBLE as error:
-            # As on AWS, an event may be lost: who waits for it looks at the job itself.
-            _log.warning("the end of %s was not told: %s", job["TransformJobName"], type(error))
+            # As on AWS, an event may be lost: receivers must also check the job itself.
+            name = job["TransformJobName"]
+            _log.warning("the event for the end of %s was lost: %s", name, type(error).__name__)
 
 
 def _parameters(environment: Document) -> GenerationParameters:
@@ -137,12 +138,12 @@ def _parameters(environment: Document) -> GenerationParameters:
     try:
         return msgspec.convert(ast.literal_eval(given), GenerationParameters, strict=False)
     except (ValueError, SyntaxError, msgspec.ValidationError) as error:
-        message = f"AlgorithmError: HYPER_PARAMS cannot be used ({' '.join(str(error).split())})"
+        message = f"AlgorithmError: HYPER_PARAMS is not valid ({' '.join(str(error).split())})"
         raise _JobError(message) from None
 
 
 def _payloads(lines: Iterator[bytes], most: int, name: str) -> Iterator[list[bytes]]:
-    """As many whole lines as a payload takes."""
+    """Group whole lines into payloads."""
     held: list[bytes] = []
     size = 0
     for line in lines:
@@ -166,7 +167,7 @@ def _drafted(
         rows: list[dict[str, Any]] = [json.loads(line) for line in payload]
         texts = [str(row["text_inputs"]) for row in rows]
     except (ValueError, KeyError, TypeError):
-        raise _JobError(f"AlgorithmError: {name}: a line holds no text_inputs") from None
+        raise _JobError(f"AlgorithmError: {name}: a line has no text_inputs") from None
     generated = model.generate(texts, parameters)
     for row, some in zip(rows, generated, strict=True):
         line = {"id": row.get("id"), "generated_texts": list(some)}

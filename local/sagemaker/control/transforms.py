@@ -1,4 +1,4 @@
-"""Transform jobs: asked for, described, stopped, listed. The work is the transformer's."""
+"""The operations on transform jobs. `transformer` runs them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Transforms:
     """The operations on transform jobs."""
 
     def __init__(self, store: Store, begin: Callable[[str], None]) -> None:
-        """`begin` is told the name of a job to run."""
+        """`begin` queues the job with a given name."""
         self._store, self._begin = store, begin
 
     def create(self, request: Document) -> Document:
@@ -75,7 +75,7 @@ class Transforms:
         return self._job(request["TransformJobName"])
 
     def stop(self, request: Document) -> Document:
-        """StopTransformJob: the transformer sees it between two payloads."""
+        """StopTransformJob: the transformer checks for it between two payloads."""
         name = request["TransformJobName"]
         with self._store.lock:
             status = self._job(name)["TransformJobStatus"]
@@ -86,7 +86,7 @@ class Transforms:
             self._store.change(
                 TRANSFORM_JOBS, name, TransformJobStatus="Stopping", LastModifiedTime=now()
             )
-        self._begin(name)  # one that waits its turn has to be told
+        self._begin(name)  # a waiting job must be processed to become Stopped
         return {}
 
     def list(self, request: Document) -> Document:
@@ -94,7 +94,7 @@ class Transforms:
         return _LISTING.page(self._store.all(TRANSFORM_JOBS), request)
 
     def take_up(self) -> None:
-        """Begin again what an earlier server left under way: on AWS it would not have noticed."""
+        """Restart the unfinished jobs of an earlier server, which on AWS would have continued."""
         for job in self._store.all(TRANSFORM_JOBS):
             if job["TransformJobStatus"] not in ENDED:
                 self._begin(job["TransformJobName"])
@@ -107,7 +107,7 @@ class Transforms:
 
 
 def _check_form(request: Document) -> None:
-    """Refuse what the transformer here would not do as SageMaker does."""
+    """Reject options that the local transformer does not implement as SageMaker does."""
     given = request["TransformInput"]
     kind = given["DataSource"]["S3DataSource"]["S3DataType"]
     output = request["TransformOutput"]
@@ -118,19 +118,19 @@ def _check_form(request: Document) -> None:
         ("ContentType", given.get("ContentType"), "application/jsonlines"),
     ):
         if value != wanted:
-            raise InvalidRequestError(f"The local SageMaker needs {name} {wanted}, not {value}.")
+            raise InvalidRequestError(f"The local SageMaker requires {name} {wanted}, not {value}.")
     if "DataProcessing" in request:
-        raise InvalidRequestError("The local SageMaker does not join or filter (DataProcessing).")
+        raise InvalidRequestError("The local SageMaker does not support DataProcessing.")
 
 
 def is_stopping(store: Store, name: str) -> bool:
-    """Whether somebody asked for its end, or it has ended."""
+    """Whether the job is to be stopped, or has already ended."""
     job = store.get(TRANSFORM_JOBS, name)
     return job is None or job["TransformJobStatus"] != "InProgress"
 
 
 def end(store: Store, name: str, status: str, reason: str = "") -> Document:
-    """Put a job into its last status; `reason` of a failure, at most 1,024 characters of it."""
+    """Set a job's final status; the `reason` of a failure is cut to 1,024 characters."""
     at = now()
     members: Document = {"TransformJobStatus": status, "LastModifiedTime": at}
     members["TransformEndTime"] = at

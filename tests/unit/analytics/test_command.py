@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
@@ -28,7 +29,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
     return call
 
 
-class Runner:
+class Runner(Protocol):
     def __call__(self, *arguments: str) -> tuple[int, str, str]: ...
 
 
@@ -59,7 +60,7 @@ def test_a_named_query_takes_its_parameters(run: Runner, lake: LakeOnDisk) -> No
     assert status == 0
     assert json.loads(text)[0]["cost_per_thousand"] == pytest.approx(0.01)
     assert (refused, unknown) == (2, 2)
-    assert "price of an instance hour" in said
+    assert "price per instance hour" in said
     assert "worst_cases" in listed
 
 

@@ -34,7 +34,7 @@ ANSWERS: list[tuple[str, Any, str]] = [
     ("'a' || null", None, ""),
     ("date_add('day', 30, date '2026-11-01')", date(2026, 12, 1), "date"),  # marked: a timestamp
     ("date '2026-11-01' + interval '1' day", date(2026, 11, 2), "date"),  # marked
-    ("date_add('hour', 1, timestamp '2026-11-01 00:00:00')", datetime(2026, 11, 1, 1), ""),  # noqa: DTZ001
+    ("date_add('hour', 1, timestamp '2026-11-01 00:00:00')", datetime(2026, 11, 1, 1), ""),  # noqa: DTZ001  # Athena's has no zone
     ("date_trunc('month', date '2026-11-24')", date(2026, 11, 1), "date"),  # marked
     ("day_of_week(date '2026-11-22')", 7, "bigint"),  # marked: 0
     ("extract(dow from date '2026-11-22')", 7, "bigint"),  # marked: 0
@@ -104,20 +104,20 @@ def test_what_cannot_be_said_in_duckdb_is_refused(athena: Athena, expression: st
     [
         ("SELECT x FROM files QUALIFY row_number() OVER () = 1", "not Athena SQL: line 1"),
         ("SELECT * EXCLUDE (run_id) FROM files", "EXCLUDE"),
-        ("SELECT run_id FROM files LIMIT 5 OFFSET 2", "OFFSET stands before LIMIT"),
-        ("SELECT run_id FROM (SELECT run_id FROM files LIMIT 5 OFFSET 2)", "OFFSET stands before"),
+        ("SELECT run_id FROM files LIMIT 5 OFFSET 2", "OFFSET must precede LIMIT"),
+        ("SELECT run_id FROM (SELECT run_id FROM files LIMIT 5 OFFSET 2)", "OFFSET must precede"),
         (
             "SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY chunks) FROM files",
             "not Athena SQL",
         ),
         ("SELECT 'half", "Unterminated"),
-        ("SELECT 1; SELECT 2", "one statement a query: this has 2"),
-        ("DROP TABLE files", "only queries are run"),
-        ("INSERT INTO files SELECT * FROM files", "only queries are run"),
+        ("SELECT 1; SELECT 2", "a query must be one statement: this has 2"),
+        ("DROP TABLE files", "only queries can be run"),
+        ("INSERT INTO files SELECT * FROM files", "only queries can be run"),
         ("SELECT run_id FROM nowhere", "table nowhere does not exist"),
         ("SELECT * FROM read_json('/etc/passwd')", "table functions"),
         ("SELECT ? AS v", "has 1 parameters"),
-        ('SELECT "$path" FROM files', "exists on Athena only"),
+        ('SELECT "$path" FROM files', "exists only on Athena"),
     ],
 )
 def test_what_athena_refuses_is_refused_here(athena: Athena, query: str, message: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import copy
 from collections.abc import Callable
 from typing import Any
@@ -47,28 +48,28 @@ def scope(document: Document) -> Any:
 
 BROKEN: list[tuple[Callable[[Document], Any], str]] = [
     (lambda d: measure(d)["Column"].update(ColumnName="nope"), "has no column nope"),
-    (lambda d: measure(d)["Column"].update(ColumnName="metric"), "a measure wants a number"),
+    (lambda d: measure(d)["Column"].update(ColumnName="metric"), "but a number is required"),
     (lambda d: measure(d)["Column"].update(DataSetIdentifier="x"), "data set x is not declared"),
-    (lambda d: measure(d).update(FieldId="box-b-v"), "FieldId box-b-v is there 2 times"),
-    (lambda d: visuals(d)[3]["BoxPlotVisual"].update(VisualId="box-a"), "VisualId box-a is there"),
-    (lambda d: d["Sheets"][1].update(SheetId="comparison"), "SheetId comparison is there 2 times"),
-    (lambda d: visuals(d)[2].update(KPIVisual={"VisualId": "z"}), "is 2 kinds at once"),
-    (lambda d: wells(d)["GroupBy"].append(wells(d)["GroupBy"][0]), "grouped by 1 field at most"),
-    (lambda d: wells(d)["Values"].extend(wells(d)["Values"] * 5), "shows 5 values at most"),
-    (lambda d: elements(d)[1].update(ColumnIndex=4), "means lies over mean"),
-    (lambda d: elements(d)[1].update(ColumnSpan=36), "reaches beyond the 36 columns"),
-    (lambda d: elements(d).pop(0), "mean has no place in the layout"),
-    (lambda d: elements(d)[0].update(ElementId="gone"), "places gone, which is not there"),
+    (lambda d: measure(d).update(FieldId="box-b-v"), "FieldId box-b-v occurs 2 times"),
+    (lambda d: visuals(d)[3]["BoxPlotVisual"].update(VisualId="box-a"), "VisualId box-a occurs"),
+    (lambda d: d["Sheets"][1].update(SheetId="comparison"), "SheetId comparison occurs 2 times"),
+    (lambda d: visuals(d)[2].update(KPIVisual={"VisualId": "z"}), "has 2 kinds, not 1"),
+    (lambda d: wells(d)["GroupBy"].append(wells(d)["GroupBy"][0]), "has at most 1 group-by field"),
+    (lambda d: wells(d)["Values"].extend(wells(d)["Values"] * 5), "has at most 5 values"),
+    (lambda d: elements(d)[1].update(ColumnIndex=4), "means overlaps mean"),
+    (lambda d: elements(d)[1].update(ColumnSpan=36), "extends beyond the 36 columns"),
+    (lambda d: elements(d).pop(0), "mean is missing from the layout"),
+    (lambda d: elements(d)[0].update(ElementId="gone"), "gone is in the layout but does not exist"),
     (lambda d: scope(d).update(VisualIds=["gone"]), "filters gone, which is not on sheet"),
-    (lambda d: scope(d).update(SheetId="gone"), "filters the sheet gone"),
-    (lambda d: d["ParameterDeclarations"].pop(0), "there is no parameter DatasetA"),
-    (lambda d: d["FilterGroups"].pop(0), "there is no filter dataset-filter"),
+    (lambda d: scope(d).update(SheetId="gone"), "filters sheet gone"),
+    (lambda d: d["ParameterDeclarations"].pop(0), "parameter DatasetA does not exist"),
+    (lambda d: d["FilterGroups"].pop(0), "filter dataset-filter does not exist"),
     (lambda d: d["DataSetIdentifierDeclarations"].append({"Identifier": "y"}), "y is declared"),
     (
         lambda d: d["FilterGroups"][3]["Filters"][0]["RelativeDatesFilter"]["Column"].update(
             ColumnName="dataset"
         ),
-        "a day is wanted",
+        "but a date is required",
     ),
 ]
 
@@ -125,13 +126,13 @@ def test_sql_outside_athenas_grammar_is_named(monkeypatch: pytest.MonkeyPatch) -
 
     assert any(one.startswith("views/v_bad.sql: not Athena SQL") for one in found)
     assert "views/v_bare.sql: column _col0 has no name" in found
-    assert any("v_bare" in one and "no question" in one for one in found)
+    assert any("v_bare" in one and "no comment with its question" in one for one in found)
 
 
 def test_findings_end_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(linting, "findings", lambda: ["a", "b"])
 
     with pytest.raises(LintError, match="2 findings") as caught:
-        lint.run(lint.argparse.Namespace())
+        lint.run(argparse.Namespace())
 
     assert caught.value.findings == ("a", "b")

@@ -155,27 +155,27 @@ def test_report_text_is_data(lake: LakeOnDisk) -> None:
 @pytest.mark.parametrize(
     ("make", "notes"),
     [
-        (lambda _: None, ["The lake holds no impressions yet."]),
+        (lambda _: None, ["The lake contains no impressions yet."]),
         (
             lambda lake: lake.put("impressions", impression(reference_impression=None)),
-            ["No report came with a radiologist's impression, so nothing is scored."],
+            ["No report has a radiologist's impression, so there are no scores."],
         ),
         (
             lambda lake: lake.drafts(3),
             [
-                "There are no scores of the pre-trained model: gains over it are empty.",
-                "There are no baselines: drop the reports in the evaluation lane to get them.",
-                "There is one dataset only; nothing can be said across hospitals.",
+                "There are no scores for the pre-trained model: gains over it are empty.",
+                "There are no baselines: upload reports to the evaluation lane to get them.",
+                "There is only one dataset: results cannot be compared across hospitals.",
             ],
         ),
         (
             lambda lake: lake.put("rouge_scores", score(model_role="another")),
             [
-                "The lake holds no impressions yet.",
-                "There are no scores of a fine-tuned model.",
-                "There are no scores of the pre-trained model: gains over it are empty.",
-                "There are no baselines: drop the reports in the evaluation lane to get them.",
-                "There is one dataset only; nothing can be said across hospitals.",
+                "The lake contains no impressions yet.",
+                "There are no scores for a fine-tuned model.",
+                "There are no scores for the pre-trained model: gains over it are empty.",
+                "There are no baselines: upload reports to the evaluation lane to get them.",
+                "There is only one dataset: results cannot be compared across hospitals.",
             ],
         ),
     ],
@@ -220,7 +220,7 @@ def test_only_the_worst_are_kept_and_that_is_said(lake: LakeOnDisk) -> None:
     page = text_of(lake, 10)
 
     assert len(cases(page)) == 10
-    assert "The 10 worst cases of 30 are shown." in page
+    assert "Only the 10 worst of 30 cases are shown." in page
     assert max(case["m"][0][1] for case in cases(page)) < 0.4
 
 

@@ -19,7 +19,7 @@ RESULT = Result(
         ("list", "array(varchar)"),
     ),
     (
-        ('a "b",\nc', 2, 0.5, datetime(2026, 1, 2, 3, 4, 5, 678900), date(2026, 1, 2), True, ["x"]),  # noqa: DTZ001
+        ('a "b",\nc', 2, 0.5, datetime(2026, 1, 2, 3, 4, 5, 678900), date(2026, 1, 2), True, ["x"]),  # noqa: DTZ001  # Athena's has no zone
         (None, None, float("nan"), None, None, None, []),
     ),
 )

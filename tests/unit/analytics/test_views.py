@@ -22,7 +22,7 @@ from common.errors import AwsError
 from .conftest import DAY, METRICS, LakeOnDisk, failure, file, impression, score
 
 VALUES = {
-    "price of an instance hour": "1.515",
+    "price per instance hour": "1.515",
     "dataset": "dev1",
     "source or dataset": "hospital",
     "model role": "fine-tuned",
@@ -206,7 +206,9 @@ def test_what_is_no_object_of_the_lake_is_passed_over(lake: LakeOnDisk, athena: 
     assert athena.rows_of("files") == 1
 
 
-def test_a_lake_in_s3_is_read_through_boto3(lake: LakeOnDisk, monkeypatch: Any) -> None:
+def test_a_lake_in_s3_is_read_through_boto3(
+    lake: LakeOnDisk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "test")
     path = lake.put("files", file())
@@ -238,12 +240,12 @@ def test_a_folder_that_is_no_lake_is_named(lake: LakeOnDisk) -> None:
     (lake.folder / "other").mkdir()
 
     with (
-        pytest.raises(LakeError, match="holds none of the tables impressions"),
+        pytest.raises(LakeError, match="contains none of the tables impressions"),
         opened(str(lake.folder), Target()),
     ):
         pass
     with (
-        pytest.raises(LakeError, match="is no folder"),
+        pytest.raises(LakeError, match="is not a folder"),
         opened(str(lake.folder / "gone"), Target()),
     ):
         pass

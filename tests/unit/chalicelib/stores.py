@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
-from chalicelib.drafting.endpoint import Draft
+from chalicelib.drafting.endpoint import Draft, EndpointClient
 from chalicelib.errors import EndpointRejectedError, ModelError
 from chalicelib.objects import ObjectRef, result_key
 from chalicelib.processing.pipeline import ProcessingContext
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.type_defs import MessageTypeDef
 
 LANDING, RESULTS = "landing-bucket", "results-bucket"
 IDEMPOTENCY, PROGRESS = "idempotency-table", "progress-table"
@@ -32,7 +33,7 @@ NOTICED = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 POISON = "poison"
 
 
-class StubEndpoint:
+class StubEndpoint(EndpointClient):
     """Drafts `seen: <findings>`, refuses one text, and raises each of `trouble` once."""
 
     def __init__(self, *trouble: Exception) -> None:
@@ -77,7 +78,7 @@ class Stores:
             s3=self.s3,
             sqs=self.sqs,
             dynamodb=self.dynamodb,
-            endpoint=self.endpoint,  # type: ignore[arg-type]
+            endpoint=self.endpoint,
             attempt=attempt,
             request_id="request-1",
             started_at=NOTICED,
@@ -94,15 +95,16 @@ class Stores:
         return {key: self.content(key) for key in self.keys(prefix)}
 
     def result(self, ref: ObjectRef) -> dict[str, Any]:
-        return json.loads(self.content(result_key(ref)))
+        document: dict[str, Any] = json.loads(self.content(result_key(ref)))
+        return document
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         lines = b"".join(gzip.decompress(self.content(key)) for key in self.keys(f"lake/{table}/"))
         return [json.loads(line) for line in lines.splitlines()]
 
-    def messages(self) -> list[dict[str, Any]]:
+    def messages(self) -> list[MessageTypeDef]:
         """Receive every message of the work queue that is not hidden."""
-        found: list[dict[str, Any]] = []
+        found: list[MessageTypeDef] = []
         while True:
             answer = self.sqs.receive_message(
                 QueueUrl=self.settings.work_queue_url,

@@ -12,7 +12,7 @@ def drawn_tree() -> dict[str, str]:
     """Each class of the docstring's tree and the class that it is drawn under."""
     tree: dict[str, str] = {}
     path: list[str] = []
-    for line in inspect.getdoc(errors).splitlines():  # type: ignore[union-attr]
+    for line in str(inspect.getdoc(errors)).splitlines():
         found = re.match(r"([│├└─ ]*)(\w+Error)\b", line)
         if found is None:
             continue
@@ -24,7 +24,7 @@ def drawn_tree() -> dict[str, str]:
 
 def test_docstring_draws_the_classes_as_they_are() -> None:
     classes = {
-        name: kind.__base__.__name__  # type: ignore[union-attr]
+        name: kind.__bases__[0].__name__
         for name, kind in inspect.getmembers(errors, inspect.isclass)
     }
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
@@ -14,12 +14,15 @@ from common import s3
 from common.aws import Target
 from common.errors import AwsError, SettingError
 
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
 TARGET = Target(region="us-east-1")
 BUCKET = "invented-reports"
 
 
 @pytest.fixture
-def bucket() -> Iterator[Any]:
+def bucket() -> Iterator[S3Client]:
     with mock_aws():
         client = boto3.client("s3", region_name="us-east-1")
         client.create_bucket(Bucket=BUCKET)
@@ -42,12 +45,12 @@ def test_name_is_read(text: str, expected: tuple[str, str]) -> None:
 
 @pytest.mark.parametrize("text", ["s3://", "s3:///key", "s3://UPPER/key", "s3://b", "bucket/key"])
 def test_what_is_no_name_is_refused_by_name(text: str) -> None:
-    with pytest.raises(SettingError, match="is not an S3 name; write s3://bucket/prefix"):
+    with pytest.raises(SettingError, match="is not an S3 URI; write s3://bucket/prefix"):
         s3.parse(text)
 
 
 def test_folder_comes_with_its_folders_and_without_its_neighbours(
-    bucket: Any, tmp_path: Path
+    bucket: S3Client, tmp_path: Path
 ) -> None:
     for key in ("a/one.txt", "a/b/two.txt", "a/b/", "ab/three.txt"):
         bucket.put_object(Bucket=BUCKET, Key=key, Body=key.encode())
@@ -59,7 +62,7 @@ def test_folder_comes_with_its_folders_and_without_its_neighbours(
     assert (found / "one.txt").read_text() == "a/one.txt"
 
 
-def test_one_object_is_one_file(bucket: Any, tmp_path: Path) -> None:
+def test_one_object_is_one_file(bucket: S3Client, tmp_path: Path) -> None:
     bucket.put_object(Bucket=BUCKET, Key="a/reports.zip", Body=b"PK")
 
     found = s3.download(TARGET, s3.parse(f"s3://{BUCKET}/a/reports.zip"), tmp_path)
@@ -67,7 +70,7 @@ def test_one_object_is_one_file(bucket: Any, tmp_path: Path) -> None:
     assert (found.name, found.read_bytes()) == ("reports.zip", b"PK")
 
 
-def test_key_that_leads_upwards_stays_in_the_folder(bucket: Any, tmp_path: Path) -> None:
+def test_key_that_leads_upwards_stays_in_the_folder(bucket: S3Client, tmp_path: Path) -> None:
     bucket.put_object(Bucket=BUCKET, Key="a/../../out.txt", Body=b"x")
 
     s3.download(TARGET, s3.parse(f"s3://{BUCKET}/a"), tmp_path / "here")
@@ -84,7 +87,7 @@ def test_no_key_leaves_its_folder(rest: str) -> None:
 
 
 def test_nothing_there_and_no_bucket_are_one_line_each(bucket: Any, tmp_path: Path) -> None:
-    with pytest.raises(SettingError, match=f"s3://{BUCKET}/none: holds nothing"):
+    with pytest.raises(SettingError, match=f"s3://{BUCKET}/none: is empty"):
         s3.download(TARGET, s3.parse(f"s3://{BUCKET}/none"), tmp_path)
     with pytest.raises(AwsError, match="s3://no-such-bucket: does not exist"):
         s3.download(TARGET, s3.parse("s3://no-such-bucket/a"), tmp_path)
@@ -116,7 +119,7 @@ def test_profile_that_is_not_there_is_named(
 class Refusing:
     """Puts some files and is then refused, as by a policy."""
 
-    def __init__(self, client: Any) -> None:
+    def __init__(self, client: S3Client) -> None:
         self.client = client
         self.left = 1
 
@@ -131,7 +134,7 @@ class Refusing:
 
 
 def test_upload_that_breaks_off_leaves_nothing(
-    bucket: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    bucket: S3Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("a", "b"):
         (tmp_path / name).write_text(name)

@@ -5,7 +5,7 @@ import pytest
 from common.errors import StateError
 from common.stack_state import Outputs, Process, State, read_state, write_state
 
-PROCESS = Process(pid=1, started="2", port=3, log="/tmp/x.log")  # noqa: S108 - a name only
+PROCESS = Process(pid=1, started="2", port=3, log="/tmp/x.log")  # noqa: S108  # a name only
 OUTPUTS = Outputs(*"abcdefgh")
 
 

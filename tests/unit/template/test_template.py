@@ -47,7 +47,8 @@ def of_type(kind: str) -> list[str]:
 
 
 def environment() -> dict[str, Any]:
-    return TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]
+    variables: dict[str, Any] = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]
+    return variables
 
 
 def references(node: Any) -> set[str]:
@@ -96,7 +97,7 @@ def test_no_key_is_written_twice() -> None:
 
     text = (ROOT / "template.yaml").read_text(encoding="utf-8")
 
-    assert yaml.load(text, Loader) is not None  # noqa: S506 - a safe loader with one more check
+    assert yaml.load(text, Loader) is not None  # noqa: S506  # a safe loader with one more check
 
 
 @pytest.mark.parametrize("name", of_type("AWS::S3::Bucket"))
@@ -271,7 +272,7 @@ def deployed_environment(**chosen: str) -> dict[str, str]:
     set_ones = {}
     for name, value in environment().items():
         if isinstance(value, dict) and "Fn::If" in value:
-            condition, value, _ = value["Fn::If"]  # noqa: PLW2901 - its first branch
+            condition, value, _ = value["Fn::If"]  # noqa: PLW2901  # its first branch
             if not values[CONDITIONAL_ON[condition]]:
                 continue
         named = None
@@ -414,7 +415,7 @@ def chalice_functions() -> list[str]:
     """Names of the functions that app.py registers."""
     tree = ast.parse((ROOT / "chalice_app" / "app.py").read_text(encoding="utf-8"))
     return [
-        keyword.value.value
+        str(keyword.value.value)
         for node in ast.walk(tree)
         if isinstance(node, ast.FunctionDef)
         for decorator in node.decorator_list
@@ -468,7 +469,8 @@ WITHOUT_RESOURCE = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
 
 def policy(name: str) -> list[dict[str, Any]]:
     path = CHALICE / CONFIGURED[name]["iam_policy_file"]
-    return json.loads(path.read_text(encoding="utf-8"))["Statement"]
+    statements: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["Statement"]
+    return statements
 
 
 def actions(statement: dict[str, Any]) -> set[str]:

@@ -11,9 +11,9 @@ import pytest
 ctranslate2 = pytest.importorskip("ctranslate2")
 sentencepiece = pytest.importorskip("sentencepiece")
 
-from training.errors import ModelTooLargeError  # noqa: E402
-from training.small_t5 import config, score  # noqa: E402
-from training.small_t5.size import check_size, sizes  # noqa: E402
+from training.errors import ModelTooLargeError  # noqa: E402  # after importorskip
+from training.small_t5 import config, score  # noqa: E402  # after importorskip
+from training.small_t5.size import check_size, sizes  # noqa: E402  # after importorskip
 
 FILES = {"config.json", "model.safetensors", "sentencepiece.model"}
 TOLERANCE = 0.03

@@ -22,7 +22,7 @@ def test_findings_are_read_from_every_form(tmp_path: Path) -> None:
 
 
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ExamplesError, match="no such folder; write it anew with"):
+    with pytest.raises(ExamplesError, match="no such folder; regenerate it with"):
         held_out(tmp_path / "nowhere")
 
 

@@ -13,7 +13,7 @@ G5 = "ml.g5.48xlarge (8 x NVIDIA A10G 24 GB each), billed by the second"
         (PriceClass("ml.g5.48xlarge", 2, 2, 11.0), f"2 x {G5}, at most 22 instance-hours"),
         (
             PriceClass("ml.new.large", 1, 4, None),
-            "1 to 4 x ml.new.large, billed by the second, while there",
+            "1 to 4 x ml.new.large, billed by the second, until deleted",
         ),
     ],
 )
@@ -32,5 +32,5 @@ def test_a_price_class_names_what_is_billed(price: PriceClass, words: str) -> No
         ("ml.m5d.large", False),
     ],
 )
-def test_types_with_storage_of_their_own_take_no_volume(name: str, expected: bool) -> None:  # noqa: FBT001 - a figure of the table above
+def test_types_with_storage_of_their_own_take_no_volume(name: str, expected: bool) -> None:  # noqa: FBT001  # a figure of the table above
     assert has_volume(name) is expected

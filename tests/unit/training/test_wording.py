@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from training.synthetic.houses import Form
+from training.synthetic.report import Region
 from training.synthetic.wording import (
     fill,
     lay_out,
@@ -79,7 +81,7 @@ def test_no_word_to_hide_leaves_the_text() -> None:
         ("headed", "View.\nLUNGS: A. C.\nHEART: B."),
     ],
 )
-def test_section_forms(form: str, expected: str) -> None:
-    body = [("lungs", "A."), ("heart", "B."), ("lungs", "C.")]
+def test_section_forms(form: Form, expected: str) -> None:
+    body: list[tuple[Region, str]] = [("lungs", "A."), ("heart", "B."), ("lungs", "C.")]
 
-    assert lay_out(["View."], body, form) == expected  # type: ignore[arg-type]
+    assert lay_out(["View."], body, form) == expected

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from chalicelib.drafting import batch_drafts
 from chalicelib.errors import MessageError, TransformError
-from chalicelib.queue.messages import JobChanged, OwnMessage, ShardReady, read_message
+from chalicelib.queue.messages import JobChanged, OwnMessage, ShardReady, WorkItem, read_message
 from tests.nights import BEGAN, Nights
 
 ID = "0" * 32
@@ -94,7 +94,8 @@ def test_messages_of_a_night_are_read() -> None:
         ' "drafts": "k"}',
         BEGAN,
     )
-    assert (work.batch_folder, work.ref) == (own.batch_folder, own.ref)  # type: ignore[union-attr]
+    assert isinstance(work, WorkItem)
+    assert (work.batch_folder, work.ref) == (own.batch_folder, own.ref)
 
 
 @pytest.mark.parametrize(

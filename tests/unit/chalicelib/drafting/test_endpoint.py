@@ -3,7 +3,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import boto3
 import pytest
@@ -21,10 +21,10 @@ from botocore.stub import Stubber
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chalicelib.aws import LONGEST_CALL_S
 from chalicelib.drafting.endpoint import (
     ATTEMPTS,
     FIRST_WAIT_S,
-    LONGEST_CALL_S,
     RESERVE_S,
     CallBudget,
     Draft,
@@ -41,6 +41,9 @@ from chalicelib.errors import (
     OutOfTimeError,
 )
 from chalicelib.settings import Model
+
+if TYPE_CHECKING:
+    from mypy_boto3_sagemaker_runtime import SageMakerRuntimeClient
 
 MODEL = Model("fine-tuned", "live", "small", "1", prompt="{findings}")
 TGI = Model("fine-tuned", "live", "small", "1", codec="tgi-v2", prompt="{findings}")
@@ -73,12 +76,12 @@ class Clock:
 def refusal(
     code: str = "ValidationError", status: int = 400, message: str | None = CANARY, **more: Any
 ) -> ClientError:
-    response = {
+    response: Any = {  # the stubs ask for more of a refusal than SageMaker sends
         "Error": {"Code": code, "Message": message},
         "ResponseMetadata": {"HTTPStatusCode": status},
         **more,
     }
-    return ClientError(response, "InvokeEndpoint")  # type: ignore[arg-type]
+    return ClientError(response, "InvokeEndpoint")
 
 
 def told(error: Exception) -> str:
@@ -89,7 +92,7 @@ def told(error: Exception) -> str:
 
 
 def model_error(original: int | None) -> ClientError:
-    more = {} if original is None else {"OriginalStatusCode": original}
+    more: dict[str, Any] = {} if original is None else {"OriginalStatusCode": original}
     return refusal("ModelError", 424, **more)
 
 
@@ -133,7 +136,8 @@ def draft(
     model: Model = MODEL,
     observe: Observer | None = None,
 ) -> list[Draft | ModelError]:
-    client = EndpointClient(runtime, runtime.clock.pace(), observe)  # type: ignore[arg-type]
+    called = cast("SageMakerRuntimeClient", runtime)
+    client = EndpointClient(called, runtime.clock.pace(), observe)
     return client.draft(model, findings, micro_batch)
 
 
@@ -317,10 +321,10 @@ def cut_answer() -> StreamingBody:
     return StreamingBody(io.BytesIO(whole[:-9]), len(whole))
 
 
-def test_cut_answer_is_asked_for_again() -> None:
+def test_cut_answer_is_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
     runtime = Runtime()
     bodies: list[Any] = [cut_answer(), io.BytesIO(echo(["a"]))]
-    runtime.invoke_endpoint = lambda **_: {"Body": bodies.pop(0)}  # type: ignore[method-assign]
+    monkeypatch.setattr(runtime, "invoke_endpoint", lambda **_: {"Body": bodies.pop(0)})
 
     assert impressions(draft(runtime)) == ["seen: a"]
     assert len(runtime.clock.slept) == 1
@@ -427,18 +431,21 @@ class TestRealClient:
     """The same through botocore's own serialising and parsing."""
 
     @pytest.fixture
-    def client(self) -> Any:
-        return boto3.client(
+    def client(self) -> SageMakerRuntimeClient:
+        client: SageMakerRuntimeClient = boto3.client(
             "sagemaker-runtime",
             region_name="us-east-1",
             aws_access_key_id="test",
             aws_secret_access_key="test",
         )
+        return client
 
-    def drafts(self, client: Any, findings: Sequence[str]) -> list[Draft | ModelError]:
+    def drafts(
+        self, client: SageMakerRuntimeClient, findings: Sequence[str]
+    ) -> list[Draft | ModelError]:
         return EndpointClient(client, Clock().pace()).draft(MODEL, findings, 8)
 
-    def test_answer_is_read_from_its_stream(self, client: Any) -> None:
+    def test_answer_is_read_from_its_stream(self, client: SageMakerRuntimeClient) -> None:
         body = echo(["a"])
         answer = {"Body": StreamingBody(io.BytesIO(body), len(body))}
 
@@ -458,7 +465,12 @@ class TestRealClient:
         ],
     )
     def test_errors_are_sorted(
-        self, client: Any, code: str, status: int, fields: Any, kind: type[ImpressionsError]
+        self,
+        client: SageMakerRuntimeClient,
+        code: str,
+        status: int,
+        fields: Any,
+        kind: type[ImpressionsError],
     ) -> None:
         with Stubber(client) as stub:
             for _ in range(ATTEMPTS):
@@ -468,7 +480,7 @@ class TestRealClient:
             with pytest.raises(kind):
                 self.drafts(client, ["a"])
 
-    def test_model_error_fails_its_record(self, client: Any) -> None:
+    def test_model_error_fails_its_record(self, client: SageMakerRuntimeClient) -> None:
         with Stubber(client) as stub:
             stub.add_client_error(
                 "invoke_endpoint",

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib import aws
 from chalicelib.handlers import nightly as handler
-from chalicelib.nightly import run
+from chalicelib.nightly import claim
 from tests.account.account import Account
 from tests.account.landed import Context
 from tests.nights import Nights, reports
@@ -37,7 +37,7 @@ def test_the_night_runs(account: Account, nights: Nights, event: dict[str, Any])
 
 def test_a_second_night_at_once_says_that_one_is_running(account: Account, nights: Nights) -> None:
     account.put("nightly/ward/a.json", reports(2))
-    run._claim(nights.context, None)
+    claim.claim(nights.context, None)
 
     assert account.call("nightly", {}) == {"status": "running"}
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
@@ -14,6 +14,9 @@ from chalicelib.handlers import summarize
 from chalicelib.settings import current_settings
 from tests.unit.chalicelib.conftest import Logged
 from tests.unit.chalicelib.stores import IDEMPOTENCY, LANDING, PROGRESS, RESULTS, Context, Stores
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
 
 CANARY = "canary-text"
 Counted = dict[str, float]
@@ -95,7 +98,7 @@ def deliver(stores: Stores, *bodies: Any, attempt: int = 1) -> dict[str, Any]:
             "messageId": message["MessageId"],
             "receiptHandle": message["ReceiptHandle"],
             "body": message["Body"],
-            "attributes": {**message["Attributes"], "ApproximateReceiveCount": str(attempt)},
+            "attributes": message["Attributes"] | {"ApproximateReceiveCount": str(attempt)},
             "messageAttributes": {},
             "eventSource": "aws:sqs",
             "eventSourceARN": "arn:aws:sqs:us-east-1:123456789012:work",
@@ -103,7 +106,7 @@ def deliver(stores: Stores, *bodies: Any, attempt: int = 1) -> dict[str, Any]:
         }
         for message in stores.messages()
     ]
-    return summarize.handle({"Records": records}, Context())  # type: ignore[arg-type]
+    return summarize.handle({"Records": records}, cast("LambdaContext", Context()))
 
 
 def own(stores: Stores, key: str, *findings: Any) -> dict[str, str]:
@@ -188,8 +191,10 @@ def test_message_is_hidden_for_longer_each_time(
 def test_missing_endpoint_is_counted_and_waited_for(
     stores: Stores, runtime: Runtime, counted: Counted, hidden: list[int]
 ) -> None:
-    missing = {"Error": {"Code": "ValidationError", "Message": "Endpoint live not found."}}
-    runtime.trouble = ClientError(missing, "InvokeEndpoint")  # type: ignore[arg-type]
+    runtime.trouble = ClientError(
+        {"Error": {"Code": "ValidationError", "Message": "Endpoint live not found."}},
+        "InvokeEndpoint",
+    )
 
     answer = deliver(stores, own(stores, "incoming/a", "one"))
 
@@ -225,8 +230,7 @@ def test_denied_call_is_named_and_its_words_are_not_repeated(
     message = own(stores, "incoming/a", "one")
 
     def denied(**_: Any) -> None:
-        refusal = {"Error": {"Code": "AccessDenied", "Message": CANARY}}
-        raise ClientError(refusal, "PutObject")  # type: ignore[arg-type]
+        raise ClientError({"Error": {"Code": "AccessDenied", "Message": CANARY}}, "PutObject")
 
     monkeypatch.setattr(stores.s3, "put_object", denied)
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from botocore.exceptions import ClientError
@@ -11,6 +11,9 @@ from chalicelib.errors import FileRejectedError
 from chalicelib.intake.landing import current_version, list_objects, open_object, with_version_id
 from chalicelib.objects import ObjectRef
 from tests.unit.chalicelib.stores import LANDING, ShortPages, Stores
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
 
 
 class TestOpening:
@@ -40,7 +43,7 @@ class TestOpening:
                 asked.pop("Range")
                 return stores.s3.get_object(**asked)
 
-        landed = open_object(WithoutRanges(), work.ref, 7)  # type: ignore[arg-type]
+        landed = open_object(cast("S3Client", WithoutRanges()), work.ref, 7)
 
         assert b"".join(landed.pieces) == b"789"
         assert landed.size == 10

@@ -42,13 +42,13 @@ def test_times_and_days_are_utc(moment: datetime, day: str, stamp: str) -> None:
 
 def test_every_row_names_its_schema() -> None:
     for kind in TABLES:
-        assert kind.__struct_defaults__[-1] == 1  # type: ignore[attr-defined]
-        assert kind.__struct_fields__[-1] == "schema_version"  # type: ignore[attr-defined]
+        assert kind.__struct_defaults__[-1] == 1
+        assert kind.__struct_fields__[-1] == "schema_version"
 
 
 def test_scores_hold_no_free_text() -> None:
     (scores,) = [kind for kind, table in TABLES.items() if table == "rouge_scores"]
 
-    fields = set(scores.__struct_fields__)  # type: ignore[attr-defined]
+    fields = set(scores.__struct_fields__)
 
     assert not fields & {"findings", "reference_impression", "generated_impression", "metadata"}

@@ -66,7 +66,10 @@ def test_the_ledger_lies_in_the_progress_table(stores: Stores) -> None:
 
 
 def test_messages_go_to_the_work_queue(stores: Stores) -> None:
-    messages = [OwnMessage("b", "nightly/a", "e"), ShardReady("work/nightly/n-1", 0)]
+    messages: list[OwnMessage | ShardReady] = [
+        OwnMessage("b", "nightly/a", "e"),
+        ShardReady("work/nightly/n-1", 0),
+    ]
 
     assert context(stores).send(messages) == 2
 

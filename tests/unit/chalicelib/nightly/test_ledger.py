@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -22,7 +23,7 @@ def ledger(stores: Stores) -> NightLedger:
 
 def add(ledger: NightLedger, *nights: NightlyBatch) -> None:
     for night in nights:
-        ledger.change(lambda record, night=night: record.with_night(night))  # type: ignore[misc]
+        ledger.change(partial(LedgerState.with_night, night=night))
 
 
 class TestState:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
 from chalicelib import aws
 from chalicelib.errors import AlreadyRunningError, TransformError
-from chalicelib.nightly import gather, run, shards
+from chalicelib.nightly import claim, gather, run, shards
 from chalicelib.nightly.ledger import NightLedger
 from chalicelib.settings import current_settings
 from tests.account.account import Account
@@ -165,7 +165,7 @@ class TestBatch:
         fill(account, 1)
         monkeypatch.setattr(nights.sagemaker, "describe_endpoint", describe_endpoint)
 
-        with pytest.raises(TransformError, match="looking for the live endpoint's model"):
+        with pytest.raises(TransformError, match="looking up the live endpoint's model"):
             nights.run()
 
 
@@ -184,7 +184,7 @@ class TestKilled:
         if when == "in the middle":
             with pytest.raises(AlreadyRunningError):
                 nights.run()
-            nights.now += run.DEAD_AFTER_S + 1
+            nights.now += claim.DEAD_AFTER_S + 1
         nights.run()
         nights.finish()
 
@@ -203,7 +203,7 @@ class TestKilled:
                 nights.run()
         for key in keys[3:]:
             account.s3.delete_object(Bucket=LANDING, Key=key)
-        nights.now += run.DEAD_AFTER_S + 1
+        nights.now += claim.DEAD_AFTER_S + 1
 
         told = nights.run()
 
@@ -218,7 +218,7 @@ class TestKilled:
     ) -> None:
         fill(account, 3)
         real = gather.gather
-        other = Nights(account, nights.sagemaker, now=nights.now + run.DEAD_AFTER_S + 1)
+        other = Nights(account, nights.sagemaker, now=nights.now + claim.DEAD_AFTER_S + 1)
 
         def slow(*arguments: Any) -> Any:
             monkeypatch.setattr(gather, "gather", real)
@@ -242,7 +242,7 @@ class TestKilled:
         nights.now += 86_400
 
         with pytest.raises(AlreadyRunningError):
-            run._claim(nights.context, None)
+            claim.claim(nights.context, None)
         nights.run()
 
         source = nights.sagemaker.jobs[nights.only_job]["TransformInput"]
@@ -323,7 +323,7 @@ class TestContinuations:
         fill(account, 4)
         run.run(nights.context, None)
         stale = nights.handed_on.pop()
-        nights.now += run.DEAD_AFTER_S + 1
+        nights.now += claim.DEAD_AFTER_S + 1
         run.run(nights.context, None)
 
         with pytest.raises(AlreadyRunningError):
@@ -336,8 +336,8 @@ def pages_of(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
     real = client.get_paginator
 
     class Small:
-        def __init__(self, name: str) -> None:
-            self.real = real(name)  # type: ignore[call-overload]
+        def __init__(self, name: Literal["list_objects_v2"]) -> None:
+            self.real = real(name)
 
         def paginate(self, **request: Any) -> Any:
             return self.real.paginate(**request, PaginationConfig={"PageSize": size})

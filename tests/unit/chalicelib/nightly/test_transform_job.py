@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import boto3
 import pytest
@@ -18,6 +18,9 @@ from chalicelib.nightly import transform_job
 from chalicelib.nightly.ledger import NightlyBatch
 from tests.nights import BEGAN, TOOK
 from tests.unit.chalicelib.stores import LIVE, RESULTS, Stores
+
+if TYPE_CHECKING:
+    from mypy_boto3_sagemaker import SageMakerClient
 
 NIGHT = NightlyBatch("nightly-1", "impressions-nightly-1", LIVE, attempt=2)
 # SageMaker API reference, CreateTransformJob: TransformJobName.
@@ -164,11 +167,13 @@ class TestStart:
         find_model(refusing)
         refusing.add_client_error("create_transform_job", code, message)
 
-        with pytest.raises(TransformError, match=f"CreateTransformJob failed with {code}; see the"):
+        with pytest.raises(
+            TransformError, match=f"CreateTransformJob failed with {code}; see 'nightly"
+        ):
             transform_job.start(refusing.client, stores.settings, NIGHT)
 
     def test_without_a_live_endpoint_says_so(self, stores: Stores) -> None:
-        with pytest.raises(TransformError, match="looking for the live endpoint's model failed"):
+        with pytest.raises(TransformError, match="looking up the live endpoint's model failed"):
             transform_job.start(client(), stores.settings, NIGHT)
 
 
@@ -186,7 +191,7 @@ class TestDescribe:
             "CreationTime": BEGAN,
         }
         stub.add_response("describe_transform_job", answer | more, {"TransformJobName": "j"})
-        return transform_job.describe(stub.client, "j")
+        return transform_job.describe(cast("SageMakerClient", stub.client), "j")
 
     @pytest.mark.parametrize(
         ("status", "under_way"),

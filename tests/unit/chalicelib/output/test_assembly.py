@@ -6,7 +6,12 @@ from typing import Any
 import pytest
 
 from chalicelib.drafting.endpoint import Draft
-from chalicelib.errors import EndpointRejectedError, FileRejectedError, RecordRejectedError
+from chalicelib.errors import (
+    EndpointRejectedError,
+    FileRejectedError,
+    ModelError,
+    RecordRejectedError,
+)
 from chalicelib.intake.records import Record
 from chalicelib.intake.source import Source
 from chalicelib.objects import ObjectRef
@@ -15,6 +20,7 @@ from chalicelib.output.document import Counts
 from chalicelib.output.scoring import METRICS
 from chalicelib.output.tables import FailureRow, ImpressionRow, RougeRow
 from chalicelib.queue.messages import WorkItem
+from chalicelib.settings import Model
 from tests.unit.chalicelib.stores import LIVE, NOTICED, RIVAL
 
 REF = ObjectRef("b", "evaluation/openi/a", "e", "v")
@@ -111,7 +117,10 @@ def test_dropped_metadata_is_flagged() -> None:
 
 
 def test_record_that_one_of_two_models_drafted_counts_as_failed_once() -> None:
-    drafts = [(LIVE, [Draft("a", 1.0), Draft("b", 1.0)]), (RIVAL, [REFUSED, Draft("c", 1.0)])]
+    drafts: list[tuple[Model, list[Draft | ModelError | None]]] = [
+        (LIVE, [Draft("a", 1.0), Draft("b", 1.0)]),
+        (RIVAL, [REFUSED, Draft("c", 1.0)]),
+    ]
 
     outcome = assemble(SOURCE, [SCORED, DROPPED], drafts, None)
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from botocore.exceptions import ClientError
@@ -15,6 +15,9 @@ from chalicelib.output.tables import FailureRow, FileRow
 from chalicelib.queue.messages import WorkItem
 from tests.unit.chalicelib.stores import LANDING, RESULTS, Stores
 
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
 OLD = datetime(2026, 1, 2, 23, 59, 59, tzinfo=UTC)
 NEW = OLD + timedelta(seconds=1)
 
@@ -25,7 +28,8 @@ def failure(message: str = "m") -> FailureRow:
 
 
 def file_row() -> FileRow:
-    return FileRow(**dict.fromkeys(FileRow.__struct_fields__, "x"))  # type: ignore[arg-type]
+    values: dict[str, Any] = dict.fromkeys(FileRow.__struct_fields__, "x")
+    return FileRow(**values)
 
 
 def source(work: WorkItem, modified: datetime = OLD) -> Source:
@@ -158,8 +162,9 @@ class TestResult:
                 write_result(stores.s3, RESULTS, newest, "complete", b"newest")
                 return found
 
+        interrupted = cast("S3Client", Interrupted())
         with pytest.raises(ClientError, match="PreconditionFailed"):
-            write_result(Interrupted(), RESULTS, source(works[1], NEW), "complete", b"new")  # type: ignore[arg-type]
+            write_result(interrupted, RESULTS, source(works[1], NEW), "complete", b"new")
 
         assert stores.content(result_key(works[0].ref)) == b"newest"
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 import pytest
@@ -24,11 +24,14 @@ from tests.unit.chalicelib.stores import (
     StubEndpoint,
 )
 
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
 CANARY = "canary-text"
 
 
 def once(stores: Stores, milliseconds: int = 900_000) -> IdempotentProcessor:
-    return IdempotentProcessor(stores.run(), Context(milliseconds))  # type: ignore[arg-type]
+    return IdempotentProcessor(stores.run(), cast("LambdaContext", Context(milliseconds)))
 
 
 def body(count: int) -> bytes:
@@ -36,7 +39,11 @@ def body(count: int) -> bytes:
 
 
 def chunk_works(stores: Stores) -> list[WorkItem]:
-    works = [read_message(message["Body"], NOTICED)[0] for message in stores.messages()]
+    works: list[WorkItem] = []
+    for message in stores.messages():
+        work = read_message(message["Body"], NOTICED)[0]
+        assert isinstance(work, WorkItem)
+        works.append(work)
     return sorted(works, key=lambda work: work.start or 0)
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 import pytest
@@ -15,6 +15,9 @@ from chalicelib.processing.pipeline import WorkResult, process_chunk, process_ob
 from chalicelib.queue.messages import OwnMessage, WorkItem, read_message
 from tests.unit.chalicelib.stores import LANDING, NOTICED, POISON, PROGRESS, Stores
 
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
 
 def lines(*findings: Any) -> bytes:
     return b"\n".join(json.dumps({"findings": text}).encode() for text in findings)
@@ -26,9 +29,11 @@ def numbered(count: int) -> bytes:
 
 def chunk_works(stores: Stores) -> list[WorkItem]:
     """What the work queue holds, in the order of the records."""
-    works = [
-        work for message in stores.messages() for work in read_message(message["Body"], NOTICED)
-    ]
+    works: list[WorkItem] = []
+    for message in stores.messages():
+        for work in read_message(message["Body"], NOTICED):
+            assert isinstance(work, WorkItem)
+            works.append(work)
     return sorted(works, key=lambda work: work.start or 0)
 
 
@@ -230,8 +235,8 @@ class TestLargeObject:
             for part in document["parts"]
             for line in stores.content(part).splitlines()
         ]
-        expected = [f"seen: {number}" for number in "01234567890"]
-        expected[3] = expected[8] = None  # type: ignore[call-overload]
+        expected: list[str | None] = [f"seen: {number}" for number in "01234567890"]
+        expected[3] = expected[8] = None
         assert [one["impression"] for one in entries] == expected
         indices = [row["record_index"] for row in stores.rows("impressions")]
         assert sorted(indices) == [0, 1, 2, 4, 5, 6, 7, 9, 10]
@@ -306,7 +311,7 @@ class TestLargeObject:
                 return {"Successful": [], "Failed": [{"Id": "0"}, {"Id": "1"}]}
 
         work = stores.land("incoming/a", numbered(5))
-        real, stores.sqs = stores.sqs, FullQueue()  # type: ignore[assignment]
+        real, stores.sqs = stores.sqs, cast("SQSClient", FullQueue())
         with pytest.raises(QueueError, match="2 messages"):
             process_object(stores.run(), work)
         stores.sqs = real

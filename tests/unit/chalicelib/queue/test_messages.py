@@ -44,7 +44,11 @@ def bridged(**changed: Any) -> dict[str, Any]:
 
 
 def read(message: Any) -> list[WorkItem]:
-    return read_message(json.dumps(message), SENT)
+    works: list[WorkItem] = []
+    for work in read_message(json.dumps(message), SENT):
+        assert isinstance(work, WorkItem)
+        works.append(work)
+    return works
 
 
 def test_notification_names_the_object_and_when() -> None:

@@ -38,10 +38,10 @@ def test_a_file_is_called_after_itself(tmp_path: Path) -> None:
     ("paths", "dataset", "problem"),
     [
         (["missing.json"], None, "no such file"),
-        (["empty"], None, "holds no files"),
+        (["empty"], None, "contains no files"),
         (["a.json"], "x/y", "without slashes"),
         (["a.json"], "  ", "without slashes"),
-        (["a.json", "other/a.json"], "same", "two files would go to incoming/same/a.json"),
+        (["a.json", "other/a.json"], "same", "two files have the key incoming/same/a.json"),
     ],
 )
 def test_what_cannot_be_dropped_is_named(

@@ -54,7 +54,7 @@ def test_chalice_failing_is_one_line_with_its_reason(
     with pytest.raises(PackageError) as caught:
         chalice_package.run(project, project / "out")
 
-    assert f"chalice package failed: {reason} (all of it in " in str(caught.value)
+    assert f"chalice package failed: {reason} (see " in str(caught.value)
     assert "\n" not in str(caught.value)
 
 

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from common.paths import ROOT
 from local.errors import LintError, PackageError
 from local.packaging import lint
 
@@ -70,7 +71,7 @@ def test_the_command_prints_findings_and_fails(
 def test_the_command_says_which_templates_are_clean(
     tool: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    folder = lint.ROOT / "build" / "packages" / "python3.13"
+    folder = ROOT / "build" / "packages" / "python3.13"
     monkeypatch.setattr(lint, "make_package", lambda: folder)
 
     status = lint.main()

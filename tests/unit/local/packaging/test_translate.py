@@ -66,5 +66,5 @@ def test_a_template_that_does_not_translate_says_why() -> None:
     function = {"Type": "AWS::Serverless::Function", "Properties": {"Handler": "app.app"}}
     sam = {"Transform": "AWS::Serverless-2016-10-31", "Resources": {"Broken": function}}
 
-    with pytest.raises(PackageError, match=r"does not translate.*Broken"):
+    with pytest.raises(PackageError, match=r"cannot be translated.*Broken"):
         translate(sam, zip_name="x.zip")

@@ -17,12 +17,13 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from local.sagemaker.payload import GenerationParameters
+    from tests.unit.local.sagemaker.conftest import Runtime
 
 CANARY = "CANARY-7731"
 WAIT_S = 20
 LOG_STREAM_ARN = "arn:aws:logs:us-east-1:000000000000:log-group:/aws/sagemaker/Endpoints/echo"
 
-Serve = Callable[..., Any]
+Serve = Callable[..., "Runtime"]
 
 
 class EchoModel:
@@ -53,11 +54,11 @@ def model() -> EchoModel:
 
 
 @pytest.fixture
-def runtime(serve: Serve, model: EchoModel) -> Any:
+def runtime(serve: Serve, model: EchoModel) -> Runtime:
     return serve({"echo": model})
 
 
-def refused(runtime: Any, body: bytes, content_type: str = "application/json") -> ClientError:
+def refused(runtime: Runtime, body: bytes, content_type: str = "application/json") -> ClientError:
     """Invoke the endpoint `echo` and return the error that botocore raises."""
     with pytest.raises(ClientError) as raised:
         runtime.client().invoke_endpoint(EndpointName="echo", ContentType=content_type, Body=body)
@@ -78,7 +79,7 @@ def original(error: ClientError) -> dict[str, Any]:
     return document
 
 
-def test_one_text(runtime: Any, model: EchoModel) -> None:
+def test_one_text(runtime: Runtime, model: EchoModel) -> None:
     answer = runtime.client().invoke_endpoint(
         EndpointName="echo",
         ContentType="application/json",
@@ -92,7 +93,7 @@ def test_one_text(runtime: Any, model: EchoModel) -> None:
     assert (model.parameters[0].max_length, model.parameters[0].num_beams) == (80, 10)
 
 
-def test_a_list_is_flat_for_one_sequence_and_nested_for_more(runtime: Any) -> None:
+def test_a_list_is_flat_for_one_sequence_and_nested_for_more(runtime: Runtime) -> None:
     flat = runtime.invoke("echo", {"text_inputs": ["a", "b"]})
     nested = runtime.invoke(
         "echo", {"text_inputs": ["a", "b"], "num_beams": 2, "num_return_sequences": 2}
@@ -102,7 +103,7 @@ def test_a_list_is_flat_for_one_sequence_and_nested_for_more(runtime: Any) -> No
     assert nested == {"generated_texts": [["a:0", "a:1"], ["b:0", "b:1"]]}
 
 
-def test_plain_text(runtime: Any) -> None:
+def test_plain_text(runtime: Runtime) -> None:
     answer = runtime.client().invoke_endpoint(
         EndpointName="echo", ContentType="application/x-text", Body="œdème".encode()
     )
@@ -110,7 +111,7 @@ def test_plain_text(runtime: Any) -> None:
     assert json.loads(answer["Body"].read()) == {"generated_text": "œdème:0"}
 
 
-def test_unknown_endpoint(runtime: Any) -> None:
+def test_unknown_endpoint(runtime: Runtime) -> None:
     with pytest.raises(ClientError) as raised:
         runtime.client().invoke_endpoint(EndpointName="missing", Body=b"{}")
 
@@ -123,7 +124,7 @@ def test_unknown_endpoint(runtime: Any) -> None:
 
 
 @pytest.mark.parametrize("body", [b"{", b"", b"[1]", b'{"text_inputs": "\xff"}'])
-def test_bad_json(runtime: Any, body: bytes) -> None:
+def test_bad_json(runtime: Runtime, body: bytes) -> None:
     error = refused(runtime, body)
 
     assert original(error)["code"] == 400
@@ -138,7 +139,7 @@ def test_bad_json(runtime: Any, body: bytes) -> None:
     ("extra", "named"),
     [({"max_length": "80"}, "$.max_length"), ({"max_new_tokens": 80}, "max_new_tokens")],
 )
-def test_a_wrong_or_unknown_parameter(runtime: Any, extra: dict[str, Any], named: str) -> None:
+def test_a_wrong_or_unknown_parameter(runtime: Runtime, extra: dict[str, Any], named: str) -> None:
     error = refused(runtime, json.dumps({"text_inputs": CANARY, **extra}).encode())
 
     assert modelled(error)["OriginalStatusCode"] == 400
@@ -146,14 +147,14 @@ def test_a_wrong_or_unknown_parameter(runtime: Any, extra: dict[str, Any], named
     assert CANARY not in str(error.response)
 
 
-def test_unsupported_content_type(runtime: Any) -> None:
+def test_unsupported_content_type(runtime: Runtime) -> None:
     error = refused(runtime, b"a,b", "text/csv")
 
     assert modelled(error)["OriginalStatusCode"] == 415
     assert original(error)["code"] == 415
 
 
-def test_a_body_of_exactly_the_limit(runtime: Any) -> None:
+def test_a_body_of_exactly_the_limit(runtime: Runtime) -> None:
     body = json.dumps({"text_inputs": ""}).encode()
     body = body[:-2] + b"x" * (MAX_BODY_BYTES - len(body)) + body[-2:]
 
@@ -166,7 +167,7 @@ def test_a_body_of_exactly_the_limit(runtime: Any) -> None:
 
 
 @pytest.mark.parametrize("excess", [1, 20_000_000])
-def test_a_body_over_the_limit(runtime: Any, model: EchoModel, excess: int) -> None:
+def test_a_body_over_the_limit(runtime: Runtime, model: EchoModel, excess: int) -> None:
     error = refused(runtime, b" " * (MAX_BODY_BYTES + excess))
 
     assert error.response["Error"] == {
@@ -177,7 +178,7 @@ def test_a_body_over_the_limit(runtime: Any, model: EchoModel, excess: int) -> N
     assert not model.calls
 
 
-def test_a_chunked_body_over_the_limit(runtime: Any) -> None:
+def test_a_chunked_body_over_the_limit(runtime: Runtime) -> None:
     def chunks() -> Iterator[bytes]:
         for _ in range(7):
             yield b" " * 1_000_000
@@ -221,7 +222,7 @@ def test_the_next_call_after_a_slow_one(serve: Serve) -> None:
 
 
 def test_a_model_that_fails(
-    runtime: Any, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+    runtime: Runtime, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     error = refused(runtime, json.dumps({"text_inputs": f"poison {CANARY}"}).encode())
 
@@ -234,7 +235,7 @@ def test_a_model_that_fails(
 
 
 def test_nothing_is_logged_about_a_request(
-    runtime: Any, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+    runtime: Runtime, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     client = runtime.client()
     with caplog.at_level("DEBUG"):
@@ -327,7 +328,7 @@ def test_ping(serve: Serve, models: dict[str, EchoModel], status: int) -> None:
     ("method", "path"),
     [("GET", "/endpoints/echo/invocations"), ("POST", "/"), ("POST", "/endpoints/a/b/invocations")],
 )
-def test_an_operation_the_runtime_does_not_have(runtime: Any, method: str, path: str) -> None:
+def test_an_operation_the_runtime_does_not_have(runtime: Runtime, method: str, path: str) -> None:
     response = runtime.request(method, path)
 
     assert response.status == 404
@@ -342,7 +343,7 @@ def test_an_operation_the_runtime_does_not_have(runtime: Any, method: str, path:
         b"POST /endpoints/echo/invocations HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nshort",
     ],
 )
-def test_malformed_http_does_not_hurt_the_next_request(runtime: Any, sent: bytes) -> None:
+def test_malformed_http_does_not_hurt_the_next_request(runtime: Runtime, sent: bytes) -> None:
     with socket.create_connection(("127.0.0.1", runtime.port), timeout=WAIT_S) as connection:
         connection.sendall(sent)
         connection.shutdown(socket.SHUT_WR)

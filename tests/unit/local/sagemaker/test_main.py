@@ -43,7 +43,7 @@ def test_serves_until_told_to_stop(embedded_model_directory: Path, number: signa
         )
         assert found, ready
 
-        with urlopen(f"{found[1]}/ping", timeout=WAIT_S) as answer:  # noqa: S310 - loopback
+        with urlopen(f"{found[1]}/ping", timeout=WAIT_S) as answer:  # noqa: S310  # loopback
             assert answer.status == 200
         client = boto3.client(
             "sagemaker-runtime",
@@ -79,13 +79,13 @@ def test_a_model_directory_that_is_missing(
     assert "model.safetensors" in output.err
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "example.org"])  # noqa: S104 - to be refused
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "example.org"])  # noqa: S104  # to be refused
 def test_a_host_that_is_not_loopback(host: str, capsys: pytest.CaptureFixture[str]) -> None:
     code = main(["--host", host, "--endpoint", "a=nowhere"])
 
     assert code == 2
     assert capsys.readouterr().err == (
-        f"local.sagemaker: --host {host}: only loopback is served; use 127.0.0.1\n"
+        f"local.sagemaker: --host {host}: must be a loopback address; use 127.0.0.1\n"
     )
 
 

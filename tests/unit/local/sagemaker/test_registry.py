@@ -24,7 +24,7 @@ def test_a_name_sagemaker_would_refuse(name: str) -> None:
 def test_a_name_that_is_taken() -> None:
     registry = EndpointRegistry({"a": UpperModel()})
 
-    with pytest.raises(EndpointNameError, match="taken"):
+    with pytest.raises(EndpointNameError, match="already exists"):
         registry.add("a", UpperModel())
 
 

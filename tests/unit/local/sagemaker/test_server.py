@@ -10,7 +10,7 @@ from local.sagemaker.server import bind_loopback
 
 @pytest.mark.parametrize(
     "host",
-    ["0.0.0.0", "::", "192.168.1.10", "example.org", ""],  # noqa: S104 - to be refused
+    ["0.0.0.0", "::", "192.168.1.10", "example.org", ""],  # noqa: S104  # to be refused
 )
 def test_only_loopback_is_bound(host: str) -> None:
     with pytest.raises(HostError, match=r"127\.0\.0\.1"):

@@ -333,5 +333,5 @@ def test_a_stack_that_does_not_settle_is_an_error(
     aws.end = "CREATE_IN_PROGRESS"
     monkeypatch.setattr(deploy, "POLL_SECONDS", 0.01)
 
-    with pytest.raises(DeployError, match=r"^impressions-local: not settled within 1 s$"):
+    with pytest.raises(DeployError, match=r"^impressions-local: still in progress after 1 s$"):
         deploy_it(package)

@@ -117,7 +117,7 @@ def test_one_that_ends_while_starting_is_an_error_with_its_last_words(
     process = start("raise SystemExit('no model here')", tmp_path, started)
 
     with pytest.raises(
-        ProcessError, match=r"^X ended while starting: no model here; see .*x\.log$"
+        ProcessError, match=r"^X exited during start-up: no model here; see .*x\.log$"
     ):
         processes.wait_until_healthy(process, f"http://{HOST}:9/", name="X", timeout=WAIT)
 
@@ -126,7 +126,7 @@ def test_one_that_never_answers_is_an_error(tmp_path: Path, started: list[Proces
     process = start(PARENT, tmp_path, started)
     url = f"http://{HOST}:{processes.free_port(HOST)}/"
 
-    with pytest.raises(ProcessError, match=r"^X did not answer at .* within 0 s; see "):
+    with pytest.raises(ProcessError, match=r"^X did not respond at .* within 0 s; see "):
         processes.wait_until_healthy(process, url, name="X", timeout=0.2)
 
 

@@ -52,7 +52,7 @@ def test_it_serves_the_model_under_the_endpoints_name(
 
 def test_one_that_does_not_start_is_stopped_and_named(settings: LocalStackSettings) -> None:
     noted: list[Process] = []
-    log = "the local SageMaker ended while starting: .*log$"
+    log = "the local SageMaker exited during start-up: .*log$"
     broken = settings.sagemaker_directory / "resources" / "models" / "x.json"
     broken.parent.mkdir(parents=True)
     broken.write_text("no JSON")

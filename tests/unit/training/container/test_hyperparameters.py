@@ -16,13 +16,13 @@ def test_strings_become_values_and_the_rest_stays() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "problem"),
     [
-        ("epoch", "3", "is not known here; known are epochs, max_steps"),
-        ("epochs", "three", "'three' is not a whole number"),
+        ("epoch", "3", "is unknown here; use one of epochs, max_steps"),
+        ("epochs", "three", "'three' is not an integer"),
         ("epochs", "0", "0 is not between 1 and 10000"),
         ("learning_rate", "nan", "nan is not between"),
         ("learning_rate", "fast", "'fast' is not a number"),
         ("load_best_model_at_end", "true", "'true' is neither True nor False"),
-        ("lr_scheduler_type", "wavy", "'wavy' is none of cosine, linear, constant_with_warmup"),
+        ("lr_scheduler_type", "wavy", "'wavy' is not one of cosine, linear, constant_with_warmup"),
     ],
 )
 def test_wrong_one_is_answered_with_the_right_ones(name: str, value: str, problem: str) -> None:

@@ -35,7 +35,7 @@ def test_the_channel_is_the_folder_of_the_pairs_alone(
 
 def test_no_pairs(moto_target: Target, bucket: str) -> None:
     put(moto_target, "prepared/evaluation/set.jsonl")
-    with pytest.raises(CollectionError, match=r"holds no train.jsonl"):
+    with pytest.raises(CollectionError, match=r"contains no train.jsonl"):
         data.channel_of(moto_target, S3Uri(bucket, "prepared"))
 
 

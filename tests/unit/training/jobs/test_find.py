@@ -48,7 +48,7 @@ def test_the_newest_finished_job_is_the_one_to_deploy(moto_target: Target) -> No
     [
         ({"TrainingJobStatus": "Failed", "FailureReason": "exit code: 1"}, "failed: exit code: 1"),
         ({"TrainingJobStatus": "InProgress"}, "is InProgress; wait for it with"),
-        ({"TrainingJobStatus": "Stopped"}, "ended as Stopped and left no model"),
+        ({"TrainingJobStatus": "Stopped"}, "ended as Stopped without a model"),
     ],
 )
 def test_a_job_without_a_model_is_not_deployed(

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from common.aws import Target
 from training.config import METRICS
 from training.errors import JobError
-from training.jobs import follow, minutes
+from training.jobs import find, follow, minutes
 from training.jobs.logs import LOG_GROUP, JobLog
 
 
@@ -91,7 +91,7 @@ def of_the_article(job: dict[str, Any]) -> dict[str, Any]:
 def described(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Statuses that the job goes through, one for each time it is looked at."""
     statuses = ["InProgress", "InProgress", "Completed"]
-    real = follow.describe
+    real = find.describe
 
     def describe(target: Target, name: str) -> dict[str, Any]:
         status = statuses.pop(0) if len(statuses) > 1 else statuses[0]

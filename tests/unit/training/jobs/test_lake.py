@@ -66,7 +66,9 @@ def test_a_row_a_point_in_the_partition_of_the_jobs_day(
     assert len(rows) == 2
 
 
-def test_a_later_write_takes_the_place_of_the_earlier(moto_target: Target, job: Any) -> None:
+def test_a_later_write_takes_the_place_of_the_earlier(
+    moto_target: Target, job: dict[str, Any]
+) -> None:
     lake.write(moto_target, job, POINTS[:1], "results")
     lake.write(moto_target, job, POINTS, "results")
     ((_, rows),) = stored(moto_target).items()

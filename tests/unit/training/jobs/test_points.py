@@ -72,7 +72,7 @@ def test_steps_go_on_from_reading_to_reading() -> None:
 
 
 @pytest.mark.parametrize(
-    ("regex", "says"), [("(", "is none"), ("loss", "has no group for the value")]
+    ("regex", "says"), [("(", "is invalid"), ("loss", "has no group for the value")]
 )
 def test_a_definition_that_cannot_be_used_is_named(regex: str, says: str) -> None:
     with pytest.raises(JobError, match=f"j: the regex .* of its metric m .*{says}"):

@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import boto3
 import pytest
@@ -16,13 +16,16 @@ from training.prepare.places import prepare_places
 from training.prepare.prepare import Plan
 from training.synthetic.stream import reports
 
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
 TARGET = Target(region="us-east-1")
 PLAN = Plan("invented", 0.2, 1)
 BUCKET = "invented-reports"
 
 
 @pytest.fixture
-def bucket() -> Iterator[Any]:
+def bucket() -> Iterator[S3Client]:
     with mock_aws():
         client = boto3.client("s3", region_name="us-east-1")
         client.create_bucket(Bucket=BUCKET)
@@ -38,7 +41,7 @@ def files(folder: Path) -> dict[str, bytes]:
     return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
 
 
-def test_s3_gives_and_takes_the_same_as_this_machine(bucket: Any, tmp_path: Path) -> None:
+def test_s3_gives_and_takes_the_same_as_this_machine(bucket: S3Client, tmp_path: Path) -> None:
     source = tmp_path / "reports.jsonl"
     bucket.download_file(BUCKET, "in/reports.jsonl", str(source))
     here = tmp_path / "here"
@@ -59,8 +62,8 @@ def test_s3_gives_and_takes_the_same_as_this_machine(bucket: Any, tmp_path: Path
     }
 
 
-def test_prefix_that_holds_something_is_left_alone(bucket: Any) -> None:
-    with pytest.raises(SettingError, match="holds something already; name a new prefix"):
+def test_prefix_that_holds_something_is_left_alone(bucket: S3Client) -> None:
+    with pytest.raises(SettingError, match="is not empty; give a new prefix"):
         prepare_places([f"s3://{BUCKET}/in"], f"s3://{BUCKET}/in", PLAN, TARGET)
 
 
@@ -68,11 +71,11 @@ def test_folder_that_is_taken_is_found_before_anything_is_fetched(tmp_path: Path
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "x").touch()
 
-    with pytest.raises(OutputError, match="is there already; name a new folder"):
+    with pytest.raises(OutputError, match="already exists; give a new folder"):
         prepare_places(["s3://never-asked/in"], str(tmp_path / "out"), PLAN, TARGET)
 
 
-def test_collection_of_nothing_leaves_nothing_in_s3(bucket: Any) -> None:
+def test_collection_of_nothing_leaves_nothing_in_s3(bucket: S3Client) -> None:
     bucket.put_object(Bucket=BUCKET, Key="bad/reports.jsonl", Body=b'{"findings": "Clear."}\n')
 
     with pytest.raises(CollectionError, match="none of its 1 reports can be used"):

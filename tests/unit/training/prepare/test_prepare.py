@@ -182,12 +182,12 @@ def test_reports_that_cannot_be_used_are_counted_by_reason_and_named(tmp_path: P
     ("name", "data", "problem"),
     [
         ("empty.jsonl", b"", "is empty"),
-        ("empty.zip", b"", "is no zip archive; fetch it again"),
+        ("empty.zip", b"", "is not a zip archive; download it again"),
         ("picture.json", b"\x89PNG\r\n", "not JSON"),
         ("headless.csv", b"a,b\n1,2\n", "not JSON"),
         ("latin.csv", "uid,findings,impression\n1,gr\xf6\xdfer,x\n".encode("latin-1"), "UTF-8"),
-        ("quotes.csv", b'uid,findings,impression\n1,"a,b\n', "mend its quotes"),
-        ("nothing.csv", b"uid,findings,impression\n", "holds no report"),
+        ("quotes.csv", b'uid,findings,impression\n1,"a,b\n', "fix its quotes"),
+        ("nothing.csv", b"uid,findings,impression\n", "contains no report"),
         ("none.jsonl", b'{"findings": ""}', "none of its 1 reports can be used (1 no findings)"),
         ("cut.json.gz", gzip.compress(b'{"findings": "x"}')[:-9], "ends too soon"),
     ],
@@ -215,7 +215,7 @@ def test_damaged_member_of_a_zip_is_named(invented: Invented, tmp_path: Path) ->
     start = member.header_offset + 30 + len(member.filename) + 5
     path.write_bytes(data[:start] + b"\xff" * 20 + data[start + 20 :])
 
-    with pytest.raises(CollectionError, match="fetch the archive again") as caught:
+    with pytest.raises(CollectionError, match="download the archive again") as caught:
         prepare([path], tmp_path / "out", PLAN)
 
     assert member.filename in str(caught.value)
@@ -227,7 +227,7 @@ def test_zip_without_reports_is_refused(tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("a.csv", "x")
 
-    with pytest.raises(CollectionError, match=r"holds no \.txt report"):
+    with pytest.raises(CollectionError, match=r"contains no \.txt report"):
         prepare([path], tmp_path / "out", PLAN)
 
 
@@ -255,7 +255,7 @@ def test_what_is_there_already_is_never_written_over(
     else:
         out.write_text("mine")
 
-    with pytest.raises(OutputError, match="is there already; name a new folder"):
+    with pytest.raises(OutputError, match="already exists; give a new folder"):
         prepare([as_lines(tmp_path, invented)], out, PLAN)
 
     assert (out / "mine.txt" if make == "folder" else out).read_text() == "mine"

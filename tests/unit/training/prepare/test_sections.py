@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.prepare.report import LeftOut, Pair
+from training.prepare.report import LeftOut, Pair, Reason
 from training.prepare.sections import read_report, section_of
 
 MIMIC_LIKE = """                                 FINAL REPORT
@@ -82,8 +82,8 @@ def test_last_of_two_sections_counts_unless_it_is_blank() -> None:
         ("IMPRESSION/FINDINGS: Clear.", "findings and impression in one"),
     ],
 )
-def test_report_without_both_is_left_out_with_its_reason(text: str, reason: str) -> None:
-    assert read_report("a", text) == LeftOut("a", reason)  # type: ignore[arg-type]
+def test_report_without_both_is_left_out_with_its_reason(text: str, reason: Reason) -> None:
+    assert read_report("a", text) == LeftOut("a", reason)
 
 
 @given(st.text())

@@ -62,15 +62,17 @@ def test_every_registered_model_is_asked_as_the_functions_ask(
 
 
 def test_a_stack_whose_model_cannot_be_called(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(SettingError, match="stack s: setting FINE_TUNED_PROMPT: must hold"):
+    with pytest.raises(SettingError, match="stack s: setting FINE_TUNED_PROMPT: must contain"):
         asked(monkeypatch, Runtime(), FineTunedPrompt="no place for them")
 
 
 def test_an_endpoint_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
     class Gone:
         def invoke_endpoint(self, **_: Any) -> None:
-            error = {"Code": "ValidationError", "Message": "Endpoint fine of account not found."}
-            raise ClientError({"Error": error}, "InvokeEndpoint")
+            message = "Endpoint fine of account not found."
+            raise ClientError(
+                {"Error": {"Code": "ValidationError", "Message": message}}, "InvokeEndpoint"
+            )
 
     with pytest.raises(EndpointError, match="endpoint fine"):
         asked(monkeypatch, Gone())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
@@ -123,17 +124,18 @@ def test_a_failure_is_told_with_its_reason() -> None:
 
 
 def test_another_refusal_is_not_taken_for_one_that_exists() -> None:
-    sagemaker = SageMaker()
-    sagemaker.on_create_model = lambda **_: (_ for _ in ()).throw(  # type: ignore[method-assign]
-        refused("ResourceLimitExceeded", "limit is 0")
-    )
+    class Full(SageMaker):
+        def on_create_model(self, **_: Any) -> None:
+            raise refused("ResourceLimitExceeded", "limit is 0")
+
+    sagemaker = Full()
     with pytest.raises(AwsError, match="quota is used up"):
         sagemaker.deploy()
 
 
 def test_an_endpoint_that_never_settles_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     ticks = iter(range(0, 100_000, 1000))
-    monkeypatch.setattr(endpoints.time, "monotonic", lambda: float(next(ticks)))
+    monkeypatch.setattr(time, "monotonic", lambda: float(next(ticks)))
     sagemaker = SageMaker(ahead=["Creating"] * 50)
     with pytest.raises(EndpointError, match="is still Creating after 60 minutes"):
         sagemaker.deploy()

@@ -65,11 +65,13 @@ class Formation:
         self.statuses, self.nothing = list(statuses), nothing
 
     def update_stack(self, **_: Any) -> None:
-        from botocore.exceptions import ClientError  # noqa: PLC0415 - used here alone
+        from botocore.exceptions import ClientError  # noqa: PLC0415  # used here alone
 
         if self.nothing:
-            error = {"Code": "ValidationError", "Message": "No updates are to be performed."}
-            raise ClientError({"Error": error}, "UpdateStack")
+            message = "No updates are to be performed."
+            raise ClientError(
+                {"Error": {"Code": "ValidationError", "Message": message}}, "UpdateStack"
+            )
 
     def describe_stacks(self, **_: Any) -> dict[str, Any]:
         status = self.statuses.pop(0)

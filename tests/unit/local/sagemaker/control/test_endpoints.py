@@ -158,7 +158,7 @@ def test_no_request_is_lost_while_models_change(
         while not stop.is_set():
             try:
                 answers.append(server.ask())
-            except Exception as error:  # noqa: BLE001 - what is counted here
+            except Exception as error:  # noqa: BLE001  # what is counted here
                 failures.append(error)
 
     asking = threading.Thread(target=ask)

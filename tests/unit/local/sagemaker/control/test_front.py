@@ -130,7 +130,7 @@ def test_a_ministack_that_is_down_is_told(server: Server) -> None:
     response, content = ask(server, "GET", "/bucket")
 
     assert response.status == 503
-    assert content == b"MiniStack does not answer at http://127.0.0.1:9"
+    assert content == b"MiniStack does not respond at http://127.0.0.1:9"
 
 
 def test_a_request_that_is_no_json_is_refused(server: Server) -> None:

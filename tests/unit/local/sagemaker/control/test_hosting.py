@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -13,12 +13,15 @@ from botocore.exceptions import ClientError
 from common.archives import pack
 from common.paths import ROOT
 
+if TYPE_CHECKING:
+    from tests.unit.local.sagemaker.control.conftest import Laptop
+
 MODEL = ROOT / "local" / "models" / "fine-tuned"
 WAIT_S = 30
 FINDINGS = "Findings: The lungs are clear."
 
 
-def ask(laptop: Any, endpoint: str) -> str:
+def ask(laptop: Laptop, endpoint: str) -> str:
     answer = laptop.client("sagemaker-runtime").invoke_endpoint(
         EndpointName=endpoint,
         ContentType="application/json",
@@ -27,7 +30,7 @@ def ask(laptop: Any, endpoint: str) -> str:
     return str(json.loads(answer["Body"].read())["generated_texts"][0])
 
 
-def settled(laptop: Any, name: str) -> dict[str, Any]:
+def settled(laptop: Laptop, name: str) -> dict[str, Any]:
     deadline = time.monotonic() + WAIT_S
     while True:
         found: dict[str, Any] = laptop.client("sagemaker").describe_endpoint(EndpointName=name)
@@ -37,7 +40,7 @@ def settled(laptop: Any, name: str) -> dict[str, Any]:
         time.sleep(0.05)
 
 
-def configure(laptop: Any, name: str, data: bytes) -> None:
+def configure(laptop: Laptop, name: str, data: bytes) -> None:
     laptop.client("s3").put_object(Bucket="training", Key=f"{name}.tar.gz", Body=data)
     client = laptop.client("sagemaker")
     client.create_model(
@@ -54,7 +57,7 @@ def configure(laptop: Any, name: str, data: bytes) -> None:
     )
 
 
-def test_new_endpoint_serves_the_model_of_its_archive(laptop: Any) -> None:
+def test_new_endpoint_serves_the_model_of_its_archive(laptop: Laptop) -> None:
     configure(laptop, "mine", pack(MODEL))
 
     laptop.client("sagemaker").create_endpoint(EndpointName="mine", EndpointConfigName="mine")
@@ -68,7 +71,7 @@ def test_new_endpoint_serves_the_model_of_its_archive(laptop: Any) -> None:
         laptop.client("sagemaker").describe_endpoint(EndpointName="mine")
 
 
-def test_update_changes_the_answer_and_a_failed_one_keeps_the_old(laptop: Any) -> None:
+def test_update_changes_the_answer_and_a_failed_one_keeps_the_old(laptop: Laptop) -> None:
     name = "impressions-fine-tuned"  # the seed is the pre-trained model here
     before = ask(laptop, name)
     configure(laptop, "better", pack(MODEL))
@@ -88,7 +91,7 @@ def test_update_changes_the_answer_and_a_failed_one_keeps_the_old(laptop: Any) -
     assert ask(laptop, name) == after
 
 
-def test_endpoint_that_cannot_be_made_says_why(laptop: Any) -> None:
+def test_endpoint_that_cannot_be_made_says_why(laptop: Laptop) -> None:
     configure(laptop, "bad", b"no archive")
 
     laptop.client("sagemaker").create_endpoint(EndpointName="bad", EndpointConfigName="bad")
@@ -97,7 +100,7 @@ def test_endpoint_that_cannot_be_made_says_why(laptop: Any) -> None:
     assert (found["EndpointStatus"], bool(found["FailureReason"])) == ("Failed", True)
 
 
-def test_names_that_are_taken_or_missing_are_refused(laptop: Any) -> None:
+def test_names_that_are_taken_or_missing_are_refused(laptop: Laptop) -> None:
     configure(laptop, "once", pack(MODEL))
     client = laptop.client("sagemaker")
 
@@ -105,11 +108,11 @@ def test_names_that_are_taken_or_missing_are_refused(laptop: Any) -> None:
         configure(laptop, "once", b"")
     with pytest.raises(ClientError, match="Could not find endpoint configuration"):
         client.create_endpoint(EndpointName="x", EndpointConfigName="none")
-    with pytest.raises(ClientError, match=r"UnknownOperation.*has no ListHubs"):
+    with pytest.raises(ClientError, match=r"UnknownOperation.*does not support ListHubs"):
         client.list_hubs()
 
 
-def test_tags_come_and_go_with_their_resource(laptop: Any) -> None:
+def test_tags_come_and_go_with_their_resource(laptop: Laptop) -> None:
     client = laptop.client("sagemaker")
     arn = client.describe_endpoint(EndpointName="impressions-fine-tuned")["EndpointArn"]
 
@@ -120,7 +123,7 @@ def test_tags_come_and_go_with_their_resource(laptop: Any) -> None:
 
 
 @pytest.mark.parametrize("key", ["plain", "with space", "a+b%2F", "ä/…"])
-def test_other_services_are_one_door_on(laptop: Any, key: str, tmp_path: Path) -> None:
+def test_other_services_are_one_door_on(laptop: Laptop, key: str, tmp_path: Path) -> None:
     s3 = laptop.client("s3")
     (tmp_path / "large").write_bytes(bytes(9_000_000))
 

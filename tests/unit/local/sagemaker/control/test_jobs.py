@@ -6,7 +6,7 @@ import io
 import json
 import tarfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -14,8 +14,11 @@ from botocore.exceptions import ClientError
 from local.sagemaker.control import jobs
 from local.sagemaker.control.store import Store
 
+if TYPE_CHECKING:
+    from tests.unit.local.sagemaker.control.conftest import Laptop
 
-def test_job_goes_through_its_statuses_and_leaves_a_model(laptop: Any) -> None:
+
+def test_job_goes_through_its_statuses_and_leaves_a_model(laptop: Laptop) -> None:
     laptop.train("one")
 
     done = laptop.ended("one")
@@ -35,7 +38,7 @@ def test_job_goes_through_its_statuses_and_leaves_a_model(laptop: Any) -> None:
     assert "{'eval_loss': 0.25, 'epoch': 1.0}" in laptop.log("one")
 
 
-def test_job_that_fails_says_why(laptop: Any) -> None:
+def test_job_that_fails_says_why(laptop: Laptop) -> None:
     laptop.train("two", "fail")
 
     done = laptop.ended("two")
@@ -44,7 +47,7 @@ def test_job_that_fails_says_why(laptop: Any) -> None:
     assert done["FailureReason"] == "AlgorithmError: the data says so, exit code: 3"
 
 
-def test_stopped_job_keeps_its_checkpoint_for_the_next_one(laptop: Any) -> None:
+def test_stopped_job_keeps_its_checkpoint_for_the_next_one(laptop: Laptop) -> None:
     laptop.train("three", "wait")
     laptop.until("three", lambda found: bool(begun(laptop, "three")))
 
@@ -58,7 +61,7 @@ def test_stopped_job_keeps_its_checkpoint_for_the_next_one(laptop: Any) -> None:
     assert any(line.startswith("begins at ") and line != "begins at 0" for line in begins)
 
 
-def begun(laptop: Any, name: str) -> list[str]:
+def begun(laptop: Laptop, name: str) -> list[str]:
     """The steps that a job's log tells of."""
     try:
         return [line for line in laptop.log(name) if line.startswith("progress: ")]
@@ -66,7 +69,7 @@ def begun(laptop: Any, name: str) -> list[str]:
         return []  # no log yet
 
 
-def test_job_over_its_time_is_stopped(laptop: Any) -> None:
+def test_job_over_its_time_is_stopped(laptop: Laptop) -> None:
     laptop.train("five", "wait", StoppingCondition={"MaxRuntimeInSeconds": 1})
 
     done = laptop.ended("five")
@@ -74,7 +77,7 @@ def test_job_over_its_time_is_stopped(laptop: Any) -> None:
     assert (done["TrainingJobStatus"], done["SecondaryStatus"]) == ("Stopped", "MaxRuntimeExceeded")
 
 
-def test_job_without_data_names_them(laptop: Any) -> None:
+def test_job_without_data_names_them(laptop: Laptop) -> None:
     source = {"S3DataType": "S3Prefix", "S3Uri": "s3://training/none"}
     nothing = {"ChannelName": "training", "DataSource": {"S3DataSource": source}}
     laptop.train("six", InputDataConfig=[nothing])
@@ -84,14 +87,14 @@ def test_job_without_data_names_them(laptop: Any) -> None:
     assert "no S3 objects found under S3 URL 's3://training/none'" in done["FailureReason"]
 
 
-def test_taken_name_is_refused(laptop: Any) -> None:
+def test_taken_name_is_refused(laptop: Laptop) -> None:
     laptop.train("eight")
 
     with pytest.raises(ClientError, match=r"ResourceInUse.*eight exists"):
         laptop.train("eight")
 
 
-def test_image_that_cannot_run_is_stood_in_for_and_the_log_says_so(laptop: Any) -> None:
+def test_image_that_cannot_run_is_stood_in_for_and_the_log_says_so(laptop: Laptop) -> None:
     laptop.train(
         "nine",
         AlgorithmSpecification={
@@ -104,11 +107,11 @@ def test_image_that_cannot_run_is_stood_in_for_and_the_log_says_so(laptop: Any) 
     laptop.ended("nine")
 
     log = "\n".join(laptop.log("nine"))
-    assert "the local trainer stands in for it" in log
+    assert "the local trainer replaces it" in log
     assert "starts from the committed pre-trained model" in log
 
 
-def test_jobs_are_listed_by_page_newest_first(laptop: Any) -> None:
+def test_jobs_are_listed_by_page_newest_first(laptop: Laptop) -> None:
     for name in ("a-1", "a-2", "b-1"):
         laptop.train(name)
     for name in ("a-1", "a-2", "b-1"):
@@ -135,7 +138,7 @@ def test_jobs_are_listed_by_page_newest_first(laptop: Any) -> None:
     ],
 )
 def test_what_aws_would_refuse_is_refused(
-    laptop: Any, change: dict[str, Any], problem: str
+    laptop: Laptop, change: dict[str, Any], problem: str
 ) -> None:
     with pytest.raises(ClientError, match=problem):
         laptop.train(**{"name": "ten"} | {"data": "{}"} | change)
@@ -157,6 +160,6 @@ def test_job_of_a_server_that_was_killed_has_failed_and_says_what_to_do(tmp_path
 
     found = again.describe({"TrainingJobName": "lost"})
     assert found["TrainingJobStatus"] == "Failed"
-    assert "goes on from its checkpoint" in found["FailureReason"]
+    assert "resume from its checkpoint" in found["FailureReason"]
     assert begun == []
     assert json.dumps(found)

@@ -105,7 +105,7 @@ def test_what_scales_an_endpoint_goes_with_it(server: Server, scaling: Any) -> N
         ({"ResourceId": "endpoint/none/variant/AllTraffic"}, "Could not find"),
         ({"ResourceId": "table/x"}, "Unsupported resource id"),
         ({"MinCapacity": 3}, "cannot be less than minimum"),
-        ({"ServiceNamespace": "ecs"}, "Here only sagemaker scales"),
+        ({"ServiceNamespace": "ecs"}, "Only sagemaker is supported here"),
         ({"ScalableDimension": "more"}, "enum value set"),
     ],
 )

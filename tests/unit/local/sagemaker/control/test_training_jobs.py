@@ -294,5 +294,5 @@ def test_a_metric_that_is_no_regular_expression_is_refused(client: Any) -> None:
     request = job_request()
     request["AlgorithmSpecification"]["MetricDefinitions"] = [{"Name": "m", "Regex": "("}]
 
-    with pytest.raises(ClientError, match="m is no regular expression"):
+    with pytest.raises(ClientError, match="m is not a valid regular expression"):
         client.create_training_job(**request)

@@ -100,8 +100,8 @@ def test_a_list_names_jobs_by_status(harness: ControlPlaneHarness, server: Serve
     ("objects", "change", "reason"),
     [
         ({}, {}, "no objects at"),
-        ({"in/a": b"no json\n"}, {}, "holds no text_inputs"),
-        ({"in/a": b'{"id": 1}\n'}, {}, "holds no text_inputs"),
+        ({"in/a": b"no json\n"}, {}, "has no text_inputs"),
+        ({"in/a": b'{"id": 1}\n'}, {}, "has no text_inputs"),
         ({"in/a": shard("x" * 1_100_000)}, {}, "larger than MaxPayloadInMB"),
         ({"in/a": shard("x")}, {"Environment": {"HYPER_PARAMS": "{"}}, "HYPER_PARAMS"),
         ({"in/a": shard("x")}, {"Environment": {"HYPER_PARAMS": "{'beams': 1}"}}, "HYPER_PARAMS"),

@@ -1,4 +1,4 @@
-"""The options that name a lake."""
+"""The options that select a lake."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ LOCAL = "local"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """The options that name a lake."""
+    """Add the options that select a lake."""
     parser.add_argument(
         "--lake",
         metavar="PLACE",
         default=LOCAL,
-        help="a folder, s3://bucket or s3://bucket/prefix (default: the local stack's)",
+        help="a folder, s3://bucket or s3://bucket/prefix (default: the local stack's lake)",
     )
-    parser.add_argument("--endpoint-url", metavar="URL", help="where AWS is called")
+    parser.add_argument("--endpoint-url", metavar="URL", help="AWS endpoint to call")
     parser.add_argument("--profile", metavar="NAME", help="AWS profile")
     parser.add_argument("--region", metavar="NAME", help="AWS region")
