@@ -134,17 +134,17 @@ class Context:
 class ShortPages:
     """An S3 client that lists so few keys a page."""
 
-    def __init__(self, s3: S3Client, size: int) -> None:
-        self._s3, self._size = s3, size
+    def __init__(self, real: Any, size: int) -> None:
+        self._real, self._size = real, size
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._s3, name)
+        return getattr(self._real, name)
 
-    def get_paginator(self, name: Any) -> ShortPages:
-        return ShortPages(self._s3.get_paginator(name), self._size)  # type: ignore[arg-type]
+    def get_paginator(self, name: str) -> ShortPages:
+        return ShortPages(self._real.get_paginator(name), self._size)
 
     def paginate(self, **asked: Any) -> Any:
-        return self._s3.paginate(**asked, PaginationConfig={"PageSize": self._size})  # type: ignore[attr-defined]
+        return self._real.paginate(**asked, PaginationConfig={"PageSize": self._size})
 
 
 @cache

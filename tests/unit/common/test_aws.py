@@ -49,16 +49,16 @@ class TestExplained:
     @pytest.mark.parametrize(
         ("error", "said", "code"),
         [
-            (NoCredentialsError(), "run `aws sso login` or name a --profile", "None"),
+            (NoCredentialsError(), "run `aws sso login` or set --profile", "None"),
             (
                 PartialCredentialsError(provider="env", cred_var="AWS_SECRET_ACCESS_KEY"),
-                "run `aws sso login` or name a --profile",
+                "run `aws sso login` or set --profile",
                 "None",
             ),
-            (NoRegionError(), "name one with --region", "None"),
+            (NoRegionError(), "set --region", "None"),
             (
                 EndpointConnectionError(endpoint_url="https://s3.mars-1.amazonaws.com"),
-                "is the URL right and the region served?",
+                "check the URL and the region",
                 "None",
             ),
             (
@@ -69,7 +69,7 @@ class TestExplained:
             (refused("ExpiredToken"), "are not valid (ExpiredToken); log in again", "ExpiredToken"),
             (
                 refused("AccessDenied"),
-                "ask for the permission, or name another --profile (No. Really.)",
+                "request the permission or use another --profile (No. Really.)",
                 "AccessDenied",
             ),
             (refused("403"), "GetObject is denied", "403"),
@@ -83,7 +83,7 @@ class TestExplained:
                 "ask for more in Service Quotas (No. Really.)",
                 "ResourceLimitExceeded",
             ),
-            (refused("Teapot"), "GetObject was refused: No. Really. (Teapot)", "Teapot"),
+            (refused("Teapot"), "GetObject failed: No. Really. (Teapot)", "Teapot"),
         ],
         ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
     )
@@ -101,7 +101,7 @@ class TestExplained:
         assert caught.value.code == code
 
     def test_says_nothing_of_an_answer_without_a_code(self) -> None:
-        with pytest.raises(AwsError, match=r"GetObject was refused:  \(\)"), explained("x"):
+        with pytest.raises(AwsError, match=r"GetObject failed:  \(\)"), explained("x"):
             raise ClientError({}, "GetObject")
 
     @pytest.mark.parametrize("error", [ValueError("mine"), CommandError("mine")])
@@ -162,7 +162,7 @@ class TestTarget:
 
     @pytest.mark.usefixtures("_nobody")
     def test_without_a_region_says_how_to_name_one(self) -> None:
-        with pytest.raises(AwsError, match=r"^sqs: no region is set; name one with --region$"):
+        with pytest.raises(AwsError, match=r"^sqs: no region is set; set --region$"):
             Target().client("sqs")
 
     def test_makes_each_client_once(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 from types import ModuleType
 from typing import Any
 
@@ -47,6 +47,17 @@ def raising(error: BaseException) -> Run:
         raise error
 
     return run
+
+
+class Recording:
+    """A verb's `run`: done, and what was there when it was called."""
+
+    def __init__(self, sized: Sized = ()) -> None:
+        self.sized, self.seen = sized, list[int]()
+
+    def __call__(self, _: argparse.Namespace) -> int:
+        self.seen.append(len(self.sized))
+        return EXIT_DONE
 
 
 def call(greet: ModuleType, *arguments: str) -> int:
@@ -139,12 +150,12 @@ class TestEnvironment:
     def test_is_the_default_one_entered_before_the_verb_runs(
         self, entered: list[tuple[str, tuple[str, ...]]]
     ) -> None:
-        seen: list[int] = []
+        run = Recording(entered)
 
-        call(verb(lambda _: seen.append(len(entered)) or 0), "you")
+        call(verb(run), "you")
 
         assert entered == [("run", ("soon",))]
-        assert seen == [1]
+        assert run.seen == [1]
 
     def test_is_the_one_that_the_verb_chooses_by_its_options(
         self, entered: list[tuple[str, tuple[str, ...]]]
@@ -174,11 +185,11 @@ class TestEnvironment:
             raise error
 
         monkeypatch.setattr(environments, "reexec", reexec)
-        ran: list[int] = []
+        run = Recording()
 
-        returned = call(verb(lambda _: ran.append(1) or 0), "you")
+        returned = call(verb(run), "you")
 
-        assert (returned, ran) == (status, [])
+        assert (returned, run.seen) == (status, [])
         assert capsys.readouterr().err.startswith(said)
 
 

@@ -21,7 +21,7 @@ class Terminal(io.StringIO):
 def wait(monkeypatch: pytest.MonkeyPatch) -> Wait:
     """Lets time go by."""
     now = [0.0]
-    monkeypatch.setattr(progress.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr("common.progress.time.monotonic", lambda: now[0])
 
     def pass_by(seconds: float) -> None:
         now[0] += seconds
