@@ -1,15 +1,12 @@
+"""The command line of `python -m training.synthetic`."""
+
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from common.paths import ROOT
-from training import embedded
 from training.synthetic.__main__ import main
 
 
@@ -58,33 +55,3 @@ def test_an_unwritable_place_is_one_line(
 def test_a_count_below_zero_is_refused(count: str) -> None:
     with pytest.raises(SystemExit, match="2"):
         main(["reports", "--count", count])
-
-
-def test_training_without_torch_names_the_list_to_install(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(embedded, "MODULES", ("no_such_torch",))
-
-    code = embedded.main(["--out", str(tmp_path / "model")])
-
-    told = capsys.readouterr().err
-    assert code == 3
-    assert told == (
-        "no-such-torch is not installed:"
-        " run `pip install -r training/requirements-train.txt` and try again\n"
-    )
-    assert not (tmp_path / "model").exists()
-
-
-@pytest.mark.parametrize("option", ["--reports", "--epochs", "--threads"])
-def test_training_refuses_nothing_to_do(tmp_path: Path, option: str) -> None:
-    with pytest.raises(SystemExit, match="2"):
-        embedded.main(["--out", str(tmp_path), option, "0"])
-
-
-@pytest.mark.parametrize("package", ["training", "local"])
-def test_the_packages_find_chalicelib_from_a_bare_checkout(package: str) -> None:
-    """pytest is told where it is; whoever types `python -m training.embedded` is not."""
-    code = f"import {package}, chalicelib"
-    environment = {"PATH": os.environ["PATH"]}
-    subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, check=True)
