@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import pytest
 
@@ -21,7 +22,7 @@ class Terminal(io.StringIO):
 def wait(monkeypatch: pytest.MonkeyPatch) -> Wait:
     """Lets time go by."""
     now = [0.0]
-    monkeypatch.setattr("common.progress.time.monotonic", lambda: now[0])
+    monkeypatch.setattr(progress, "time", SimpleNamespace(monotonic=lambda: now[0]))
 
     def pass_by(seconds: float) -> None:
         now[0] += seconds
