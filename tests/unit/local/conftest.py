@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,19 +40,25 @@ class NotifyingS3:
 
 @dataclass
 class StackInAccount:
-    """The stack; `work` is what goes on while somebody waits for results."""
+    """The stack; `work` is what goes on while somebody waits, who waits for no real time."""
 
     account: Account
     settings: LocalStackSettings
     outputs: Outputs
     work: Callable[[], object]
     health: dict[str, Any] = field(default_factory=dict)
+    age: float = 0.0
     aws_url: str = "http://127.0.0.1:4566"
     front_url: str = "http://127.0.0.1:8080"
 
     def client(self, service: str) -> Any:
         clients = {"s3": NotifyingS3(self.account), "dynamodb": self.account.dynamodb}
         return clients[service]
+
+    def sleep(self, seconds: float) -> None:
+        """Let time go by, and the function do its work."""
+        self.age += seconds
+        self.work()
 
     def call(self, stack: Any, name: str, event: dict[str, Any]) -> dict[str, Any]:
         """Call one of the functions, as `invoke` would."""
@@ -86,7 +91,7 @@ def stack(account: Account, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
     )
     settings = LocalStackSettings(state_directory=tmp_path)
     made = StackInAccount(account, settings, outputs, account.drain)
-    clock = SimpleNamespace(monotonic=time.monotonic, sleep=lambda _: made.work())
+    clock = SimpleNamespace(monotonic=lambda: made.age, sleep=made.sleep)
     monkeypatch.setattr(waiting, "time", clock)
     monkeypatch.setattr(invoke, "_invoke", made.call)
     monkeypatch.setattr(lifecycle, "status", made.status)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,7 +11,6 @@ import pytest
 from common import command_line
 from common.stack_settings import LocalStackSettings
 from local.__main__ import VERBS, parser
-from local.client import waiting
 from local.stack import lifecycle
 from tests.account.model import draft_for
 from tests.nights import Nights, reports
@@ -183,17 +180,10 @@ class TestRun:
         assert stack.account.model.prompts == []
 
     def test_that_waits_in_vain_is_1_and_says_for_what(
-        self,
-        stack: StackInAccount,
-        tmp_path: Path,
-        capsys: pytest.CaptureFixture[str],
-        monkeypatch: pytest.MonkeyPatch,
+        self, stack: StackInAccount, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
         path = file_of(tmp_path, reports(1))
-        # Ten minutes pass at every look, and the function does nothing.
-        ages = itertools.count(step=waiting.PATIENCE_S)
-        clock = SimpleNamespace(monotonic=lambda: next(ages), sleep=lambda _: None)
-        monkeypatch.setattr(waiting, "time", clock)
+        stack.work = lambda: None
 
         assert call("run", path, "--dataset", "ward", "--quiet") == 1
 

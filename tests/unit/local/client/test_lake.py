@@ -53,14 +53,14 @@ class TestFailures:
     ) -> None:
         good, bad = {"findings": "Clear."}, {"findings": ""}
         dropped(stack, tmp_path, other=lines(bad))
-        files = dropped(stack, tmp_path, z=lines(good, bad, bad), b="", a=lines(good))
+        empty = dict.fromkeys("fbdace", "")
+        files = dropped(stack, tmp_path, z=lines(good, bad, bad), g=lines(good), **empty)
 
         failures = lake.read_failures(stack, files)
 
-        assert [(row.source_key, row.record_index, row.error_type) for row in failures] == [
-            ("incoming/ward/b", None, "Empty"),
-            ("incoming/ward/z", 1, "RecordRejected"),
-            ("incoming/ward/z", 2, "RecordRejected"),
+        assert [(row.source_key[-1], row.record_index, row.error_type) for row in failures] == [
+            *((name, None, "Empty") for name in "abcdef"),
+            *(("z", 1, "RecordRejected"), ("z", 2, "RecordRejected")),
         ]
 
     def test_of_earlier_content_under_the_same_key_are_none_of_these(
