@@ -20,13 +20,13 @@ from typing import TYPE_CHECKING
 
 from common import files
 from common.environments import locked, say
+from common.paths import ROOT
 from local.errors import LocalError, PackageError
 from local.packaging import bundle, chalice_package, translate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-ROOT = Path(__file__).resolve().parent.parent
 DEPLOYED_RUNTIME = "python3.13"
 OWN_CODE = ("package.py", "chalice_package.py", "bundle.py", "precompile.py", "translate.py")
 ZIP_NAME = "deployment.zip"
