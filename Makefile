@@ -5,6 +5,8 @@ PYTHON ?= python3
 STACK ?= radiology-impressions
 BUCKET ?=
 PARAMETERS ?=
+# The processor that the functions are to run on: x86_64 or arm64 (AWS Graviton).
+ARCHITECTURE ?= x86_64
 
 .PHONY: help demo test test-supported test-browser test-torch test-sagemaker lint bench notebook package deploy clean
 
@@ -43,23 +45,24 @@ notebook:  ## open the walkthrough in Jupyter, on loopback only
 	@python=$$($(PYTHON) -m common.environments notebook) \
 	&& $$python -m jupyterlab --ip 127.0.0.1 training/walkthrough.ipynb
 
-package:  ## build the zip and templates for AWS in build/package (Python 3.13)
-	@python=$$($(PYTHON) -m common.environments run) && $$python -m local.packaging.package
+package:  ## build the zip and templates for AWS in build/package (Python 3.13) [ARCHITECTURE=arm64]
+	@python=$$($(PYTHON) -m common.environments run) \
+	&& $$python -m local.packaging.package --architecture "$(ARCHITECTURE)"
 
-deploy: package  ## deploy to AWS: BUCKET=<artifact bucket> [STACK=name] [PARAMETERS="Key=Value …"]
+deploy: package  ## deploy to AWS: BUCKET=<artifact bucket> [STACK=name] [ARCHITECTURE=arm64] [PARAMETERS="Key=Value …"]
 	@test -n "$(BUCKET)" || { echo "error: BUCKET is not set: name a bucket for the zip" >&2; exit 2; }
 	aws cloudformation package --template-file build/package/sam.json --s3-bucket "$(BUCKET)" \
 	  --use-json --output-template-file build/package/deploy.json
 	aws cloudformation deploy --template-file build/package/deploy.json --stack-name "$(STACK)" \
 	  --s3-bucket "$(BUCKET)" \
 	  --capabilities CAPABILITY_IAM CAPABILITY_AUTO_EXPAND --no-execute-changeset \
-	  $(if $(PARAMETERS),--parameter-overrides $(PARAMETERS))
+	  --parameter-overrides "Architecture=$(ARCHITECTURE)" $(PARAMETERS)
 	@printf 'The change set is shown above and not yet executed. Execute it? [y/N] ' && read answer \
 	&& test "$$answer" = y
 	aws cloudformation deploy --template-file build/package/deploy.json --stack-name "$(STACK)" \
 	  --s3-bucket "$(BUCKET)" \
 	  --capabilities CAPABILITY_IAM CAPABILITY_AUTO_EXPAND \
-	  $(if $(PARAMETERS),--parameter-overrides $(PARAMETERS))
+	  --parameter-overrides "Architecture=$(ARCHITECTURE)" $(PARAMETERS)
 
 clean:  ## delete build output and the virtual environments
 	-@$(PYTHON) -m local down

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from common.errors import EnvironmentSetupError
 from common.paths import ROOT
+from common.platforms import check_platform
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -58,7 +59,8 @@ def say(message: str) -> None:
 
 
 def check_interpreter(version: tuple[int, int] | None = None) -> None:
-    """Raise EnvironmentSetupError unless the project supports the interpreter."""
+    """Raise EnvironmentSetupError unless the project supports the interpreter and its platform."""
+    check_platform()
     found = version or (sys.version_info[0], sys.version_info[1])
     if not OLDEST <= found <= NEWEST:
         message = (
