@@ -131,6 +131,22 @@ class Context:
         return self._milliseconds
 
 
+class ShortPages:
+    """An S3 client that lists so few keys a page."""
+
+    def __init__(self, real: Any, size: int) -> None:
+        self._real, self._size = real, size
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+    def get_paginator(self, name: str) -> ShortPages:
+        return ShortPages(self._real.get_paginator(name), self._size)
+
+    def paginate(self, **asked: Any) -> Any:
+        return self._real.paginate(**asked, PaginationConfig={"PageSize": self._size})
+
+
 @cache
 def _clients() -> tuple[S3Client, SQSClient, DynamoDBClient]:
     # Moto answers them whenever it is in force; making them anew takes longer than most tests.

@@ -173,7 +173,7 @@ class TestEvaluationLane:
         (_, live), (_, rival) = drafted
         assert shown(live) == ["seen: one", "seen: two"]
         assert [type(one) for one in rival] == [ModelDownError] * 2
-        assert str(rival[0]) == f"{MISSING}; run the file again when it is back"
+        assert str(rival[0]) == f"{MISSING}; re-run the file when the endpoint is available again"
 
     def test_of_which_every_model_is_away_saves_nothing(self, stores: Stores) -> None:
         stores.endpoint = Away(fine_tuned=BUSY, pre_trained=MISSING)

@@ -1,4 +1,4 @@
-"""The entries of the functions that are called by a clock or by hand."""
+"""The nightly function: by the clock, by hand, and called by itself."""
 
 from __future__ import annotations
 
@@ -76,12 +76,3 @@ def test_the_night_goes_on_in_another_invocation(
     account.call("nightly", {"hop": handler.MAX_CONTINUATIONS})
     assert len(calls) == 1
     assert '"NightlyFailed":[1.0]' in account.logs
-
-
-def test_an_operator_is_answered(account: Account) -> None:
-    told = account.call("operate", {"action": "counts"})
-
-    assert told["files"] == {}
-    assert (
-        "no such object" in account.call("operate", {"action": "file", "key": "nightly/x"})["error"]
-    )

@@ -60,6 +60,15 @@ class Gathered:
         return [(row["id"], row["text_inputs"]) for row in found]
 
 
+def test_an_object_of_just_a_chunk_is_not_cut(stores: Stores) -> None:
+    ref = stores.land("nightly/a", numbered(4)).ref
+
+    made = Gathered(stores, [ref])
+
+    assert made.units == [whole_object_message(ref)]
+    assert chunk_plan.read(stores.dynamodb, PROGRESS, ref.object_id) is None
+
+
 def test_a_small_object_is_one_unit_and_a_row_for_each_record(stores: Stores) -> None:
     ref = stores.land("nightly/a", lines("Clear.", "Heart ___ normal.")).ref
 
@@ -71,8 +80,6 @@ def test_a_small_object_is_one_unit_and_a_row_for_each_record(stores: Stores) ->
         (f"{ref.object_id}:1", f"Sum up: {normalize_masks('Heart ___ normal.')}!"),
     ]
     assert (made.writer.objects, made.writer.records, made.unreadable) == (1, 2, [])
-    # It was not cut: nobody needs a plan of it.
-    assert chunk_plan.read(stores.dynamodb, PROGRESS, ref.object_id) is None
 
 
 def test_masks_are_drafted_as_the_endpoint_would_be_asked() -> None:

@@ -92,6 +92,8 @@ class TestName:
         name = transform_job.job_name(stack, night)
 
         assert JOB_NAME.fullmatch(name)
+        assert len(name) <= 63
+        assert "--" not in name
         assert name.endswith(f"-{night}")
         assert name == transform_job.job_name(stack, night)
 

@@ -7,10 +7,8 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
-from chalicelib.errors import FileRejectedError
-from chalicelib.intake.landing import open_object
 from chalicelib.intake.source import Source
-from chalicelib.objects import ObjectRef, result_key
+from chalicelib.objects import result_key
 from chalicelib.output.document import Entry
 from chalicelib.output.store import write_part, write_result, write_tables
 from chalicelib.output.tables import FailureRow, FileRow
@@ -36,104 +34,6 @@ def file_row() -> FileRow:
 
 def source(work: WorkItem, modified: datetime = OLD) -> Source:
     return Source(work, modified)
-
-
-class TestOpening:
-    def test_gives_content_size_and_time(self, stores: Stores) -> None:
-        work = stores.land("incoming/a", b"0123456789")
-
-        landed = open_object(stores.s3, work.ref)
-
-        assert b"".join(landed.pieces) == b"0123456789"
-        assert landed.size == 10
-        assert abs(datetime.now(UTC) - landed.modified) < timedelta(minutes=5)
-
-    def test_from_an_offset_gives_the_rest_and_the_whole_size(self, stores: Stores) -> None:
-        work = stores.land("incoming/a", b"0123456789")
-
-        landed = open_object(stores.s3, work.ref, 7)
-
-        assert b"".join(landed.pieces) == b"789"
-        assert landed.size == 10
-
-    def test_from_an_offset_copes_with_a_store_that_answers_the_whole(self, stores: Stores) -> None:
-        work = stores.land("incoming/a", b"0123456789")
-
-        class WithoutRanges:
-            @staticmethod
-            def get_object(**asked: Any) -> Any:
-                asked.pop("Range")
-                return stores.s3.get_object(**asked)
-
-        landed = open_object(cast("S3Client", WithoutRanges()), work.ref, 7)
-
-        assert b"".join(landed.pieces) == b"789"
-        assert landed.size == 10
-
-    def test_takes_the_version_that_was_named(self, stores: Stores) -> None:
-        first = stores.land("incoming/a", b"first")
-        second = stores.land("incoming/a", b"second")
-
-        assert b"".join(open_object(stores.s3, first.ref).pieces) == b"first"
-        assert b"".join(open_object(stores.s3, second.ref).pieces) == b"second"
-
-    def test_without_a_version_takes_only_the_content_that_was_named(self, stores: Stores) -> None:
-        ref = stores.land("incoming/a", b"first").ref
-        unversioned = ObjectRef(ref.bucket, ref.key, ref.etag)
-        read = b"".join(open_object(stores.s3, unversioned).pieces)
-        stores.land("incoming/a", b"second")
-
-        with pytest.raises(FileRejectedError) as caught:
-            open_object(stores.s3, unversioned)
-
-        assert read == b"first"
-        assert caught.value.reason == "ObjectReplaced"
-
-    @pytest.mark.parametrize(
-        "key", ["incoming/a b+c%2F..é", "incoming/../x", "incoming/" + "k" * 1015]
-    )
-    def test_takes_exactly_the_key_that_was_named(self, stores: Stores, key: str) -> None:
-        work = stores.land(key, b"this")
-
-        assert b"".join(open_object(stores.s3, work.ref).pieces) == b"this"
-
-    def test_of_a_deleted_object_is_rejected(self, stores: Stores) -> None:
-        ref = stores.land("incoming/a", b"first").ref
-        stores.s3.delete_object(Bucket=LANDING, Key=ref.key, VersionId=ref.version_id or "")
-
-        for gone in (ref, ObjectRef(ref.bucket, ref.key, ref.etag)):
-            with pytest.raises(FileRejectedError) as caught:
-                open_object(stores.s3, gone)
-
-            assert caught.value.reason == "ObjectGone"
-
-    @pytest.mark.parametrize(
-        ("code", "status", "reason"),
-        [
-            ("AccessDenied", 403, "ObjectDenied"),
-            ("403", 403, "ObjectDenied"),
-            ("InvalidObjectState", 403, "ObjectDenied"),
-            ("NoSuchBucket", 404, "ObjectGone"),
-            ("404", 404, "ObjectGone"),
-            ("MethodNotAllowed", 405, "ObjectGone"),
-            ("PreconditionFailed", 412, "ObjectReplaced"),
-        ],
-    )
-    def test_sorts_what_s3_refuses(
-        self, stores: Stores, code: str, status: int, reason: str
-    ) -> None:
-        with Stubber(stores.s3) as stub:
-            stub.add_client_error("get_object", code, http_status_code=status)
-            with pytest.raises(FileRejectedError) as caught:
-                open_object(stores.s3, ObjectRef("b", "k", "e"))
-
-        assert caught.value.reason == reason
-
-    def test_passes_on_what_may_pass(self, stores: Stores) -> None:
-        with Stubber(stores.s3) as stub:
-            stub.add_client_error("get_object", "SlowDown", http_status_code=503)
-            with pytest.raises(ClientError, match="SlowDown"):
-                open_object(stores.s3, ObjectRef("b", "k", "e"))
 
 
 class TestTables:

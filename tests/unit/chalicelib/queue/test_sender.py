@@ -85,7 +85,7 @@ def test_messages_that_are_made_on_the_way_are_not_held(stores: Stores) -> None:
 def test_a_message_that_was_not_taken_is_an_error_to_try_again(stores: Stores) -> None:
     sqs: Any = Recording(stores, fails=1)
 
-    with pytest.raises(QueueError, match="1 messages were not taken") as caught:
+    with pytest.raises(QueueError, match="did not accept 1 messages") as caught:
         sender.send(sqs, stores.settings.work_queue_url, messages(25))
 
     assert isinstance(caught.value, RetryableError)
