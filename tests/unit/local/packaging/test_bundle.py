@@ -256,5 +256,5 @@ def test_a_zip_for_another_machine_that_lacks_a_module_is_refused(
 ) -> None:
     del there[lacking]
 
-    with pytest.raises(PackageError, match=rf"does not import: {reason} \(see "):
+    with pytest.raises(PackageError, match=rf"cannot be imported: {reason} \(see "):
         bundle.compiled_modules(there, tmp_path, here)

@@ -271,24 +271,6 @@ def test_the_local_stacks_package_is_for_this_machine_and_python(
     assert built["directory"] == str(LocalStackSettings(root=project).package_directory)
 
 
-def built_packages() -> list[Path]:
-    """The real packages that lie in build/, for AWS and for local stacks."""
-    found = [*ROOT.glob("build/package/package.json"), *ROOT.glob("build/packages/*/package.json")]
-    return [path for path in found if "architecture" in json.loads(path.read_bytes())]
-
-
-@pytest.mark.parametrize("stamp", built_packages(), ids=lambda path: path.parent.name)
-def test_a_real_zip_has_compiled_modules_of_its_architecture_alone(stamp: Path) -> None:
-    with zipfile.ZipFile(stamp.with_name("deployment.zip")) as written:
-        entries = {name: written.read(name) for name in written.namelist()}
-    architecture = json.loads(stamp.read_text(encoding="utf-8"))["architecture"]
-    binaries = [name for name in entries if ".so" in Path(name).suffixes]
-
-    bundle.check_binaries(entries, architecture)
-
-    assert any(name.startswith("numpy/") for name in binaries)
-
-
 def test_the_real_requirements_are_complete_and_without_the_sdk() -> None:
     lines = (ROOT / "chalice_app" / "requirements.txt").read_text(encoding="utf-8").splitlines()
 
