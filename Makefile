@@ -6,7 +6,7 @@ STACK ?= radiology-impressions
 BUCKET ?=
 PARAMETERS ?=
 
-.PHONY: help demo test test-supported test-browser test-torch test-sagemaker lint bench notebook package deploy clean
+.PHONY: help demo test test-supported test-browser test-torch test-sagemaker lint lock bench notebook package deploy clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -30,11 +30,15 @@ test-torch:  ## the tests that need torch (the training container), in an enviro
 test-sagemaker:  ## the tests that need the SageMaker SDK, and the walk-through notebook
 	@python=$$($(PYTHON) -m local.environments test-sagemaker) && $$python -m pytest -q tests/sagemaker
 
-lint:  ## ruff, mypy, cfn-lint on all templates, and the analysts' SQL and dashboard
+lint:  ## ruff, mypy, the locks, cfn-lint on all templates, and the analysts' SQL and dashboard
+	@$(PYTHON) -m local.locks --check
 	@python=$$($(PYTHON) -m local.environments lint) \
 	&& $$python -m ruff check --quiet && $$python -m ruff format --check --quiet \
 	&& $$python -m mypy --no-error-summary && $$python -m local.lint
 	@$(PYTHON) -m analytics lint
+
+lock:  ## every lock anew from its requirement list: [UPGRADE="package …"] takes newer versions
+	@python=$$($(PYTHON) -m local.environments uv) && $$python -m local.locks $(UPGRADE)
 
 bench:  ## the benchmarks; figures also go to build/bench.json
 	@python=$$($(PYTHON) -m local.environments test) && $$python -m benchmarks

@@ -2,6 +2,7 @@
 
 LocalError
 ├── EnvironmentSetupError   an interpreter or a virtual environment cannot be used
+├── LockError               a requirement list cannot be resolved
 ├── PackageError            the zip or the templates cannot be built
 │   └── LintError           cfn-lint has findings
 ├── ProcessError            a background process does not start, answer or stop
@@ -23,6 +24,10 @@ class LocalError(Exception):
 
 class EnvironmentSetupError(LocalError):
     """An interpreter or a virtual environment cannot be used."""
+
+
+class LockError(LocalError):
+    """A requirement list cannot be resolved to a lock."""
 
 
 class PackageError(LocalError):
