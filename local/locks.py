@@ -2,7 +2,7 @@
 
 People edit the lists (`requirements*.txt`). `make lock` resolves each of them for every supported
 Python and platform and writes the lock beside it (`requirements*.lock`), from which the environment
-is installed. What a lock already holds stays as it is unless its list says otherwise, or
+is installed. What a lock already holds stays as it is unless its list says otherwise or
 an upgrade is asked for.
 
 `--check` compares locks and lists without a network. The header of a lock is the command that
@@ -22,7 +22,7 @@ from local.environments import REQUIREMENT_FILES, ROOT, lock_of, requirement_fil
 from local.errors import LocalError, LockError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
 # Holds all that others hold, so it is resolved first and the others take what it took.
 FIRST = "all"
@@ -78,6 +78,11 @@ def command(name: str, root: Path = ROOT) -> list[str]:
     return [*made, f"--output-file={lock}", *lists]
 
 
+def normal(name: str) -> str:
+    """A package's name in the one spelling that stands for all of them."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
 def read_pins(text: str) -> Iterator[Pin]:
     """The packages that a list or a lock names, comments and hashes left out."""
     for line in text.splitlines():
@@ -85,7 +90,7 @@ def read_pins(text: str) -> Iterator[Pin]:
         if found:
             name, extras, version = found.groups()
             asked = frozenset(extra.strip() for extra in (extras or "").split(",") if extra)
-            yield Pin(re.sub(r"[-_.]+", "-", name).lower(), asked, version)
+            yield Pin(normal(name), asked, version)
 
 
 def read_lock(text: str) -> Lock:
@@ -137,20 +142,23 @@ def _text(path: Path) -> str:
     return path.read_text(encoding="utf-8")
 
 
-def make(upgrade: Sequence[str] = (), root: Path = ROOT) -> None:
+def make(upgrade: Sequence[str] = (), root: Path = ROOT, *, everything: bool = False) -> None:
     """Make every lock anew; `upgrade` names packages to take in their newest version.
 
-    Raises LockError when a list cannot be resolved.
+    `everything` takes all of them so, as far as the lists allow. Raises LockError when a list
+    cannot be resolved.
     """
     for name in locked_environments():
         path = lock_file(name, root)
         old = _text(path) if path.is_file() else ""
+        # uv keeps the versions that the file to be written holds already.
+        kept = "" if everything else without(old, upgrade)
         if name not in (FIRST, APART):
-            # uv keeps what the file to be written holds already.
-            path.write_text(seeded(old, _text(lock_file(FIRST, root))), encoding="utf-8")
-        options = [f"--upgrade-package={package}" for package in upgrade]
+            shared = _text(lock_file(FIRST, root))
+            kept = shared + without(kept, {pin.name for pin in read_pins(shared)})
+        path.write_text(kept, encoding="utf-8")
         done = subprocess.run(  # noqa: S603  # our own command
-            [sys.executable, "-m", *command(name, root), "--quiet", *options], cwd=root, check=False
+            [sys.executable, "-m", *command(name, root), "--quiet"], cwd=root, check=False
         )
         if done.returncode != 0:
             path.write_text(old, encoding="utf-8")
@@ -158,22 +166,25 @@ def make(upgrade: Sequence[str] = (), root: Path = ROOT) -> None:
         say(f"{path.relative_to(root)}: {len(read_lock(_text(path)).pins)} packages")
 
 
-def seeded(old: str, shared: str) -> str:
-    """Lines for uv to prefer: what `shared` holds, and what only `old` does."""
-    known = {pin.name for pin in read_pins(shared)}
-    own = [f"{pin.name}=={pin.version}\n" for pin in read_pins(old) if pin.name not in known]
-    return shared + "".join(own)
+def without(text: str, packages: Collection[str]) -> str:
+    """A lock without the entries of some packages."""
+    gone = {normal(package) for package in packages}
+    entries = re.split(r"^(?=[A-Za-z0-9])", text, flags=re.MULTILINE)
+    return "".join(
+        entry for entry in entries if gone.isdisjoint(pin.name for pin in read_pins(entry))
+    )
 
 
 def main(arguments: Sequence[str]) -> int:
     """Make the locks anew, or check them without a network."""
     parser = argparse.ArgumentParser(prog="python -m local.locks", description=main.__doc__)
     parser.add_argument("--check", action="store_true", help="only compare locks and lists")
+    parser.add_argument("--all", action="store_true", help="take every package's newest version")
     parser.add_argument("upgrade", nargs="*", metavar="PACKAGE", help="take its newest version")
     options = parser.parse_args(arguments)
     try:
         if not options.check:
-            make(options.upgrade)
+            make(options.upgrade, everything=options.all)
         found = problems()
     except LocalError as error:
         say(f"error: {error}")

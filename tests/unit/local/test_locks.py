@@ -110,30 +110,54 @@ def test_two_locks_may_not_differ(project: Path) -> None:
     assert found == ["pydantic differs between requirements.lock and local/requirements.lock"]
 
 
-def test_resolving_starts_from_what_the_first_lock_has(
-    project: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture
+def resolving(project: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """What each lock holds when uv starts on it; uv leaves it so."""
+    found: dict[str, str] = {}
+
+    def run(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+        (file,) = [part.partition("=")[2] for part in command if part.startswith("--output-file=")]
+        found[file] = (project / file).read_text(encoding="utf-8")
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setattr(subprocess, "run", run)
+    return found
+
+
+def test_the_others_start_from_what_the_first_lock_has(
+    project: Path, resolving: dict[str, str]
 ) -> None:
-    ran: dict[str, list[str]] = {}
-    monkeypatch.setattr(
-        subprocess,
-        "run",
-        lambda command, **_: (
-            ran.update({re.search(r"file=(\S+)", " ".join(command))[1]: command})
-            or subprocess.CompletedProcess(command, 0)
-        ),
-    )
     first = (project / "requirements.lock").read_text(encoding="utf-8")
     ministack = (project / "local/requirements-ministack.lock").read_text(encoding="utf-8")
 
-    locks.make(["urllib3"], project)
+    locks.make(root=project)
 
-    assert next(iter(ran)) == "requirements.lock"
-    assert all(command[-1] == "--upgrade-package=urllib3" for command in ran.values())
-    browser = (project / "tests/requirements-browser.lock").read_text(encoding="utf-8")
-    assert browser.startswith(first)
-    assert re.search(r"^greenlet==", browser, re.MULTILINE)
-    kept = (project / "local/requirements-ministack.lock").read_text(encoding="utf-8")
-    assert kept == ministack
+    assert next(iter(resolving)) == "requirements.lock"
+    assert resolving["requirements.lock"] == first
+    assert resolving["tests/requirements-browser.lock"].startswith(first)
+    own = resolving["tests/requirements-browser.lock"].removeprefix(first)
+    names = {pin.name for pin in locks.read_pins(own)}
+    assert "playwright" in names
+    assert "boto3" not in names
+    assert resolving["local/requirements-ministack.lock"] == ministack
+
+
+def test_an_upgrade_forgets_one_version_and_keeps_the_rest(
+    project: Path, resolving: dict[str, str]
+) -> None:
+    locks.make(["URLlib3", "greenlet"], project)
+
+    for text in resolving.values():
+        assert not re.search("^(urllib3|greenlet)==", text, re.MULTILINE)
+    assert re.search("^botocore==", resolving["requirements.lock"], re.MULTILINE)
+    assert re.search("^playwright==", resolving["tests/requirements-browser.lock"], re.MULTILINE)
+
+
+def test_an_upgrade_of_all_forgets_every_version(project: Path, resolving: dict[str, str]) -> None:
+    locks.make(root=project, everything=True)
+
+    assert resolving["requirements.lock"] == ""
+    assert resolving["tests/requirements-browser.lock"] == ""
 
 
 def test_a_list_that_does_not_resolve_leaves_its_lock_as_it_was(
