@@ -8,7 +8,7 @@ PARAMETERS ?=
 # The processor that the functions are to run on: x86_64 or arm64 (AWS Graviton).
 ARCHITECTURE ?= x86_64
 
-.PHONY: help demo test test-supported test-browser test-torch test-sagemaker lint bench notebook package deploy clean
+.PHONY: help demo test test-supported test-browser test-torch test-sagemaker lint lock bench notebook package deploy clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -32,11 +32,15 @@ test-torch:  ## run the tests that need torch (the training container), in their
 test-sagemaker:  ## run the tests that need the SageMaker SDK, and the walkthrough notebook
 	@python=$$($(PYTHON) -m common.environments test-sagemaker) && $$python -m pytest -q tests/sagemaker
 
-lint:  ## run ruff, mypy, cfn-lint on all templates, and the checks of the SQL and dashboard
+lint:  ## run ruff, mypy, cfn-lint on all templates, and the checks of locks, SQL and dashboard
+	@$(PYTHON) -m common.locks --check
 	@python=$$($(PYTHON) -m common.environments lint) \
 	&& $$python -m ruff check --quiet && $$python -m ruff format --check --quiet \
 	&& $$python -m mypy --no-error-summary && $$python -m local.packaging.lint
 	@$(PYTHON) -m analytics lint
+
+lock:  ## resolve every lock again from its requirement list [UPGRADE="package …"]
+	@python=$$($(PYTHON) -m common.environments uv) && $$python -m common.locks $(UPGRADE)
 
 bench:  ## run the benchmarks; also writes the results to build/bench.json
 	@python=$$($(PYTHON) -m common.environments test) && $$python -m benchmarks
