@@ -5,8 +5,10 @@ PYTHON ?= python3
 STACK ?= radiology-impressions
 BUCKET ?=
 PARAMETERS ?=
+# The processor that the functions are to run on: x86_64 or arm64 (AWS Graviton).
+ARCHITECTURE ?= x86_64
 
-.PHONY: help demo test test-supported test-browser test-torch test-sagemaker lint bench notebook package deploy clean
+.PHONY: help demo test test-supported test-browser test-torch test-sagemaker lint lock bench notebook package deploy clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -30,11 +32,15 @@ test-torch:  ## run the tests that need torch (the training container), in their
 test-sagemaker:  ## run the tests that need the SageMaker SDK, and the walkthrough notebook
 	@python=$$($(PYTHON) -m common.environments test-sagemaker) && $$python -m pytest -q tests/sagemaker
 
-lint:  ## run ruff, mypy, cfn-lint on all templates, and the checks of the SQL and dashboard
+lint:  ## run ruff, mypy, cfn-lint on all templates, and the checks of locks, SQL and dashboard
+	@$(PYTHON) -m common.locks --check
 	@python=$$($(PYTHON) -m common.environments lint) \
 	&& $$python -m ruff check --quiet && $$python -m ruff format --check --quiet \
 	&& $$python -m mypy --no-error-summary && $$python -m local.packaging.lint
 	@$(PYTHON) -m analytics lint
+
+lock:  ## resolve every lock again from its requirement list [UPGRADE="package …"]
+	@python=$$($(PYTHON) -m common.environments uv) && $$python -m common.locks $(UPGRADE)
 
 bench:  ## run the benchmarks; also writes the results to build/bench.json
 	@python=$$($(PYTHON) -m common.environments test) && $$python -m benchmarks
@@ -43,23 +49,24 @@ notebook:  ## open the walkthrough in Jupyter, on loopback only
 	@python=$$($(PYTHON) -m common.environments notebook) \
 	&& $$python -m jupyterlab --ip 127.0.0.1 training/walkthrough.ipynb
 
-package:  ## build the zip and templates for AWS in build/package (Python 3.13)
-	@python=$$($(PYTHON) -m common.environments run) && $$python -m local.packaging.package
+package:  ## build the zip and templates for AWS in build/package (Python 3.13) [ARCHITECTURE=arm64]
+	@python=$$($(PYTHON) -m common.environments run) \
+	&& $$python -m local.packaging.package --architecture "$(ARCHITECTURE)"
 
-deploy: package  ## deploy to AWS: BUCKET=<artifact bucket> [STACK=name] [PARAMETERS="Key=Value …"]
+deploy: package  ## deploy to AWS: BUCKET=<artifact bucket> [STACK=name] [ARCHITECTURE=arm64] [PARAMETERS="Key=Value …"]
 	@test -n "$(BUCKET)" || { echo "error: BUCKET is not set: name a bucket for the zip" >&2; exit 2; }
 	aws cloudformation package --template-file build/package/sam.json --s3-bucket "$(BUCKET)" \
 	  --use-json --output-template-file build/package/deploy.json
 	aws cloudformation deploy --template-file build/package/deploy.json --stack-name "$(STACK)" \
 	  --s3-bucket "$(BUCKET)" \
 	  --capabilities CAPABILITY_IAM CAPABILITY_AUTO_EXPAND --no-execute-changeset \
-	  $(if $(PARAMETERS),--parameter-overrides $(PARAMETERS))
+	  --parameter-overrides "Architecture=$(ARCHITECTURE)" $(PARAMETERS)
 	@printf 'The change set is shown above and not yet executed. Execute it? [y/N] ' && read answer \
 	&& test "$$answer" = y
 	aws cloudformation deploy --template-file build/package/deploy.json --stack-name "$(STACK)" \
 	  --s3-bucket "$(BUCKET)" \
 	  --capabilities CAPABILITY_IAM CAPABILITY_AUTO_EXPAND \
-	  $(if $(PARAMETERS),--parameter-overrides $(PARAMETERS))
+	  --parameter-overrides "Architecture=$(ARCHITECTURE)" $(PARAMETERS)
 
 clean:  ## delete build output and the virtual environments
 	-@$(PYTHON) -m local down

@@ -6,6 +6,10 @@ newer than Python 3.8 until the interpreter has been checked.
 An environment is `.venvs/<name>-<major.minor>`. Its stamp is written last and contains a hash of
 everything that it was created from, so one that is incomplete, or whose requirement files or
 interpreter changed, is made again. A lock file keeps two processes from making the same one.
+
+The lock beside a requirement list (`requirements.lock` beside `requirements.txt`) gives the version
+and the hashes of every package that the list needs; `common/locks.py` makes it. An environment
+is installed from it alone, and from the list where there is none.
 """
 
 from __future__ import annotations
@@ -24,6 +28,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from common.errors import EnvironmentSetupError
 from common.paths import ROOT
+from common.platforms import check_platform
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -48,6 +53,8 @@ REQUIREMENT_FILES = {
     "test-browser": ("tests/requirements-browser.txt",),
     "test-sagemaker": ("tests/requirements-sagemaker.txt",),
     "test-torch": ("tests/requirements-torch.txt",),
+    "uv": ("local/requirements-uv.txt",),
+    "all": ("requirements.txt",),
 }
 
 
@@ -58,7 +65,8 @@ def say(message: str) -> None:
 
 
 def check_interpreter(version: tuple[int, int] | None = None) -> None:
-    """Raise EnvironmentSetupError unless the project supports the interpreter."""
+    """Raise EnvironmentSetupError unless the project supports the interpreter and its platform."""
+    check_platform()
     found = version or (sys.version_info[0], sys.version_info[1])
     if not OLDEST <= found <= NEWEST:
         message = (
@@ -85,16 +93,15 @@ def ensure(name: str, root: Path = ROOT, progress: Progress = say) -> Path:
     """
     check_interpreter()
     files = requirement_files(name, root)
-    stamp = _stamp(name, root, files)
+    sources = [installed_file(root / file) for file in REQUIREMENT_FILES[name]]
+    stamp = _stamp(name, root, [*files, *sources])
     directory = environment_directory(name, root)
     python = environment_python(name, root)
     if _is_complete(directory, python, stamp):
         return python
     with locked(directory.with_name(f"{directory.name}.lock")):
         if not _is_complete(directory, python, stamp):  # another process may have made it
-            _make(
-                name, directory, python, [root / file for file in REQUIREMENT_FILES[name]], progress
-            )
+            _make(name, directory, python, sources, progress)
             (directory / STAMP_NAME).write_text(stamp, encoding="utf-8")
     return python
 
@@ -148,6 +155,17 @@ def requirement_files(name: str, root: Path = ROOT) -> list[Path]:
     return found
 
 
+def lock_of(file: Path) -> Path:
+    """Where the lock of a requirement list lies, made or not."""
+    return file.with_suffix(".lock")
+
+
+def installed_file(file: Path) -> Path:
+    """What pip installs a requirement list from: its lock, or the list where there is none."""
+    lock = lock_of(file)
+    return lock if lock.is_file() else file
+
+
 @contextlib.contextmanager
 def locked(path: Path) -> Iterator[None]:
     """Hold an exclusive lock on `path` across processes; it is released if the holder dies."""
@@ -199,6 +217,8 @@ def _make(
         # --no-compile: most modules are never imported, and the others are compiled on first
         # import. This saves a third of the time.
         options = ["--disable-pip-version-check", "--no-input", "--no-compile"]
+        if any(file == lock_of(file) for file in files):
+            options.append("--require-hashes")
         _step(
             [str(python), "-I", "-m", "pip", "install", *options, *requirements], output, name, log
         )

@@ -3,6 +3,7 @@
 CommandError
 ├── UsageError              an argument names something that does not exist
 ├── EnvironmentSetupError   an interpreter or a virtual environment cannot be used
+├── LockError               a requirement list cannot be resolved
 ├── SettingError            an argument or a setting is not valid
 ├── AwsError                AWS rejected a call, or could not be reached
 └── StateError              the local stack's state file cannot be read
@@ -30,6 +31,10 @@ class UsageError(CommandError):
 
 class EnvironmentSetupError(CommandError):
     """An interpreter or a virtual environment cannot be used."""
+
+
+class LockError(CommandError):
+    """A requirement list cannot be resolved to a lock."""
 
 
 class SettingError(CommandError):

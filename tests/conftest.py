@@ -20,6 +20,11 @@ os.environ["POWERTOOLS_METRICS_NAMESPACE"] = "RadiologyImpressions"
 os.environ["POWERTOOLS_TRACE_DISABLED"] = "true"
 
 
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """A name for gzip data: its bytes hold the time, and parallel workers must agree on names."""
+    return "gzip" if isinstance(val, bytes) and val.startswith(b"\x1f\x8b") else None
+
+
 @pytest.fixture(scope="session")
 def runtime() -> Iterator[Runtime]:
     """One local SageMaker runtime for all worlds."""

@@ -35,6 +35,11 @@ RUNTIME_PROVIDES = frozenset({"boto3", "botocore", "s3transfer", "python-dateuti
 RUNTIME_MODULES = ("boto3", "botocore", "s3transfer", "dateutil", "urllib3", "jmespath", "six")
 EARLIEST = (1980, 1, 1, 0, 0, 0)  # the earliest timestamp of the zip format
 FILE_MODE = 0o100644 << 16
+ELF_MAGIC = b"\x7fELF"
+# The field e_machine of an ELF file: elf(5), EM_X86_64 and EM_AARCH64.
+ELF_MACHINES = {62: "x86_64", 183: "arm64"}
+# What a function of the application alone is made of; the rest of a zip are packages.
+APPLICATION = ("app.py", "chalice/", "chalicelib/")
 
 _UNUSED = re.compile(
     r"(^|/)(tests?|__pycache__|testing/tests)/"  # test suites
@@ -43,6 +48,7 @@ _UNUSED = re.compile(
     r"|^bin/"  # console scripts
     r"|\.dist-info/(RECORD|INSTALLER|REQUESTED|WHEEL|direct_url\.json|entry_points\.txt|top_level\.txt)$"
 )
+_SHARED_OBJECT = re.compile(r"\.(so(\.\d+)*|dylib|pyd|dll)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +95,23 @@ def used_entries(source: Path) -> dict[str, bytes]:
         }
 
 
+def application_entries(entries: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The entries that are the application, with Chalice's runtime, and no package."""
+    return {name: content for name, content in entries.items() if name.startswith(APPLICATION)}
+
+
+def check_binaries(entries: Mapping[str, bytes], architecture: str) -> None:
+    """Raise PackageError unless every compiled module is one of Linux on `architecture`."""
+    for name, content in entries.items():
+        is_elf = content.startswith(ELF_MAGIC)
+        if not is_elf and not _SHARED_OBJECT.search(name):
+            continue
+        found = ELF_MACHINES.get(int.from_bytes(content[18:20], "little")) if is_elf else None
+        if found != architecture:
+            built_for = found or "another system"
+            raise PackageError(f"the zip is for {architecture}, but {name} is for {built_for}")
+
+
 def unpack(entries: Mapping[str, bytes], site: Path) -> None:
     """Make `site` contain exactly `entries`; compiled modules of unchanged sources are kept."""
     present = {path for path in site.rglob("*") if path.is_file()} if site.exists() else set()
@@ -105,13 +128,22 @@ def unpack(entries: Mapping[str, bytes], site: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def compiled_modules(entries: Mapping[str, bytes], out: Path) -> dict[str, bytes]:
+def compiled_modules(
+    entries: Mapping[str, bytes], out: Path, stand_in: Mapping[str, bytes] | None = None
+) -> dict[str, bytes]:
     """Compile the modules for the zip, which also checks that it contains all that it imports.
+
+    For a zip that this machine cannot import, `stand_in` has the same packages for this machine: it
+    is imported instead, every module that this loads must be in the zip, and the zip's own modules
+    are compiled.
 
     Leaves the unpacked zip in `out / "work"`. Raises PackageError if something is missing.
     """
     site, runtime = out / "work" / "site", out / "work" / "runtime"
     unpack(entries, site)
+    imported = site if stand_in is None else out / "work" / "stand-in"
+    if stand_in is not None:
+        unpack(stand_in, imported)
     shutil.rmtree(runtime, ignore_errors=True)
     runtime.mkdir()
     for module in RUNTIME_MODULES:
@@ -123,7 +155,7 @@ def compiled_modules(entries: Mapping[str, bytes], out: Path) -> dict[str, bytes
         (runtime / origin.name).symlink_to(origin)
     script = Path(__file__).resolve().with_name("precompile.py")
     done = subprocess.run(  # noqa: S603  # our own interpreter and script
-        [sys.executable, "-P", "-s", "-S", str(script), str(site), str(runtime)],
+        [sys.executable, "-P", "-s", "-S", str(script), str(imported), str(runtime), str(site)],
         env={"PYTHONHASHSEED": "0"},  # a fixed order of constant sets
         stdin=subprocess.DEVNULL,
         capture_output=True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -26,14 +27,17 @@ sys.exit(main())
 """
 
 
-def run(root: Path, out: Path) -> Path:
+def run(root: Path, out: Path, architecture: str, *, packages: bool = True) -> Path:
     """Run `chalice package` on a copy of the application; return its output folder.
 
-    The folder contains deployment.zip and sam.yaml. The copy keeps Chalice's cache of installed
-    requirements, so that a change of the application alone installs nothing.
+    The folder contains deployment.zip and sam.yaml. The zip's packages are the manylinux wheels of
+    `architecture`, on any machine; without `packages` it contains only the application.
     """
     app, raw, log = out / "work" / "app", out / "work" / "raw", out / "chalice.log"
     _copy_sources(root, app)
+    _set_architecture(app / ".chalice" / "config.json", architecture)
+    if not packages:
+        (app / "requirements.txt").write_text("", encoding="utf-8")
     if raw.exists():
         shutil.rmtree(raw)
     command = [sys.executable, "-c", CALL_CHALICE, "--project-dir", str(app), "package"]
@@ -89,6 +93,13 @@ def _copy_sources(root: Path, app: Path) -> None:
         shutil.copyfile(path, target)
     if kept.exists():
         kept.rename(cache)
+
+
+def _set_architecture(config: Path, architecture: str) -> None:
+    """Say in the copy's configuration which wheels Chalice is to download."""
+    content = json.loads(config.read_text(encoding="utf-8"))
+    content["lambda_architecture"] = architecture
+    config.write_text(json.dumps(content), encoding="utf-8")
 
 
 def environment() -> dict[str, str]:

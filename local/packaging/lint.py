@@ -39,8 +39,7 @@ def lint(template: Path, regions: Sequence[str] = REGIONS) -> None:
 def make_package() -> Path:
     """Build the local stack's package if necessary; return its folder."""
     folder = LocalStackSettings().package_directory
-    command = [str(ensure("run")), "-m", "local.packaging.package", "--any-python"]
-    command += ["--out", str(folder)]
+    command = [str(ensure("run")), "-m", "local.packaging.package", "--local"]
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL, check=False)  # noqa: S603  # ours
     if done.returncode != 0:
         raise PackageError("the merged template cannot be linted: see above")

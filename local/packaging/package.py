@@ -2,7 +2,8 @@
 
 `chalice package` packages for the interpreter that runs it, so a package for AWS is built with
 Python 3.13 (the runtime in template.yaml). The local stack builds its own package with the
-available Python.
+available Python, for the architecture of its machine. Packages for AWS are built for either
+architecture on any machine.
 """
 
 from __future__ import annotations
@@ -20,15 +21,22 @@ from typing import TYPE_CHECKING
 
 from common import files
 from common.environments import locked, say
-from local.errors import LocalError, PackageError
-from local.packaging import bundle, chalice_package, translate
+from common.errors import CommandError
+from common.paths import ROOT
+from common.platforms import ARCHITECTURES, DEFAULT_ARCHITECTURE
+from common.stack_settings import LocalStackSettings
+from local.errors import PackageError
+from local.packaging import bundle, chalice_package, machine_packages, translate
+from local.packaging.target import LAMBDA, Target, this_machine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-ROOT = Path(__file__).resolve().parent.parent
 DEPLOYED_RUNTIME = "python3.13"
-OWN_CODE = ("package.py", "chalice_package.py", "bundle.py", "precompile.py", "translate.py")
+OWN_CODE = (
+    *("package.py", "chalice_package.py", "bundle.py", "precompile.py", "translate.py"),
+    *("machine_packages.py", "target.py"),
+)
 ZIP_NAME = "deployment.zip"
 SAM_NAME = "sam.json"
 TEMPLATE_NAME = "template.json"
@@ -43,6 +51,7 @@ class Package:
 
     directory: str
     runtime: str
+    architecture: str
     fingerprint: str
     zip_sha256: str
     zip_bytes: int
@@ -84,26 +93,32 @@ def runtime_at_hand() -> str:
     return f"python{sys.version_info.major}.{sys.version_info.minor}"
 
 
-def build(out: Path, *, root: Path = ROOT, progress: Callable[[str], None] = say) -> Package:
+def build(
+    out: Path,
+    *,
+    target: Target | None = None,
+    root: Path = ROOT,
+    progress: Callable[[str], None] = say,
+) -> Package:
     """Build the package in `out`, or return the existing one if nothing has changed.
 
-    Raises PackageError if Chalice, the check of the zip or the translation fails.
+    Without a `target` it is built for this machine. Raises PackageError if Chalice, the check of
+    the zip or the translation fails.
     """
+    target = target or this_machine()
     out.mkdir(parents=True, exist_ok=True)
     with locked(out / ".lock"):
-        fingerprint = _fingerprint(root)
+        fingerprint = _fingerprint(root, target)
         known = _read_stamp(out, fingerprint)
         if known:
             return known
         started = time.monotonic()
-        progress(f"packaging the function for {runtime_at_hand()} …")
+        progress(f"packaging the function for {runtime_at_hand()} on {target.architecture} …")
         (out / STAMP_NAME).unlink(missing_ok=True)  # from here on, the package is incomplete
-        raw = chalice_package.run(root, out)
-        entries = bundle.used_entries(raw / ZIP_NAME)
-        bundle.check_requirements(entries, f"{sys.version_info.major}.{sys.version_info.minor}")
-        entries |= bundle.compiled_modules(entries, out)
-        written = bundle.write_bundle(entries, out / ZIP_NAME)
+        raw = chalice_package.run(root, out, target.architecture, packages=target.wheels == LAMBDA)
+        written = bundle.write_bundle(_entries(root, out, raw, target), out / ZIP_NAME)
         sam = translate.read_yaml(raw / "sam.yaml")
+        translate.bind_architecture(sam, target.architecture)
         _write_json(out / SAM_NAME, sam)
         (out / NESTED).parent.mkdir(exist_ok=True)
         (out / NESTED).write_bytes((root / NESTED).read_bytes())
@@ -112,6 +127,7 @@ def build(out: Path, *, root: Path = ROOT, progress: Callable[[str], None] = say
         package = Package(
             directory=str(out),
             runtime=runtime_at_hand(),
+            architecture=target.architecture,
             fingerprint=fingerprint,
             zip_sha256=written.sha256,
             zip_bytes=written.size,
@@ -120,12 +136,27 @@ def build(out: Path, *, root: Path = ROOT, progress: Callable[[str], None] = say
         _write_json(out / STAMP_NAME, asdict(package))  # last: without it, a package is incomplete
         progress(
             f"packaged {written.size / 1e6:.1f} MB ({written.unzipped_size / 1e6:.1f} MB unzipped) "
-            f"for {package.runtime} ({time.monotonic() - started:.0f} s)"
+            f"for {package.runtime} on {package.architecture} ({time.monotonic() - started:.0f} s)"
         )
         return package
 
 
-def _fingerprint(root: Path) -> str:
+def _entries(root: Path, out: Path, raw: Path, target: Target) -> dict[str, bytes]:
+    """The checked contents of the zip: what Chalice wrote to `raw`, and compiled modules."""
+    entries = bundle.used_entries(raw / ZIP_NAME)
+    application = bundle.application_entries(entries)
+    stand_in = None
+    if target.wheels == LAMBDA:
+        bundle.check_binaries(entries, target.architecture)
+        if not target.runs_here:
+            stand_in = application | machine_packages.installed(root, out)
+    else:
+        entries = application | machine_packages.installed(root, out)
+    bundle.check_requirements(entries, f"{sys.version_info.major}.{sys.version_info.minor}")
+    return entries | bundle.compiled_modules(entries, out, stand_in)
+
+
+def _fingerprint(root: Path, target: Target) -> str:
     """A hash of everything that the package is built from, including this code and its tools."""
     here = Path(__file__).resolve().parent
     inputs = [*chalice_package.source_files(root), root / "template.yaml", root / NESTED]
@@ -135,7 +166,8 @@ def _fingerprint(root: Path) -> str:
     for name, path in named.items():
         digest.update(f"{name}\0".encode() + path.read_bytes() + b"\0")
     tools = [version(name) for name in ("chalice", "aws-sam-translator")]
-    digest.update(f"{sys.version_info[:3]} {platform.machine()} {tools}".encode())
+    machine = f"{sys.platform} {platform.machine()}"
+    digest.update(f"{sys.version_info[:3]} {machine} {target} {tools}".encode())
     return digest.hexdigest()
 
 
@@ -159,22 +191,27 @@ def _write_json(path: Path, content: object) -> None:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Build the package for AWS; `--any-python` builds it with another interpreter."""
+    """Build the package for AWS, or with --local that of the local stack, for this machine."""
     parser = argparse.ArgumentParser(
         prog="python -m local.packaging.package", description=main.__doc__
     )
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "package")
+    parser.add_argument("--architecture", choices=ARCHITECTURES, default=DEFAULT_ARCHITECTURE)
     parser.add_argument("--any-python", action="store_true")
+    parser.add_argument("--local", action="store_true")
     options = parser.parse_args(arguments)
+    out, target = options.out, Target(options.architecture)
     try:
-        if runtime_at_hand() != DEPLOYED_RUNTIME and not options.any_python:
+        if options.local:
+            out, target = LocalStackSettings().package_directory, this_machine()
+        elif runtime_at_hand() != DEPLOYED_RUNTIME and not options.any_python:
             message = (
                 f"the deployed runtime is {DEPLOYED_RUNTIME} and this is {runtime_at_hand()}: "
                 "run make package with PYTHON=python3.13, or pass --any-python just to inspect it"
             )
             raise PackageError(message)
-        package = build(options.out)
-    except LocalError as error:
+        package = build(out, target=target)
+    except CommandError as error:
         say(f"error: {error}")
         return 3
     print(json.dumps(asdict(package), indent=1))  # the result

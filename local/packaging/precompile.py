@@ -5,7 +5,11 @@ and the libraries of the Lambda runtime, so a missing package fails here and not
 Lambda cannot write compiled modules next to the code: without them, every cold start would compile
 the code again (about one second).
 
-    python -P -s -S precompile.py SITE RUNTIME   prints the compiled files, one per line
+Bytecode does not depend on the architecture, extension modules do: for a zip of another
+architecture the script imports a stand-in with this machine's packages, and compiles the zip's own
+modules.
+
+    python -P -s -S precompile.py IMPORTED RUNTIME SITE   prints the compiled files, one per line
 """
 
 from __future__ import annotations
@@ -35,16 +39,27 @@ def import_all() -> None:
         raise SystemExit(f"rouge-score returned wrong scores: {scores}")
 
 
-def compile_imported(site: Path) -> list[str]:
-    """Compile every module that was imported from `site`; return the compiled files."""
-    sources = {
-        Path(file)
-        for module in list(sys.modules.values())
-        if (file := getattr(module, "__file__", None)) and file.endswith(".py")
-    }
+def files_imported(folder: Path) -> list[Path]:
+    """The files of `folder` that modules were imported from, relative to it."""
+    files = [Path(getattr(module, "__file__", None) or "") for module in list(sys.modules.values())]
+    return sorted({file.relative_to(folder) for file in files if file.is_relative_to(folder)})
+
+
+def check_extensions(files: list[Path], site: Path) -> None:
+    """Exit unless `site` has every extension module, whatever architecture its name ends in."""
+    for file in files:
+        module = file.name.partition(".")[0]
+        if not any((site / file.parent).glob(f"{module}.*so")):
+            raise SystemExit(f"no extension module {(file.parent / module).as_posix()}")
+
+
+def compile_sources(files: list[Path], site: Path) -> list[str]:
+    """Compile modules of `site`; return the compiled files."""
     compiled = []
-    for source in sorted(source for source in sources if source.is_relative_to(site)):
-        name = source.relative_to(site).as_posix()
+    for file in files:
+        name, source = file.as_posix(), site / file
+        if not source.is_file():
+            raise SystemExit(f"no module {name}")
         target = Path(importlib.util.cache_from_source(str(source)))
         if not target.exists():  # `bundle.unpack` deletes the compiled files of changed sources
             py_compile.compile(
@@ -58,13 +73,16 @@ def compile_imported(site: Path) -> list[str]:
     return compiled
 
 
-def main(site: Path, runtime: Path) -> None:
+def main(imported: Path, runtime: Path, site: Path) -> None:
     """Run the script; see the module docstring."""
     sys.dont_write_bytecode = True  # compiled below, with Lambda's path
-    sys.path[:0] = [str(site), str(runtime)]
+    sys.path[:0] = [str(imported), str(runtime)]
     import_all()
-    sys.stdout.write("\n".join(compile_imported(site)) + "\n")
+    files = files_imported(imported)
+    sources = [file for file in files if file.suffix == ".py"]
+    check_extensions([file for file in files if file.suffix != ".py"], site)
+    sys.stdout.write("\n".join(compile_sources(sources, site)) + "\n")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main(*(Path(argument) for argument in sys.argv[1:]))

@@ -53,6 +53,21 @@ def translate(sam: Template, *, zip_name: str, region: str = "us-east-1") -> Tem
     return cast("Template", translated)
 
 
+def bind_architecture(sam: Template, architecture: str) -> None:
+    """Make `architecture` the only value of the parameter Architecture, and so its default.
+
+    CloudFormation then refuses a deploy that would run the zip on the other one.
+    """
+    sam["Parameters"]["Architecture"] |= {
+        "Default": architecture,
+        "AllowedValues": [architecture],
+        "ConstraintDescription": (
+            f"must be {architecture}, for which this package was built; "
+            "build another one with make package ARCHITECTURE=..."
+        ),
+    }
+
+
 def _with_code(sam: Template, uri: str) -> Template:
     """A deep copy of the template whose functions take their code from `uri`."""
     template = copy.deepcopy(sam)

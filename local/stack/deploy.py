@@ -87,6 +87,7 @@ def deploy(
 
     Raises DeployError with the resource that failed and the reason.
     """
+    values = {**values, "Architecture": package.architecture}
     nested = _nested_body(package)
     nested_key = f"analytics-{hashlib.sha256(nested).hexdigest()[:16]}.json"
     template = ministack_workarounds.mended(

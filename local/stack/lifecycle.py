@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import platform
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from common import environments
 from common.environments import locked
-from common.errors import EnvironmentSetupError
+from common.platforms import check_platform
 from common.stack_state import Outputs, State, read_state, write_state
 from local.aws import client
 from local.packaging.package import build
@@ -67,16 +66,6 @@ class Status:
         return (
             self.ministack and self.sagemaker and self.stack is not None and not self.dead_letters
         )
-
-
-def check_platform(system: str = sys.platform, machine: str = platform.machine()) -> None:
-    """Raise EnvironmentSetupError where the zip cannot run: it contains x86-64 Linux wheels."""
-    if system != "linux" or machine not in {"x86_64", "AMD64"}:
-        message = (
-            f"the local stack runs the Lambda zip, which is built for x86-64 Linux, not for "
-            f"{system} on {machine}: use an x86-64 Linux machine, container or VM"
-        )
-        raise EnvironmentSetupError(message)
 
 
 def up(settings: LocalStackSettings, progress: Progress = environments.say) -> Stack:

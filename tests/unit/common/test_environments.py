@@ -93,6 +93,42 @@ def test_another_requirement_in_an_included_file_makes_it_again(
     assert made == ["tiny", "tiny"]
 
 
+def test_a_changed_lock_makes_it_again(project: Path, made: list[str]) -> None:
+    environments.ensure("tiny", project, quiet)
+
+    for content in ("# locked\n", "# locked otherwise\n"):
+        (project / "tiny.lock").write_text(content, encoding="utf-8")
+        environments.ensure("tiny", project, quiet)
+
+    assert made == ["tiny", "tiny", "tiny"]
+
+
+@pytest.mark.parametrize(
+    ("there", "installed"),
+    [
+        (["tiny.txt"], ["-r", "tiny.txt"]),
+        (["tiny.txt", "tiny.lock"], ["--require-hashes", "-r", "tiny.lock"]),
+    ],
+)
+def test_pip_installs_the_lock_alone_with_its_hashes_and_else_the_list(
+    there: list[str], installed: list[str], project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commands: list[list[str]] = []
+
+    def step(command: list[str], *_: object) -> None:
+        commands.append(command)
+        environments.environment_directory("tiny", project).mkdir(exist_ok=True)
+
+    monkeypatch.setattr(environments, "_step", step)
+    for name in there:
+        (project / name).touch()
+
+    environments.ensure("tiny", project, quiet)
+
+    given = [argument.removeprefix(f"{project}/") for argument in commands[-1]]
+    assert given[given.index("--no-compile") + 1 :] == installed
+
+
 def test_one_that_was_left_half_made_is_made_again(project: Path, made: list[str]) -> None:
     directory = environments.environment_directory("tiny", project)
     environments.environment_python("tiny", project).parent.mkdir(parents=True)

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from chalicelib.settings import read_settings
+from common.platforms import ARCHITECTURES, DEFAULT_ARCHITECTURE
 from local.packaging.translate import read_yaml
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -423,6 +424,17 @@ def chalice_functions() -> list[str]:
         for keyword in decorator.keywords
         if keyword.arg == "name" and isinstance(keyword.value, ast.Constant)
     ]
+
+
+@pytest.mark.parametrize("name", of_type("AWS::Serverless::Function"))
+def test_a_function_runs_on_the_chosen_architecture(name: str) -> None:
+    # In every function and not in Globals, which the value that Chalice writes would override.
+    assert PROPERTIES[name]["Architectures"] == [{"Ref": "Architecture"}]
+
+
+def test_lambdas_architectures_can_be_chosen() -> None:
+    assert PARAMETERS["Architecture"]["AllowedValues"] == list(ARCHITECTURES)
+    assert PARAMETERS["Architecture"]["Default"] == DEFAULT_ARCHITECTURE
 
 
 def test_overrides_hit_the_functions_that_chalice_makes() -> None:

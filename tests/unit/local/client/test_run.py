@@ -6,10 +6,9 @@ from typing import Any
 import pytest
 
 from chalicelib.output.tables import FailureRow, RougeRow
-from common.errors import EnvironmentSetupError, UsageError
+from common.errors import UsageError
 from local.client.run import Report, check_models
 from local.client.waiting import Answered
-from local.stack.lifecycle import check_platform
 
 
 def answered(records: int, failed: int) -> Answered:
@@ -101,9 +100,3 @@ def test_many_failures_are_counted_and_not_all_shown() -> None:
 def test_a_role_that_does_not_exist_is_named_with_those_that_do() -> None:
     with pytest.raises(UsageError, match=r"'tuned'.*fine-tuned, pre-trained, baseline-constant"):
         check_models(["fine-tuned", "tuned"])
-
-
-@pytest.mark.parametrize(("system", "machine"), [("darwin", "arm64"), ("linux", "aarch64")])
-def test_a_platform_that_cannot_run_the_zip_is_told_so(system: str, machine: str) -> None:
-    with pytest.raises(EnvironmentSetupError, match=f"not for {system} on {machine}"):
-        check_platform(system, machine)

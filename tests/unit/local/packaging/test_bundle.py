@@ -1,8 +1,10 @@
 import hashlib
+import re
 import sys
 import zipfile
 from pathlib import Path
 
+import markupsafe
 import pytest
 
 from local.errors import PackageError
@@ -123,6 +125,47 @@ def test_unpacking_keeps_what_was_compiled_from_an_unchanged_source(tmp_path: Pa
     assert not bundle.compiled_path(tmp_path / "other.py").exists()
 
 
+def elf(machine: int) -> bytes:
+    """The start of an ELF file, as far as its field e_machine."""
+    return b"\x7fELF\x02\x01\x01".ljust(18, b"\0") + machine.to_bytes(2, "little")
+
+
+X86_64, AARCH64, RISCV = elf(62), elf(183), elf(243)
+
+
+@pytest.mark.parametrize(("architecture", "content"), [("x86_64", X86_64), ("arm64", AARCH64)])
+def test_a_zip_of_one_architecture_passes(architecture: str, content: bytes) -> None:
+    entries = {"a.so": content, "b.libs/c-1.so.5.0.0": content, "d.py": b"", "e.txt": b"text"}
+
+    bundle.check_binaries(entries, architecture)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "built_for"),
+    [
+        ("a/b.cpython-313-x86_64-linux-gnu.so", X86_64, "x86_64"),
+        ("a/program", X86_64, "x86_64"),
+        ("a/b.so", RISCV, "another system"),
+        ("a/b.cpython-313-darwin.so", b"\xcf\xfa\xed\xfe", "another system"),
+        ("a/.dylibs/libb.dylib", b"\xcf\xfa\xed\xfe", "another system"),
+        ("a/b.so", b"", "another system"),
+    ],
+)
+def test_a_binary_of_another_platform_is_refused(name: str, content: bytes, built_for: str) -> None:
+    with pytest.raises(
+        PackageError, match=f"is for arm64, but {re.escape(name)} is for {built_for}$"
+    ):
+        bundle.check_binaries({"ok.so": AARCH64, name: content}, "arm64")
+
+
+def test_the_application_is_told_from_packages() -> None:
+    entries = {"app.py": b"1", "chalice/app.py": b"2", "chalicelib/a.py": b"3", "six.py": b"4"}
+
+    found = bundle.application_entries(entries)
+
+    assert sorted(found) == ["app.py", "chalice/app.py", "chalicelib/a.py"]
+
+
 SITE = {
     "app.py": b"import chalicelib.handlers.summarize\nNAMES = {'a', 'b', 'c'}\n",
     "chalicelib/__init__.py": b"",
@@ -169,3 +212,49 @@ def test_a_zip_may_not_lean_on_what_happens_to_be_installed(tmp_path: Path) -> N
 
     with pytest.raises(PackageError, match=r"No module named 'msgspec'"):
         bundle.compiled_modules(site, tmp_path)
+
+
+SPEEDUPS = "markupsafe/_speedups.cpython-313-elsewhere.so"
+
+
+@pytest.fixture
+def here() -> dict[str, bytes]:
+    """A zip that this machine imports, extension module included."""
+    folder = Path(markupsafe.__file__).parent
+    package = {f"markupsafe/{path.name}": path.read_bytes() for path in folder.glob("*.*")}
+    assert any(name.startswith("markupsafe/_speedups.") for name in package)
+    return {**SITE, **package, "app.py": b"import markupsafe\nimport config\n", "config.py": b"1"}
+
+
+@pytest.fixture
+def there(here: dict[str, bytes]) -> dict[str, bytes]:
+    """The same zip for a machine that is not this one, and a module that differs there."""
+    common = {name: content for name, content in here.items() if not name.endswith(".so")}
+    return {**common, SPEEDUPS: b"no module of this machine", "config.py": b"WHERE = 'there'"}
+
+
+def test_a_zip_for_another_machine_is_compiled_from_its_own_sources(
+    here: dict[str, bytes], there: dict[str, bytes], tmp_path: Path
+) -> None:
+    compiled = bundle.compiled_modules(there, tmp_path, here)
+
+    tag = sys.implementation.cache_tag
+    assert b"there" in compiled[f"__pycache__/config.{tag}.pyc"]
+    assert f"markupsafe/__pycache__/__init__.{tag}.pyc" in compiled
+    assert not any(name.startswith("rouge_score/__pycache__/unused") for name in compiled)
+
+
+@pytest.mark.parametrize(
+    ("lacking", "reason"),
+    [
+        (SPEEDUPS, "no extension module markupsafe/_speedups"),
+        ("config.py", r"no module config\.py"),
+    ],
+)
+def test_a_zip_for_another_machine_that_lacks_a_module_is_refused(
+    here: dict[str, bytes], there: dict[str, bytes], tmp_path: Path, lacking: str, reason: str
+) -> None:
+    del there[lacking]
+
+    with pytest.raises(PackageError, match=rf"cannot be imported: {reason} \(see "):
+        bundle.compiled_modules(there, tmp_path, here)

@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import pytest
@@ -52,10 +53,38 @@ def test_chalice_failing_is_one_line_with_its_reason(
     (project / "out").mkdir()
 
     with pytest.raises(PackageError) as caught:
-        chalice_package.run(project, project / "out")
+        chalice_package.run(project, project / "out", "x86_64")
 
     assert f"chalice package failed: {reason} (see " in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("architecture", ["x86_64", "arm64"])
+def test_chalice_is_told_the_architecture_and_the_checkout_stays_as_it_is(
+    project: Path, monkeypatch: pytest.MonkeyPatch, architecture: str
+) -> None:
+    monkeypatch.setattr(chalice_package, "CALL_CHALICE", "")
+    (project / "out").mkdir()
+
+    chalice_package.run(project, project / "out", architecture)
+
+    app = project / "out" / "work" / "app"
+    config = json.loads((app / ".chalice" / "config.json").read_text(encoding="utf-8"))
+    assert config == {"lambda_architecture": architecture}
+    assert (app / "requirements.txt").read_text(encoding="utf-8") == "six==1.17.0\n"
+    own = project / "chalice_app" / ".chalice" / "config.json"
+    assert own.read_text(encoding="utf-8") == "{}"
+
+
+def test_without_packages_chalice_installs_none(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chalice_package, "CALL_CHALICE", "")
+    (project / "out").mkdir()
+
+    chalice_package.run(project, project / "out", "arm64", packages=False)
+
+    assert (project / "out" / "work" / "app" / "requirements.txt").read_bytes() == b""
 
 
 def test_chalice_sees_nothing_of_the_users_aws(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from common.paths import ROOT
 from local.errors import PackageError
-from local.packaging.translate import ARTIFACTS_BUCKET, read_yaml, translate
+from local.packaging.translate import ARTIFACTS_BUCKET, bind_architecture, read_yaml, translate
 
 TEMPLATE = ROOT / "template.yaml"
 
@@ -42,6 +42,26 @@ def test_the_event_source_keeps_what_the_template_says(translated: dict[str, Any
 
     assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert source["ScalingConfig"] == {"MaximumConcurrency": {"Ref": "WorkerConcurrency"}}
+
+
+@pytest.mark.parametrize("architecture", ["x86_64", "arm64"])
+def test_a_bound_template_takes_one_architecture_and_no_other(architecture: str) -> None:
+    sam = read_yaml(TEMPLATE)
+    bind_architecture(sam, architecture)
+
+    translated = translate(sam, zip_name="x.zip")
+
+    parameter = translated["Parameters"]["Architecture"]
+    assert parameter["Default"] == architecture
+    assert parameter["AllowedValues"] == [architecture]
+    assert f"must be {architecture}" in parameter["ConstraintDescription"]
+    functions = [
+        resource["Properties"]
+        for resource in translated["Resources"].values()
+        if resource["Type"] == "AWS::Lambda::Function"
+    ]
+    assert len(functions) == 3
+    assert all(one["Architectures"] == [{"Ref": "Architecture"}] for one in functions)
 
 
 def test_the_source_is_not_changed() -> None:

@@ -150,7 +150,7 @@ def package(tmp_path: Path) -> Package:
     (tmp_path / "analytics").mkdir()
     (tmp_path / "analytics" / "template.json").write_text('{"Resources": {}}', encoding="utf-8")
     (tmp_path / "deployment.zip").write_bytes(b"zip")
-    return Package(str(tmp_path), "python3.13", "f", SHA, 3, 3)
+    return Package(str(tmp_path), "python3.13", "arm64", "f", SHA, 3, 3)
 
 
 VALUES = {"WorkerConcurrency": "2"}
@@ -253,6 +253,14 @@ def test_a_new_stack_is_created_with_zip_and_time_to_live(aws: Aws, package: Pac
         "create",
         "ttl table expiration",
     ]
+
+
+def test_the_functions_run_on_the_architecture_of_the_package(aws: Aws, package: Package) -> None:
+    deploy_it(package)
+
+    assert aws.stack is not None
+    given = {"ParameterKey": "Architecture", "ParameterValue": "arm64"}
+    assert given in aws.stack["Parameters"]
 
 
 def test_the_same_again_does_nothing(aws: Aws, package: Package) -> None:

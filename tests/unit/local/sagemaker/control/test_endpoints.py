@@ -181,6 +181,7 @@ def test_no_request_is_lost_while_models_change(
         (archive("x", "../weights"), "outside the destination"),
         (b"no archive", "not a gzip file|could not be opened"),
     ],
+    ids=["other member", "outside", "not an archive"],
 )
 def test_an_update_that_fails_leaves_the_old_model_in_service(
     harness: ControlPlaneHarness, server: Server, client: Any, content: bytes, reason: str
