@@ -6,18 +6,12 @@ import gzip
 import random
 from typing import Any
 
-import boto3
 import pandas as pd
 import pytest
-from moto import mock_aws
 
 from analytics import sql
 from analytics.engine.athena import Athena
-from analytics.errors import LakeError
-from analytics.lake import BucketLake, FolderLake, opened
 from analytics.tables import TABLES
-from common.aws import Target
-from common.errors import AwsError
 
 from .conftest import DAY, METRICS, LakeOnDisk, failure, file, impression, score
 
@@ -196,65 +190,6 @@ def test_text_is_data(lake: LakeOnDisk, athena: Athena) -> None:
 
     assert athena.query("SELECT findings FROM v_cases").rows == ((text,),)
     assert athena.query("SELECT report_id FROM v_cases WHERE findings = ?", [text]).rows
-
-
-def test_what_is_no_object_of_the_lake_is_passed_over(lake: LakeOnDisk, athena: Athena) -> None:
-    lake.put("files", file())
-    (lake.folder / "files" / f"dt={DAY}" / "_temporary.jsonl.gz").write_bytes(b"x")
-    (lake.folder / "files" / f"dt={DAY}" / "notes.txt").write_text("x")
-
-    assert athena.rows_of("files") == 1
-
-
-def test_a_lake_in_s3_is_read_through_boto3(
-    lake: LakeOnDisk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    path = lake.put("files", file())
-    with mock_aws():
-        s3 = boto3.client("s3", region_name="us-east-1")
-        s3.create_bucket(Bucket="results")
-        key = f"lake/files/dt={DAY}/{path.name}"
-        s3.put_object(Bucket="results", Key=key, Body=path.read_bytes())
-        s3.put_object(Bucket="results", Key=f"lake/files/dt={DAY}/_odd", Body=b"")
-        target = Target(region="us-east-1")
-
-        for place in ("s3://results", "s3://results/lake/", "s3://results/lake"):
-            with opened(place, target) as found, Athena(found) as athena:
-                assert isinstance(found, BucketLake)
-                assert athena.rows_of("v_files") == 1
-                assert athena.rows_of("v_rouge") == 0
-                copies = found._folder
-            assert not copies.exists()  # they hold report text
-
-        with (
-            pytest.raises(AwsError, match="nowhere"),
-            opened("s3://nowhere/lake", target) as found,
-            Athena(found) as athena,
-        ):
-            athena.rows_of("files")
-
-
-def test_a_folder_that_is_no_lake_is_named(lake: LakeOnDisk) -> None:
-    (lake.folder / "other").mkdir()
-
-    with (
-        pytest.raises(LakeError, match="contains none of the tables impressions"),
-        opened(str(lake.folder), Target()),
-    ):
-        pass
-    with (
-        pytest.raises(LakeError, match="is not a folder"),
-        opened(str(lake.folder / "gone"), Target()),
-    ):
-        pass
-
-
-def test_a_folder_with_a_lake_in_it_is_a_lake(lake: LakeOnDisk) -> None:
-    lake.put("files", file())
-
-    assert len(FolderLake(lake.folder.parent).files("files")) == 1
 
 
 def test_a_call_that_records_shared_is_paid_once(lake: LakeOnDisk, athena: Athena) -> None:
