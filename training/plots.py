@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.output.baselines import ALL_ROLES
 from common.errors import SettingError
-from local.client.run import MODELS
 from training.errors import MissingPackageError
 from training.jobs.view import LOSSES
 
@@ -63,7 +63,7 @@ def boxes(scores: Sequence[RougeRow], path: Path, metric: str = "rouge1") -> Non
         MissingPackageError: matplotlib is not installed.
     """
     wanted = [row for row in scores if row.metric == metric]
-    models = [name for name in MODELS if any(row.model_role == name for row in wanted)]
+    models = [name for name in ALL_ROLES if any(row.model_role == name for row in wanted)]
     with _figure(path, len(STRATA)) as panels:
         for axes, stratum in zip(panels, STRATA, strict=True):
             of_model = {

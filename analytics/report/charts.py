@@ -11,7 +11,8 @@ from typing import Any
 
 import vl_convert
 
-from analytics.report.gather import ROLES, Row
+from analytics.report.gather import Row
+from chalicelib.output.baselines import ALL_ROLES
 from chalicelib.output.scoring import METRICS
 
 _HEIGHT = 240
@@ -21,7 +22,7 @@ _NAME = 64  # width of a metric's name, pixels
 
 def box_plot(rows: Sequence[Row]) -> str:
     """Box plots of one dataset (rows of v_rouge_box): a group per metric, a box per model."""
-    roles = [role for role in ROLES if any(row["model_role"] == role for row in rows)]
+    roles = [role for role in ALL_ROLES if any(row["model_role"] == role for row in rows)]
     roles += sorted({row["model_role"] for row in rows} - set(roles))
     metrics = [metric for metric in METRICS if any(row["metric"] == metric for row in rows)]
     values = [{name: row[name] for name in _NEEDED} for row in rows]
@@ -38,7 +39,9 @@ def _spec(values: list[Row], roles: list[str], metrics: list[str]) -> dict[str, 
         scale = {"domain": [0, 1]}
         return {"field": field, "type": "quantitative", "scale": scale, "title": title}
 
-    colours = [f"var(--model-{ROLES.index(role) if role in ROLES else 4})" for role in roles]
+    colours = [
+        f"var(--model-{ALL_ROLES.index(role) if role in ALL_ROLES else 4})" for role in roles
+    ]
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
         "data": {"values": values},

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from analytics.engine.athena import Athena
+from chalicelib.output.baselines import ALL_ROLES
 from chalicelib.output.scoring import METRICS
 
 # The display order of models; others follow, sorted by name.
-ROLES = ("fine-tuned", "pre-trained", "baseline-constant", "baseline-lead")
 _MOST_FAILURES = 200
 _NAMES = ("dataset", "model_role", "metric")
 Row = dict[str, Any]
@@ -110,7 +110,7 @@ def _ordered(athena: Athena, view: str, order: str) -> list[Row]:
 
 
 def _rank(role: str) -> tuple[int, str]:
-    return (ROLES.index(role) if role in ROLES else len(ROLES), role)
+    return (ALL_ROLES.index(role) if role in ALL_ROLES else len(ALL_ROLES), role)
 
 
 def _named(rows: list[Row]) -> list[Row]:

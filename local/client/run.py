@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from tabulate import tabulate
 
+from chalicelib.output.baselines import ALL_ROLES
 from chalicelib.output.scoring import METRICS
-from chalicelib.settings import ROLES
 from common.errors import UsageError
 from common.progress import ProgressBar
 from local.client import lake, uploads, waiting
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from local.client.deployed import Deployed
 
 NIGHTLY = "nightly"
-LANES = ("incoming", "evaluation", NIGHTLY)
-MODELS = (*ROLES, "baseline-constant", "baseline-lead")
 MOST_FAILURES_SHOWN = 20
 
 
@@ -120,8 +118,8 @@ def run(  # noqa: PLR0913  # the options of the command
 def check_models(models: Sequence[str]) -> None:
     """Raise UsageError for a model role that does not exist."""
     for name in models:
-        if name not in MODELS:
-            message = f"--models {name!r}: the roles are {', '.join(MODELS)}"
+        if name not in ALL_ROLES:
+            message = f"--models {name!r}: the roles are {', '.join(ALL_ROLES)}"
             raise UsageError(message)
 
 
@@ -137,7 +135,7 @@ def _failure_lines(failures: Sequence[FailureRow]) -> str:
 
 
 def _rouge_table(means: Sequence[lake.Mean]) -> str:
-    ordered = sorted(means, key=lambda mean: (mean.dataset, MODELS.index(mean.model)))
+    ordered = sorted(means, key=lambda mean: (mean.dataset, ALL_ROLES.index(mean.model)))
     rows = [
         [
             mean.dataset,

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 PROMPT = (
     "Generate radiology report impressions based on the following findings. Findings: {findings}"
 )
-CONSTANT_SENTENCE = "No acute cardiopulmonary abnormality."
 SIZE_LIMIT = 4_000_000
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -11,8 +10,10 @@ import sentencepiece
 from rouge_score.rouge_scorer import RougeScorer
 
 from chalicelib.drafting.masks import normalize_masks
+from chalicelib.output.baselines import stratum
+from chalicelib.settings import DEFAULT_BASELINE
 from local.sagemaker.conversion import convert
-from training.small_t5.config import CONSTANT_SENTENCE, prompted
+from training.small_t5.config import prompted
 from training.small_t5.tokenizer import FILE, SENTINELS
 
 METRICS = ("rouge1", "rouge2", "rougeL")
@@ -21,10 +22,6 @@ LONGEST_ANSWER = 128
 BATCH = 32
 # With patience 1 the search ends at its first finished beam, sometimes far from the best one.
 PATIENCE = 2
-_NORMAL = re.compile(
-    r"^\W*(\d+\W+)?(no acute|normal|negative|no active|unremarkable)\b", re.IGNORECASE
-)
-_NORMAL_WORDS = 9
 
 Table = dict[str, dict[str, float]]
 
@@ -55,12 +52,6 @@ def answers(model: Path, findings: Sequence[str], beam: int = 1) -> list[str]:
     ]
 
 
-def stratum(reference: str) -> str:
-    """`normal` if the reference begins like a normal report and is short, else `abnormal`."""
-    short = len(reference.split()) <= _NORMAL_WORDS
-    return "normal" if short and _NORMAL.match(reference) else "abnormal"
-
-
 def table(references: Sequence[str], candidates: Sequence[str]) -> Table:
     """Mean F1 by stratum and metric (no stemmer), with the number of reports as `reports`."""
     scorer = RougeScorer(list(METRICS), use_stemmer=False)
@@ -78,7 +69,7 @@ def table(references: Sequence[str], candidates: Sequence[str]) -> Table:
 
 def constant(references: Sequence[str]) -> Table:
     """The table of the constant sentence."""
-    return table(references, [CONSTANT_SENTENCE] * len(references))
+    return table(references, [DEFAULT_BASELINE] * len(references))
 
 
 def compare(model: Path, records: Sequence[Mapping[str, str]]) -> dict[str, Table]:

@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from chalicelib.settings import ROLES
+
 CONSTANT = "baseline-constant"
 LEAD = "baseline-lead"
+# The roles of the models and of the baselines, in the order in which tables show them.
+ALL_ROLES = (*ROLES, CONSTANT, LEAD)
 # Short impressions that begin like this say that nothing acute was found.
 _NORMAL_OPENING = re.compile(r"^\W*(\d+\W+)?(no acute|normal|negative|no active|unremarkable)\b")
 LONGEST_NORMAL_WORDS = 9
