@@ -5,10 +5,12 @@ PYTHON ?= python3
 STACK ?= radiology-impressions
 BUCKET ?=
 PARAMETERS ?=
-# The processor that the functions are to run on: x86_64 or arm64 (AWS Graviton).
+# The processor on which the functions run: x86_64 or arm64 (AWS Graviton).
 ARCHITECTURE ?= x86_64
+# One worker per core; the tests of the local stack share one of them (tests/conftest.py).
+PARALLEL ?= -n auto --dist loadgroup
 
-.PHONY: help demo test test-supported test-browser test-torch test-sagemaker lint lock bench notebook package deploy clean
+.PHONY: help demo test test-supported test-coverage test-browser test-torch test-sagemaker check lint lock bench notebook package deploy clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -17,11 +19,16 @@ demo:  ## run the whole system on this machine: examples/ through the real stack
 	@$(PYTHON) -m local demo
 
 test:  ## run all tests except those that need a browser, torch or the SageMaker SDK
-	@python=$$($(PYTHON) -m common.environments test) && $$python -m pytest -q
+	@python=$$($(PYTHON) -m common.environments test) && $$python -m pytest -q $(PARALLEL)
 
 test-supported:  ## run the tests whose outcome may depend on the interpreter (all but the README's)
 	@python=$$($(PYTHON) -m common.environments test) \
-	&& $$python -m pytest -q -m "not once" tests/unit tests/faults tests/integration
+	&& $$python -m pytest -q $(PARALLEL) -m "not once" tests/unit tests/faults tests/integration
+
+test-coverage:  ## run test-supported, and fail if it covers less than the floor in pyproject.toml
+	@python=$$($(PYTHON) -m common.environments test) \
+	&& $$python -m pytest -q $(PARALLEL) -m "not once" --cov --cov-report= \
+	  tests/unit tests/faults tests/integration
 
 test-browser:  ## test the HTML report in headless Chromium (skipped if not installed)
 	@python=$$($(PYTHON) -m common.environments test-browser) && $$python -m pytest -q tests/browser
@@ -32,11 +39,14 @@ test-torch:  ## run the tests that need torch (the training container), in their
 test-sagemaker:  ## run the tests that need the SageMaker SDK, and the walkthrough notebook
 	@python=$$($(PYTHON) -m common.environments test-sagemaker) && $$python -m pytest -q tests/sagemaker
 
-lint:  ## run ruff, mypy, cfn-lint on all templates, and the checks of locks, SQL and dashboard
+check:  ## the fast part of lint: locks, ruff and mypy (also a pre-commit hook)
 	@$(PYTHON) -m common.locks --check
 	@python=$$($(PYTHON) -m common.environments lint) \
 	&& $$python -m ruff check --quiet && $$python -m ruff format --check --quiet \
-	&& $$python -m mypy --no-error-summary && $$python -m local.packaging.lint
+	&& $$python -m mypy --no-error-summary
+
+lint: check  ## run check, then cfn-lint on all templates, and the checks of SQL and dashboard
+	@python=$$($(PYTHON) -m common.environments lint) && $$python -m local.packaging.lint
 	@$(PYTHON) -m analytics lint
 
 lock:  ## resolve every lock again from its requirement list [UPGRADE="package …"]

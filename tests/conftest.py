@@ -25,6 +25,13 @@ def pytest_make_parametrize_id(val: object) -> str | None:
     return "gzip" if isinstance(val, bytes) and val.startswith(b"\x1f\x8b") else None
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The tests of the local stack share one worker: they start processes, and one stack will do."""
+    for item in items:
+        if {"integration", "docs"} & set(item.path.parts):
+            item.add_marker(pytest.mark.xdist_group("local stack"))
+
+
 @pytest.fixture(scope="session")
 def runtime() -> Iterator[Runtime]:
     """One local SageMaker runtime for all worlds."""
