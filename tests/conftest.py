@@ -26,7 +26,7 @@ def pytest_make_parametrize_id(val: object) -> str | None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The tests of the local stack share one worker: they start processes, and one stack will do."""
+    """Tests of the local stack share one worker, and so one stack."""
     for item in items:
         if {"integration", "docs"} & set(item.path.parts):
             item.add_marker(pytest.mark.xdist_group("local stack"))

@@ -83,7 +83,7 @@ def test_a_comment_is_no_change(project: Path) -> None:
 def test_a_list_that_includes_another_is_found(project: Path) -> None:
     change(project / "tests/requirements.txt", "-r ../chalice_app/requirements.txt\n", "")
 
-    assert "tests/requirements.lock was made by another command" in locks.problems(project)
+    assert "tests/requirements.lock was made by a different command" in locks.problems(project)
 
 
 def test_a_lock_that_is_not_there_is_found(project: Path) -> None:
@@ -167,7 +167,7 @@ def test_a_list_that_does_not_resolve_leaves_its_lock_as_it_was(
         subprocess, "run", lambda command, **_: subprocess.CompletedProcess(command, 1)
     )
 
-    with pytest.raises(LockError, match=r"^requirements\.lock cannot be made"):
+    with pytest.raises(LockError, match=r"^requirements\.lock cannot be resolved"):
         locks.make(root=project)
 
     assert (project / "requirements.lock").read_text(encoding="utf-8") == before
