@@ -115,7 +115,12 @@ class EndpointUnavailableError(RetryableError):
 
 
 class AlreadyRunningError(RetryableError):
-    """Another invocation is processing this chunk."""
+    """Another invocation is processing this unit, or gathers the nightly files."""
+
+    def __init__(self, message: str, wait_s: float = 0.0) -> None:
+        """`wait_s` is how long the other one's claim lasts, if it never ends it itself."""
+        super().__init__(message)
+        self.wait_s = wait_s
 
 
 class QueueError(RetryableError):

@@ -19,6 +19,7 @@ import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 from moto import mock_aws
+from moto.core.botocore_stubber import BotocoreStubber
 
 from chalicelib import aws
 from chalicelib.drafting import endpoint
@@ -217,6 +218,7 @@ class Account:
         client = self.renew_client(service)
 
         def answer(request: Any, **_: Any) -> AWSResponse:
+            request.refused = True
             body = f"<Error><Code>{code}</Code><Message>No.</Message></Error>".encode()
             headers = HTTPHeaders.from_dict({"Content-Type": "application/xml"})
             return AWSResponse(request.url, status, headers, _Raw(body))
@@ -321,6 +323,8 @@ def account_in_moto(up: Runtime, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ac
     # Back-off is bounded by count here, nobody waits for it.
     monkeypatch.setattr(endpoint, "FIRST_WAIT_S", 0.0)
     # A session keeps what it read of the services' models: much of a test's time otherwise.
+    # Every handler of botocore's event is called: moto would carry out what was refused.
+    monkeypatch.setattr(BotocoreStubber, "__call__", _carry_out)
     with mock_aws(config={"core": {"reset_boto3_session": False}}):
         made = Account(up, monkeypatch)
         _keep_clients_of_worlds()
@@ -328,6 +332,15 @@ def account_in_moto(up: Runtime, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ac
     current_settings.cache_clear()
     for service in made.renewed:
         getattr(aws, service).cache_clear()
+
+
+_stub = BotocoreStubber.__call__
+
+
+def _carry_out(stubber: BotocoreStubber, event_name: str, request: Any, **more: Any) -> Any:
+    return (
+        None if getattr(request, "refused", False) else _stub(stubber, event_name, request, **more)
+    )
 
 
 _kept_sessions: list[object] = []

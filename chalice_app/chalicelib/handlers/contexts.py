@@ -10,7 +10,7 @@ from chalicelib import aws, operations
 from chalicelib.drafting.endpoint import CallBudget, EndpointClient
 from chalicelib.nightly.context import NightlyContext
 from chalicelib.observability import observe_call
-from chalicelib.processing.pipeline import ProcessingContext
+from chalicelib.processing.context import ProcessingContext
 from chalicelib.settings import current_settings
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ def nightly_context(context: LambdaContext) -> NightlyContext:
         dynamodb=aws.dynamodb(),
         sagemaker=aws.sagemaker(),
         seconds_left=_seconds_left(context),
+        owner=context.aws_request_id,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -14,12 +15,12 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib import aws
-from chalicelib.errors import EndpointUnavailableError, ImpressionsError
+from chalicelib.errors import AlreadyRunningError, EndpointUnavailableError, ImpressionsError
 from chalicelib.handlers.contexts import nightly_context, processing_context
 from chalicelib.nightly import completion
 from chalicelib.observability import count, log_info, log_warning
+from chalicelib.processing.context import WorkResult
 from chalicelib.processing.idempotency import IdempotentProcessor
-from chalicelib.processing.pipeline import WorkResult
 from chalicelib.queue.messages import JobChanged, ShardReady, WorkItem, read_message
 from chalicelib.settings import Settings, current_settings
 
@@ -100,7 +101,11 @@ def _return_to_queue(settings: Settings, record: SQSRecord, error: Exception) ->
     if isinstance(error, EndpointUnavailableError):
         count("EndpointUnavailable")
         base *= UNAVAILABLE_FACTOR
-    delay = min(base * 2 ** (attempt - 1), LONGEST_DELAY_S)
+    delay = base * 2 ** (attempt - 1)
+    if isinstance(error, AlreadyRunningError):
+        # If the other invocation was killed, its claim lasts longer than all retries together.
+        delay = max(delay, math.ceil(error.wait_s))
+    delay = min(delay, LONGEST_DELAY_S)
     log_warning(
         "returned to the queue",
         message_id=record.message_id,

@@ -7,7 +7,8 @@ whatever its own settings are. Finishing a chunk is idempotent: it sets one key 
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
@@ -108,23 +109,37 @@ def finish_chunk(
         ExpressionAttributeValues={":failed": {"N": str(failed)}},
         ReturnValues="ALL_NEW",
     )
-    done = response["Attributes"]["done"]["M"]
-    return {int(name[1:]): int(count["N"]) for name, count in done.items()}
+    return _done(response["Attributes"])
 
 
-def read_progress(
-    dynamodb: DynamoDBClient, table: str, object_id: str
-) -> tuple[Plan, set[int]] | None:
-    """An object's plan and the chunks that are done; None if it was never split."""
-    item = dynamodb.get_item(TableName=table, Key={"object_id": {"S": object_id}}).get("Item")
-    if item is None:
-        return None
-    return decode_plan(item["plan"]["S"]), {int(name[1:]) for name in item["done"]["M"]}
+class Progress(NamedTuple):
+    """An object's plan, and the number of failed records of every chunk that is done."""
+
+    plan: Plan
+    done: dict[int, int]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every chunk is done."""
+        return len(self.done) == self.plan.chunks
+
+
+def read_progress(dynamodb: DynamoDBClient, table: str, object_id: str) -> Progress | None:
+    """An object's plan and its finished chunks; None if it was never split."""
+    found = dynamodb.get_item(
+        TableName=table, Key={"object_id": {"S": object_id}}, ConsistentRead=True
+    )
+    item = found.get("Item")
+    return None if item is None else Progress(decode_plan(item["plan"]["S"]), _done(item))
 
 
 def decode_plan(text: str) -> Plan:
     """Read a stored plan, of this release or the previous one."""
     return msgspec.convert(wire.with_new_names(msgspec.json.decode(text)), Plan)
+
+
+def _done(item: Mapping[str, Any]) -> dict[int, int]:
+    return {int(name[1:]): int(count["N"]) for name, count in item["done"]["M"].items()}
 
 
 def _other_run(plan: Plan) -> dict[str, Any]:

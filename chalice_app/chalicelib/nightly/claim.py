@@ -38,13 +38,13 @@ def claim(context: NightlyContext, resume: Continuation | None) -> NightlyBatch:
         transform_job.job_name(settings.stack_name, name),
         settings.live_model,
         alive_until=alive,
+        owner=context.owner,
     )
     claimed: list[NightlyBatch] = []
 
     def how(record: LedgerState) -> LedgerState | None:
         before = record.unsubmitted
-        # The job of a gathered batch may be starting at this moment, and it reads that folder.
-        if before is not None and (before.state == "gathered" or before.alive_until > now):
+        if before is not None and not _is_free(before, context):
             return None
         night = fresh
         if before is not None:
@@ -53,6 +53,7 @@ def claim(context: NightlyContext, resume: Continuation | None) -> NightlyBatch:
                 attempt=before.attempt + 1,
                 model=fresh.model,
                 alive_until=alive,
+                owner=context.owner,
                 state="gathering",
             )
         claimed[:] = [night]
@@ -61,6 +62,15 @@ def claim(context: NightlyContext, resume: Continuation | None) -> NightlyBatch:
     if context.ledger.change(how) is None:
         raise AlreadyRunningError("another run is already gathering the nightly files")
     return claimed[0]
+
+
+def _is_free(night: NightlyBatch, context: NightlyContext) -> bool:
+    """Whether a batch without a job may be claimed: its run is dead, or was this invocation."""
+    # The job of a gathered batch may be starting at this moment, and it reads that folder.
+    if night.state == "gathered":
+        return False
+    is_own = bool(context.owner) and night.owner == context.owner
+    return is_own or night.alive_until <= context.clock()
 
 
 class Heartbeat:

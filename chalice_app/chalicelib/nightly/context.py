@@ -40,7 +40,10 @@ class Continuation(msgspec.Struct, frozen=True, omit_defaults=True):
 
 @dataclass(frozen=True)
 class NightlyContext:
-    """Everything that a nightly run needs; `hand_on` starts the next invocation."""
+    """Everything that a nightly run needs.
+
+    `hand_on` starts the next invocation; `owner` is the request id of this one.
+    """
 
     settings: Settings
     s3: S3Client
@@ -50,6 +53,7 @@ class NightlyContext:
     seconds_left: Callable[[], float]
     hand_on: Callable[[Continuation], None] = lambda _resume: None
     clock: Callable[[], float] = time.time
+    owner: str = ""
 
     @property
     def ledger(self) -> NightLedger:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
+from uuid import uuid4
 
 import msgspec
 
@@ -29,7 +30,8 @@ class NightlyBatch(msgspec.Struct, frozen=True):
 
     `attempt` is incremented each time gathering restarts. Each attempt has its own folder, so
     leftovers of an earlier one are never drafted. After `alive_until` (seconds since 1970), the run
-    that gathers is considered dead. `ended` is set once the job is Completed.
+    that gathers is considered dead. `ended` is set once the job is Completed. `owner` is the
+    request id of the invocation that claimed it: Lambda repeats a failed one under the same id.
     """
 
     name: str
@@ -42,6 +44,7 @@ class NightlyBatch(msgspec.Struct, frozen=True):
     records: int = 0
     alive_until: float = 0.0
     ended: bool = False
+    owner: str = ""
 
     @property
     def folder(self) -> str:
@@ -138,8 +141,10 @@ class NightLedger:
         return changed
 
     def _write(self, before: LedgerState, after: LedgerState) -> bool:
+        writer = uuid4().hex
         item: dict[str, Any] = {
             "object_id": {"S": ITEM},
+            "writer": {"S": writer},
             "version": {"N": str(after.version)},
             "record": {"S": msgspec.json.encode(after).decode()},
         }
@@ -153,8 +158,11 @@ class NightLedger:
                 TableName=self._table,
                 Item=item,
                 ConditionExpression=condition,
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 **(names_and_values if before.version else {}),
             )
-        except self._dynamodb.exceptions.ConditionalCheckFailedException:
-            return False
+        except self._dynamodb.exceptions.ConditionalCheckFailedException as error:
+            # The SDK repeats a request whose response was lost, and then meets its own write.
+            existing: dict[str, Any] = error.response.get("Item", {})  # type: ignore[assignment]  # not in the stubs' type
+            return bool(existing.get("writer", {}).get("S") == writer)
         return True

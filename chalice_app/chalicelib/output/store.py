@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 from botocore.exceptions import ClientError
 
 from chalicelib import s3_errors
+from chalicelib.errors import ConflictError
 from chalicelib.intake import landing
 from chalicelib.intake.source import Source, timestamp
 from chalicelib.objects import ObjectRef, lake_key, part_key, result_key
@@ -18,6 +19,9 @@ from chalicelib.output.tables import TABLES, FileRow, Row
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+
+# Conditional writes of one result, in case other runs write the same key at the same time.
+CONFLICTS = 3
 
 
 def write_tables(  # noqa: PLR0913  # all of them are part of the keys
@@ -78,21 +82,26 @@ def write_result(s3: S3Client, bucket: str, source: Source, status: str, documen
             "source-etag": ref.etag,
             "landed-at": timestamp(source.modified),
             "status": status,
+            "rerun-token": source.work.rerun_token or "",
         },
     }
-    try:
-        s3.put_object(**request, IfNoneMatch="*")
-    except ClientError as error:
-        if s3_errors.code_of(error) not in s3_errors.CONFLICT:
-            raise
-    else:
+    if _put_if(s3, request, IfNoneMatch="*"):
         return True
-    current = s3.head_object(Bucket=bucket, Key=result_key(ref))
-    if not _is_newer(s3, source, current["Metadata"]):
-        return False
-    # If-Match: this fails if another run wrote in between, and the retry checks again.
-    s3.put_object(**request, IfMatch=current["ETag"])
-    return True
+    # A conflict may be this very document, written by a request whose response was lost.
+    for _ in range(CONFLICTS):
+        current = s3.head_object(Bucket=bucket, Key=result_key(ref))
+        if not _is_newer(s3, source, current["Metadata"]):
+            return False
+        if _put_if(s3, request, IfMatch=current["ETag"]):
+            return True
+    raise ConflictError("other runs keep writing the result of this key; try again")
+
+
+class CurrentResult(NamedTuple):
+    """The result that stands under a key, for one object version: its status and re-run."""
+
+    status: str
+    rerun_token: str
 
 
 def has_result(s3: S3Client, bucket: str, ref: ObjectRef) -> bool:
@@ -102,6 +111,12 @@ def has_result(s3: S3Client, bucket: str, ref: ObjectRef) -> bool:
 
 def result_status(s3: S3Client, bucket: str, ref: ObjectRef) -> str | None:
     """The status of an object's result; None if there is none, or only another version's."""
+    current = current_result(s3, bucket, ref)
+    return None if current is None else current.status
+
+
+def current_result(s3: S3Client, bucket: str, ref: ObjectRef) -> CurrentResult | None:
+    """The result that stands for an object; None if there is none, or only another version's."""
     try:
         current = s3.head_object(Bucket=bucket, Key=result_key(ref))
     except ClientError as error:
@@ -109,9 +124,10 @@ def result_status(s3: S3Client, bucket: str, ref: ObjectRef) -> str | None:
             return None
         raise
     metadata = current["Metadata"]
-    # Results of an earlier release do not contain their status.
-    status = metadata.get("status", "answered")
-    return status if metadata.get("source-etag") == ref.etag else None
+    if metadata.get("source-etag") != ref.etag:
+        return None
+    # Results of earlier releases do not contain their status or re-run.
+    return CurrentResult(metadata.get("status", "answered"), metadata.get("rerun-token", ""))
 
 
 def read_result(s3: S3Client, bucket: str, ref: ObjectRef) -> dict[str, Any] | None:
@@ -123,11 +139,24 @@ def read_result(s3: S3Client, bucket: str, ref: ObjectRef) -> dict[str, Any] | N
     return document
 
 
+def _put_if(s3: S3Client, request: dict[str, Any], **condition: Any) -> bool:  # noqa: ANN401  # boto3's
+    """Write an object; False if the condition is not met."""
+    try:
+        s3.put_object(**request, **condition)
+    except ClientError as error:
+        if s3_errors.code_of(error) in s3_errors.CONFLICT:
+            return False
+        raise
+    return True
+
+
 def _is_newer(s3: S3Client, source: Source, existing: dict[str, str]) -> bool:
     ref = source.work.ref
-    if existing.get("source-etag") == ref.etag:
-        return True
     ours, theirs = timestamp(source.modified), existing.get("landed-at", "")
+    if existing.get("source-etag") == ref.etag:
+        # The same content, uploaded again perhaps: the later time must stand, or a version from
+        # between the two uploads would count as newer.
+        return ours >= theirs
     if ours != theirs:
         return ours > theirs
     # LastModified has a resolution of one second. Within that, the current object is the newer.

@@ -6,8 +6,9 @@ not report text.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 from aws_lambda_powertools.utilities.idempotency import (
@@ -18,26 +19,30 @@ from aws_lambda_powertools.utilities.idempotency import (
 from aws_lambda_powertools.utilities.idempotency.exceptions import (
     IdempotencyAlreadyInProgressError,
     IdempotencyInconsistentStateError,
+    IdempotencyPersistenceLayerError,
 )
 
 from chalicelib.errors import AlreadyRunningError, MessageError
 from chalicelib.intake import chunk_plan
+from chalicelib.observability import log_info, log_warning
 from chalicelib.output.document import Counts
-from chalicelib.processing.pipeline import (
-    ProcessingContext,
-    WorkResult,
-    process_chunk,
-    process_object,
-)
+from chalicelib.processing import finished
+from chalicelib.processing.claims import ClaimClient
+from chalicelib.processing.context import ProcessingContext, WorkResult
+from chalicelib.processing.pipeline import process_chunk, process_object
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
+    from mypy_boto3_dynamodb import DynamoDBClient
 
     from chalicelib.queue.messages import WorkItem
 
 # Longer than a message can stay in the work queue and the dead-letter queue.
 REMEMBERED_S = 7 * 86_400
 KEY_PREFIX = "summarize"
+
+_Step = Callable[[], WorkResult]
+_Find = Callable[[], WorkResult | None]
 
 
 class IdempotentProcessor:
@@ -46,9 +51,6 @@ class IdempotentProcessor:
     def __init__(self, context: ProcessingContext, lambda_context: LambdaContext) -> None:
         """`lambda_context` limits how long a lock of this invocation can outlive it."""
         self._context = context
-        self._store = DynamoDBPersistenceLayer(
-            table_name=context.settings.idempotency_table, boto3_client=context.dynamodb
-        )
         self._config = IdempotencyConfig(
             event_key_jmespath="unit",
             raise_on_no_idempotency_key=True,
@@ -69,8 +71,12 @@ class IdempotentProcessor:
         if plan is None:
             # A range without a plan is a whole small object, or its plan has expired: read the
             # object again.
-            unit = _unit(work, "object")
-            return self._once(unit, lambda: process_object(context, work))
+            return self._once(
+                work,
+                _unit(work, "object"),
+                lambda: process_object(context, work),
+                lambda: finished.finished_object(context, work),
+            )
         if plan.rerun_token != work.rerun_token:
             # A chunk of a run that a later one has superseded.
             return WorkResult(Counts(0, 0, 0))
@@ -79,25 +85,75 @@ class IdempotentProcessor:
             raise MessageError("the message's range is beyond the end of its object")
         if work.start != plan.bounds(chunk)[0]:
             work = msgspec.structs.replace(work, offset=None)
-        unit = _unit(work, str(chunk))
-        return self._once(unit, lambda: process_chunk(context, work, plan, chunk))
+        return self._once(
+            work,
+            _unit(work, str(chunk)),
+            lambda: process_chunk(context, work, plan, chunk),
+            lambda: finished.finished_chunk(context, work, plan, chunk),
+        )
 
-    def _once(self, unit: str, do: Callable[[], WorkResult]) -> WorkResult:
+    def _once(self, work: WorkItem, unit: str, do: _Step, find: _Find) -> WorkResult:
+        """Do a unit unless its record answers it; `find` looks for what an earlier run finished."""
+        claim = _Claim(self._context, self._config, do, find)
+        result = claim.take(unit)
+        if claim.is_done or finished.still_stands(self._context, work):
+            return result
+        log_info("processed again: its result does not stand", object_id=work.ref.object_id)
+        return _Claim(self._context, self._config, do, find).take(unit, redo=True)
+
+
+class _Claim:
+    """One claim of one unit's idempotency record, and what is done under it."""
+
+    def __init__(
+        self, context: ProcessingContext, config: IdempotencyConfig, do: _Step, find: _Find
+    ) -> None:
+        self._context, self._config, self._do, self._find = context, config, do, find
+        self._failure: Exception | None = None
+        self.is_done = False
+
+    def take(self, unit: str, *, redo: bool = False) -> WorkResult:
+        """Claim the record and do the unit, or return the result that the record holds."""
+        client = ClaimClient(self._context.dynamodb, redo=redo)
+
         def process(*, unit: dict[str, str]) -> dict[str, Any]:
             del unit  # only the key of the idempotency record
-            return msgspec.to_builtins(do())  # type: ignore[no-any-return]  # a struct becomes a dict
+            # An interrupted run may have done everything but complete its record.
+            found = self._find() if client.replaced and not redo else None
+            try:
+                result = self._do() if found is None else found
+            except Exception as error:
+                self._failure = error
+                raise
+            self.is_done = True
+            made: dict[str, Any] = msgspec.to_builtins(result)
+            self._result = made
+            return made
 
         process_once = idempotent_function(
             process,
             data_keyword_argument="unit",
-            persistence_store=self._store,
+            persistence_store=DynamoDBPersistenceLayer(
+                table_name=self._context.settings.idempotency_table,
+                boto3_client=cast("DynamoDBClient", client),
+            ),
             config=self._config,
             key_prefix=KEY_PREFIX,
         )
         try:
             return msgspec.convert(process_once(unit={"unit": unit}), WorkResult)
         except (IdempotencyAlreadyInProgressError, IdempotencyInconsistentStateError):
-            raise AlreadyRunningError("another invocation is processing it") from None
+            wait_s = max(0.0, client.blocked_until - time.time())
+            raise AlreadyRunningError("another invocation is processing it", wait_s) from None
+        except IdempotencyPersistenceLayerError:
+            if self._failure is not None:
+                raise self._failure from None
+            if not self.is_done:
+                raise
+            # All is written. The record stays in progress until it expires, and whoever claims
+            # it then finds the result.
+            log_warning("could not complete the idempotency record")
+            return msgspec.convert(self._result, WorkResult)
 
 
 def _unit(work: WorkItem, part: str) -> str:

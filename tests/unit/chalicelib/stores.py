@@ -15,7 +15,7 @@ import boto3
 from chalicelib.drafting.endpoint import Draft, EndpointClient
 from chalicelib.errors import EndpointRejectedError, ModelError
 from chalicelib.objects import ObjectRef, result_key
-from chalicelib.processing.pipeline import ProcessingContext
+from chalicelib.processing.context import ProcessingContext
 from chalicelib.queue.messages import WorkItem
 from chalicelib.settings import Model, Settings
 

@@ -168,7 +168,7 @@ def test_the_item_has_the_names_that_functions_of_another_release_read(
     assert set(record) == {"version", "nights"}
     assert set(record["nights"][0]) == {
         *("name", "job", "model", "attempt", "state"),
-        *("shards", "objects", "records", "alive_until", "ended"),
+        *("shards", "objects", "records", "alive_until", "ended", "owner"),
     }
     # It is no object's item, and never expires.
     assert (ITEM, "expiration" in item) == ("nights", False)

@@ -139,12 +139,25 @@ class TestResult:
 
     def test_of_the_same_content_is_written_again(self, stores: Stores) -> None:
         work = stores.land("incoming/a", b"1")
-        write_result(stores.s3, RESULTS, source(work, NEW), "complete", b"before")
+        write_result(stores.s3, RESULTS, source(work, OLD), "complete", b"before")
 
         wrote = write_result(stores.s3, RESULTS, source(work, OLD), "complete", b"after")
 
         assert wrote
         assert stores.content(result_key(work.ref)) == b"after"
+
+    def test_of_an_earlier_upload_of_the_same_content_leaves_the_later_time(
+        self, stores: Stores
+    ) -> None:
+        content, other = stores.land("incoming/a", b"1"), stores.land("incoming/a", b"2")
+        later = NEW + timedelta(seconds=9)
+        write_result(stores.s3, RESULTS, source(content, later), "complete", b"third upload")
+
+        first = write_result(stores.s3, RESULTS, source(content, OLD), "complete", b"first upload")
+        second = write_result(stores.s3, RESULTS, source(other, NEW), "complete", b"second upload")
+
+        assert (first, second) == (False, False)
+        assert stores.content(result_key(content.ref)) == b"third upload"
 
     def test_is_not_written_over_one_that_came_in_between(self, stores: Stores) -> None:
         works = [stores.land("incoming/a", text) for text in (b"1", b"2", b"3")]
@@ -163,8 +176,7 @@ class TestResult:
                 return found
 
         interrupted = cast("S3Client", Interrupted())
-        with pytest.raises(ClientError, match="PreconditionFailed"):
-            write_result(interrupted, RESULTS, source(works[1], NEW), "complete", b"new")
+        assert not write_result(interrupted, RESULTS, source(works[1], NEW), "complete", b"new")
 
         assert stores.content(result_key(works[0].ref)) == b"newest"
 
@@ -186,4 +198,5 @@ class TestResult:
             "source-etag": work.ref.etag,
             "landed-at": "2026-01-02 23:59:59.000",
             "status": "complete",
+            "rerun-token": "",
         }

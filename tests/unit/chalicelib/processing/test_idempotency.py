@@ -11,8 +11,8 @@ from chalicelib.drafting.endpoint import Draft
 from chalicelib.errors import AlreadyRunningError, EndpointBusyError, MessageError, ModelError
 from chalicelib.intake import chunk_plan
 from chalicelib.output.document import Counts
+from chalicelib.processing.context import WorkResult
 from chalicelib.processing.idempotency import IdempotentProcessor
-from chalicelib.processing.pipeline import WorkResult
 from chalicelib.queue.messages import WorkItem, read_message
 from chalicelib.settings import Model
 from tests.unit.chalicelib.stores import (

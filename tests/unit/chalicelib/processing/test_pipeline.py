@@ -11,7 +11,8 @@ from chalicelib.errors import EndpointBusyError, QueueError
 from chalicelib.intake import chunk_plan
 from chalicelib.objects import ObjectRef, result_key
 from chalicelib.output.document import Counts
-from chalicelib.processing.pipeline import WorkResult, process_chunk, process_object
+from chalicelib.processing.context import WorkResult
+from chalicelib.processing.pipeline import process_chunk, process_object
 from chalicelib.queue.messages import OwnMessage, WorkItem, read_message
 from tests.unit.chalicelib.stores import LANDING, NOTICED, POISON, PROGRESS, Stores
 

@@ -251,11 +251,11 @@ class TestPlanOfTheReleaseBefore:
         plan = new_plan(4, "t1")
 
         assert chunk_plan.read(stores.dynamodb, PROGRESS, "object") == plan
-        assert chunk_plan.read_progress(stores.dynamodb, PROGRESS, "object") == (plan, {0})
+        assert chunk_plan.read_progress(stores.dynamodb, PROGRESS, "object") == (plan, {0: 0})
 
-    @pytest.mark.parametrize(("token", "done"), [("t1", {0}), ("t2", set())])
+    @pytest.mark.parametrize(("token", "done"), [("t1", {0: 0}), ("t2", {})])
     def test_stands_for_its_own_re_run_and_gives_way_to_another(
-        self, stores: Stores, token: str, done: set[int]
+        self, stores: Stores, token: str, done: dict[int, int]
     ) -> None:
         wanted = new_plan(5, token)
 

@@ -1,0 +1,81 @@
+"""Idempotency records that carry their owner.
+
+The SDK repeats a request whose response was lost. When the lost request had written the record,
+the repetition fails its condition, and the record looks like another invocation's. The owner
+tells the two apart.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+OWNER = "owner"
+_IN_PROGRESS = "INPROGRESS"
+
+
+@dataclass
+class ClaimClient:
+    """A DynamoDB client for one claim of one idempotency record, as Powertools uses it.
+
+    Attributes:
+        redo: claim a completed record too.
+        replaced: the claim replaced an earlier record, whose unit may be done.
+        blocked_until: when the record that blocked the claim expires, in seconds since 1970.
+    """
+
+    dynamodb: DynamoDBClient
+    redo: bool = False
+    replaced: bool = False
+    blocked_until: float = 0.0
+    _owner: str = field(default_factory=lambda: uuid4().hex)
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # boto3's
+        """Everything else is the client's."""
+        return getattr(self.dynamodb, name)
+
+    def put_item(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401  # boto3's
+        """Write the record with its owner; one's own record is a success."""
+        request["Item"] = request["Item"] | {OWNER: {"S": self._owner}}
+        request["ReturnValues"] = "ALL_OLD"
+        request["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+        if self.redo:
+            request["ConditionExpression"] += " OR #status = :completed"
+            values = request["ExpressionAttributeValues"] | {":completed": {"S": "COMPLETED"}}
+            request["ExpressionAttributeValues"] = values
+        try:
+            response = self.dynamodb.put_item(**request)
+        except self.dynamodb.exceptions.ConditionalCheckFailedException as error:
+            existing: dict[str, Any] = error.response.get("Item", {})  # type: ignore[assignment]  # not in the stubs' type
+            if existing.get(OWNER, {}).get("S") == self._owner:
+                # What it replaced is in the response that was lost: assume the worse.
+                self.replaced = True
+                return {}
+            if existing.get("status", {}).get("S") == _IN_PROGRESS:
+                self.blocked_until = _expiry(existing)
+            raise
+        self.replaced = bool(response.get("Attributes"))
+        return dict(response)
+
+    def delete_item(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401  # boto3's
+        """Delete the record unless it is another claim's by now."""
+        try:
+            response = self.dynamodb.delete_item(
+                **request,
+                ConditionExpression="#owner = :owner",
+                ExpressionAttributeNames={"#owner": OWNER},
+                ExpressionAttributeValues={":owner": {"S": self._owner}},
+            )
+        except self.dynamodb.exceptions.ConditionalCheckFailedException:
+            return {}
+        return dict(response)
+
+
+def _expiry(record: dict[str, Any]) -> float:
+    milliseconds = record.get("in_progress_expiration", {}).get("N")
+    return time.time() if milliseconds is None else int(milliseconds) / 1000
