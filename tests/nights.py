@@ -104,6 +104,7 @@ class Nights:
     account: Account
     sagemaker: Transforms
     now: float = 0.0
+    owner: str = ""
     handed_on: list[Continuation] = field(default_factory=list)
     seconds_left: Callable[[], float] = lambda: INVOCATION_MS / 1000
 
@@ -119,6 +120,7 @@ class Nights:
             seconds_left=self.seconds_left,
             hand_on=self.handed_on.append,
             clock=lambda: self.now,
+            owner=self.owner,
         )
 
     def run(self) -> run.NightlyResult:

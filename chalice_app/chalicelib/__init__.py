@@ -2,5 +2,5 @@
 
 handlers → operations → processing, nightly → output → drafting → intake → queue: each layer imports
 only the ones to its right. Shared by all of them: `settings`, `aws`, `errors`, `s3_errors`,
-`observability`, `objects`, `scratch`.
+`observability`, `tracing`, `objects`, `scratch`.
 """

@@ -1,6 +1,7 @@
 """Every error that the functions raise on purpose.
 
 ImpressionsError
+├── UnexpectedError          any other error, without its message
 ├── SettingsError            an environment variable is missing or not valid
 ├── TerminalError            a retry cannot help: it becomes a row in `failures`
 │   ├── FileRejectedError    the whole object cannot be read
@@ -19,6 +20,7 @@ ImpressionsError
     ├── QueueError           the queue accepted only some of the messages
     ├── ConflictError        another run changed the ledger of nightly batches at the same time
     ├── TransformError       the job cannot be started, or its folder no longer exists
+    ├── ReadDeniedError      reading the object is denied, perhaps only for now
     └── OutOfTimeError       the invocation has too little time left to begin this work
 
 Error messages never contain report text: they are logged and stored in the `failures` table.
@@ -34,6 +36,20 @@ class ImpressionsError(Exception):
     def code(self) -> str:
         """The class name without `Error`, by which tables and dashboards group."""
         return type(self).__name__.removesuffix("Error")
+
+
+class UnexpectedError(ImpressionsError):
+    """Any other error, without its message: that may contain a key, a URL or report text."""
+
+    def __init__(self, error: Exception) -> None:
+        """Name the type of `error`; of a refused AWS call also the action and the code."""
+        response = getattr(error, "response", None)
+        if isinstance(response, dict):
+            code = response.get("Error", {}).get("Code", "")
+            action = getattr(error, "operation_name", "an AWS call")
+            super().__init__(f"{action} failed with {code}; check the function's role")
+        else:
+            super().__init__(f"{type(error).__name__}; see docs/runbook.md")
 
 
 class SettingsError(ImpressionsError):
@@ -133,6 +149,10 @@ class ConflictError(RetryableError):
 
 class TransformError(RetryableError):
     """The transform job cannot be started, or its folder no longer exists."""
+
+
+class ReadDeniedError(RetryableError):
+    """Reading the object is denied; at the third delivery, that is final."""
 
 
 class OutOfTimeError(RetryableError):

@@ -7,11 +7,14 @@ that no later change can leak report text, object keys or report ids into the lo
 from __future__ import annotations
 
 import logging
+import os
 import warnings
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
+
+LEVELS = {"WARN": logging.WARNING, "WARNING": logging.WARNING, "ERROR": logging.ERROR}
 
 # Service name, metrics namespace and level come from POWERTOOLS_* and LOG_LEVEL.
 logger = Logger()
@@ -23,6 +26,15 @@ warnings.filterwarnings("ignore", "No application metrics to publish")
 # Only botocore is patched: it makes all calls worth a subsegment, and patching every module that
 # the X-Ray SDK supports would import them all.
 tracer = Tracer(patch_modules=("botocore",))
+if not tracer.disabled:
+    from chalicelib import tracing  # not without tracing: it loads the X-Ray SDK
+
+    tracing.install()
+# Lambda's own log level would filter the metrics too, which are log lines without a level: it stays
+# at INFO, and LOG_LEVEL above that is applied here.
+logging.getLogger(logger.service).setLevel(
+    max(logging.getLogger(logger.service).level, LEVELS.get(os.environ.get("LOG_LEVEL", ""), 0))
+)
 
 ALLOWED_FIELDS = frozenset(
     {

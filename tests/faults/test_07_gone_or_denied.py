@@ -72,6 +72,10 @@ def test_07_reading_denied(account: Account, code: str) -> None:
     account.refuse("s3", "GetObject", 403, code)
 
     account.drop(KEY, RECORD)
+    for _ in range(2):
+        account.drain()
+        assert len(account.given_back) == 1
+        account.redeliver()
     account.drain()
 
     assert_one_failure(account, "ObjectDenied")

@@ -22,7 +22,16 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("handlers",),
 )
 # Any layer may import these; they import no layer.
-SHARED = ("aws", "errors", "objects", "observability", "s3_errors", "scratch", "settings")
+SHARED = (
+    "aws",
+    "errors",
+    "objects",
+    "observability",
+    "s3_errors",
+    "scratch",
+    "settings",
+    "tracing",
+)
 # The packages from the lowest to the highest.
 PACKAGES = ("chalicelib", "common", "analytics", "local", "training", "benchmarks")
 

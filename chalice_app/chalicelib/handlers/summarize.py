@@ -15,7 +15,12 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib import aws
-from chalicelib.errors import AlreadyRunningError, EndpointUnavailableError, ImpressionsError
+from chalicelib.errors import (
+    AlreadyRunningError,
+    EndpointUnavailableError,
+    ImpressionsError,
+    UnexpectedError,
+)
 from chalicelib.handlers.contexts import nightly_context, processing_context
 from chalicelib.nightly import completion
 from chalicelib.observability import count, log_info, log_warning
@@ -133,7 +138,4 @@ def _describe(error: Exception) -> str:
     """What may be logged: our errors contain no report text; of others, only action and code."""
     if isinstance(error, ImpressionsError):
         return str(error)
-    if isinstance(error, ClientError):
-        code = error.response.get("Error", {}).get("Code", "")
-        return f"{error.operation_name} failed with {code}; check the function's role"
-    return "see the error's type"
+    return str(UnexpectedError(error))

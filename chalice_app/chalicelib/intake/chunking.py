@@ -50,7 +50,8 @@ def _message(work: WorkItem, plan: chunk_plan.Plan, chunk: int, found: Scan) -> 
         stop=stop,
         version_id=ref.version_id,
         offset=found.offsets[start // found.stride] if known else None,
-        rerun_token=work.rerun_token,
+        # The plan's: chunks of another run than the stored plan's are ignored as superseded.
+        rerun_token=plan.rerun_token,
         # A batch's object may be split here if ChunkRecords has changed since it was gathered.
         batch_folder=work.batch_folder,
         drafts=work.drafts,

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from chalicelib.drafting import routing
-from chalicelib.errors import FileRejectedError, RecordRejectedError
+from chalicelib.drafting.routing import PATIENT_DELIVERIES
+from chalicelib.errors import FileRejectedError, ReadDeniedError, RecordRejectedError
 from chalicelib.intake import chunk_plan, chunking, reading
 from chalicelib.intake.framing import Frame
 from chalicelib.intake.records import Record, read_record
@@ -36,6 +37,7 @@ def process_object(context: ProcessingContext, work: WorkItem) -> WorkResult:
         source, size = Source(work, opened.modified), opened.size
         found = reading.scan(opened.text, settings.chunk_records)
     except FileRejectedError as error:
+        _retry_if_denied(context, error)
         outcome = assemble_rejected(source, error)
     else:
         if found.total > settings.chunk_records:
@@ -66,6 +68,7 @@ def process_chunk(
         source = Source(work, modified)
         outcome = _draft(context, source, frames, chunk)
     except FileRejectedError as error:
+        _retry_if_denied(context, error)
         # The object was readable when it was counted, so each record of the chunk fails by index.
         start, stop = plan.bounds(chunk)
         lost = [RecordRejectedError(index, "record", str(error)) for index in range(start, stop)]
@@ -99,10 +102,19 @@ def _read(frame: Frame, ref: ObjectRef, settings: Settings) -> Record | RecordRe
         return error
 
 
+def _retry_if_denied(context: ProcessingContext, error: FileRejectedError) -> None:
+    """A denied read may pass, such as while a policy or key is being changed."""
+    if error.reason == "ObjectDenied" and context.attempt < PATIENT_DELIVERIES:
+        raise ReadDeniedError(str(error)) from None
+
+
 def _write(context: ProcessingContext, source: Source, chunk: int, rows: Sequence[Row]) -> None:
-    # Only a repeated run can find rows of an earlier one that it must delete.
+    # Only a repeated run can find rows of an earlier one that it must delete. After a redrive the
+    # delivery counts as the first again, but no delivery is repeated before the retry delay.
     work = source.work
-    tidy = context.attempt > 1 or work.start is not None or work.rerun_token is not None
+    age_s = (context.started_at - source.modified).total_seconds()
+    is_first = context.attempt == 1 and age_s < context.settings.retry_delay_s
+    tidy = not is_first or work.start is not None or work.rerun_token is not None
     bucket = context.settings.results_bucket
     store.write_tables(context.s3, bucket, source, chunk, rows, tidy=tidy)
 

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import io
+import json
 import logging
+import os
 import subprocess
 import sys
 from typing import Any
@@ -102,3 +104,30 @@ def test_importing_the_entry_points_leaves_the_level_alone() -> None:
     )
 
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(("level", "lines"), [("INFO", 2), ("WARN", 1), ("ERROR", 0)])
+def test_the_log_level_silences_lines_and_never_metrics(level: str, lines: int) -> None:
+    code = (
+        "from chalicelib import observability as o\n"
+        "o.log_info('event')\n"
+        "o.log_warning('event')\n"
+        "o.count('NightlyFailed')\n"
+        "o.metrics.flush_metrics()\n"
+    )
+    # As template.yaml has Lambda set it, whatever the parameter says.
+    environment = {**os.environ, "LOG_LEVEL": level, "AWS_LAMBDA_LOG_LEVEL": "INFO"}
+
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=APP,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    printed = [json.loads(line) for line in done.stdout.splitlines()]
+    assert sum(line.get("message") == "event" for line in printed) == lines
+    assert [line["NightlyFailed"] for line in printed if "NightlyFailed" in line] == [[1.0]]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from chalicelib import aws
+from chalicelib.errors import UnexpectedError
 from tests.account.account import Account
 from tests.account.landed import Context
 from tests.nights import reports
@@ -61,7 +61,7 @@ def test_a_failure_of_aws_is_the_function_s_failure(
     monkeypatch.setenv("PROGRESS_TABLE", "no-such-table")
     account.configure({})
 
-    with pytest.raises(ClientError, match="ResourceNotFoundException"):
+    with pytest.raises(UnexpectedError, match="GetItem failed with ResourceNotFoundException"):
         account.call("operate", {"action": "counts"})
 
 

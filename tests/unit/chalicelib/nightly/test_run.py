@@ -17,6 +17,7 @@ from tests.account.account import Account
 from tests.account.model import draft_for
 from tests.account.settings import LANDING, RESULTS
 from tests.nights import Killed, Nights, refusal, reports
+from tests.operators import operate_on
 
 
 def book(nights: Nights) -> NightLedger:
@@ -169,6 +170,26 @@ class TestBatch:
             nights.run()
 
 
+def test_a_large_file_whose_re_run_was_lost_is_drafted_by_the_night(
+    account: Account, nights: Nights
+) -> None:
+    # Its plan has the token of the re-run, and units without it would be ignored as superseded.
+    account.configure({"CHUNK_RECORDS": "2"})
+    key = "nightly/ward/a.jsonl"
+    account.put(key, reports(6))
+    operate_on("rerun", key=key, token="t1")
+    event = {"Records": [account._sqs_record(one) for one in account._receive()]}
+    account.invoke(event)
+    account.sqs.purge_queue(QueueUrl=account.queue_url)
+
+    nights.run()
+    nights.finish()
+
+    assert_all_answered(account, [key], each=6)
+    nights.run()
+    assert nights.context.ledger.read().nights == ()
+
+
 class TestKilled:
     @pytest.mark.parametrize("when", ["in the middle", "before the job", "after the job"])
     def test_a_night_is_taken_up_and_paid_once(
@@ -191,6 +212,29 @@ class TestKilled:
         assert len(nights.sagemaker.jobs) == 1
         assert_all_answered(account, keys)
         assert account.model.prompts == []
+
+    def test_the_same_invocation_repeated_by_lambda_takes_its_night_up_at_once(
+        self, account: Account, nights: Nights, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        # Lambda repeats a failed invocation after a minute, under the same request id: sooner than
+        # the run counts as dead. Answered as "running", the night would be over, as a success.
+        account.configure({"SHARD_RECORDS": "5"})
+        nights.owner = "request-1"
+        keys = fill(account, 6)
+        with monkeypatch.context() as patch:
+            kill(patch, nights, "in the middle")
+            with pytest.raises(Killed):
+                nights.run()
+        nights.now += 60
+
+        other = Nights(account, nights.sagemaker, now=nights.now, owner="request-2")
+        with pytest.raises(AlreadyRunningError):
+            other.run()
+        nights.run()
+        nights.finish()
+
+        assert len(nights.sagemaker.jobs) == 1
+        assert_all_answered(account, keys)
 
     def test_shards_of_a_dead_run_are_never_drafted(
         self, account: Account, nights: Nights, monkeypatch: pytest.MonkeyPatch

@@ -1,0 +1,51 @@
+"""43: a run breaks off, its message is dead-lettered, and redrive is a first delivery again."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, tzinfo
+
+import pytest
+
+from chalicelib.handlers import contexts
+from tests.account.account import Account
+from tests.account.faults import refuse
+from tests.account.texts import json_lines
+from tests.faults.test_24_poison_message import give_up
+from tests.operators import operate_on
+
+KEY = "incoming/ward/a.json"
+RECORDS = [{"report_id": "a", "findings": "Poison."}, {"report_id": "b", "findings": "Clear."}]
+
+
+class Later(datetime):
+    """The clock of a function that runs an hour later."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]  # no subclass
+        return datetime.now(tz) + timedelta(hours=1)
+
+
+def test_43_no_record_counts_both_as_failed_and_as_done(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poisoned = True
+    account.trouble_endpoint(
+        lambda _, body: (400, "ValidationException") if poisoned and "Poison" in body else None
+    )
+    # Every run writes its rows, and breaks off before the result.
+    refuse(
+        account, "s3", "PutObject", 1000, lambda request: poisoned and "/results/" in request.url
+    )
+    account.drop(KEY, json_lines(*RECORDS))
+    give_up(account)
+    assert [row["report_id"] for row in account.rows("failures")] == ["a"]
+    assert operate_on("counts")["dead_letters"] == 1
+
+    poisoned = False
+    monkeypatch.setattr(contexts, "datetime", Later)
+    operate_on("redrive")
+    account.drain()
+
+    assert account.result(KEY)["counts"] == {"records": 2, "ok": 2, "failed": 0}
+    assert account.rows("failures") == []
+    assert sorted(row["report_id"] for row in account.rows("impressions")) == ["a", "b"]
