@@ -15,7 +15,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from training.errors import MissingPackageError, TrainingError
+from common.errors import CommandError
+from training.errors import MissingPackageError
 from training.small_t5.config import Architecture, Schedule
 
 REQUIREMENTS = "training/requirements-train.txt"
@@ -63,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         make.pre_train(pre_trained, chosen.examples, plan, Architecture())
         make.fine_tune(fine_tuned, pre_trained, chosen.examples, plan)
         tables = cards.write(chosen.out, chosen.examples, plan, Architecture())
-    except TrainingError as error:
+    except CommandError as error:
         sys.stderr.write(f"{error}\n")
         return 3
     for writer, figures in tables.items():

@@ -12,9 +12,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from common.environments import ensure, say
+from common.errors import CommandError
 from common.paths import ROOT
 from common.stack_settings import LocalStackSettings
-from local.errors import LintError, LocalError, PackageError
+from local.errors import LintError, PackageError
 from local.packaging.package import NESTED
 
 REGIONS = ("us-east-1", "eu-west-1", "ap-southeast-1")
@@ -58,7 +59,7 @@ def main() -> int:
         say(f"error: {error}")
         print(error.findings)  # results go to stdout
         return 1
-    except LocalError as error:
+    except CommandError as error:
         say(f"error: {error}")
         return 3
     return 0

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
+from common.errors import CommandError
 from training.container.layout import Layout
-from training.errors import TrainingError
 
 FAILED = 1
 
@@ -19,7 +19,7 @@ def main() -> int:
 
         if not job.train(layout, job.console()):
             job.say("stopped: saved a checkpoint and the current model")
-    except (TrainingError, ImportError) as error:
+    except (CommandError, ImportError) as error:
         reason = " ".join(str(error).split())
         layout.failure.parent.mkdir(parents=True, exist_ok=True)
         layout.failure.write_text(f"{reason}\n", encoding="utf-8")

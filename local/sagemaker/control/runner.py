@@ -12,7 +12,7 @@ from shutil import rmtree
 
 from common import environments
 from common.archives import pack
-from local.errors import LocalError
+from common.errors import CommandError
 from local.sagemaker.control import folders, jobs
 from local.sagemaker.control.buckets import TROUBLE, Aws, patiently
 from local.sagemaker.control.checkpoints import Checkpoints
@@ -32,7 +32,7 @@ Command = Callable[[Say], Sequence[str]]
 def container_command(say: Say) -> Sequence[str]:
     """The command of the project's training container, in the environment with torch.
 
-    Raises LocalError if the environment cannot be created.
+    Raises EnvironmentSetupError if the environment cannot be created.
     """
     python = environments.ensure(ENVIRONMENT, progress=say)
     return [str(python), "-m", "training.container"]
@@ -93,7 +93,7 @@ class Runner:
                 job = jobs.claim(self._store, name)
                 if job is not None:  # otherwise it was stopped while it was waiting
                     self._run(job)
-            except (LocalError, OSError, *TROUBLE) as error:
+            except (CommandError, OSError, *TROUBLE) as error:
                 jobs.end(self._store, name, "Failed", f"ClientError: {_line(error)}")
             except Exception as error:  # noqa: BLE001  # the next job must still run
                 reason = f"InternalServerError: {type(error).__name__}"

@@ -105,6 +105,7 @@ class ControlPlaneHarness:
     aws_url: str = "http://127.0.0.1:9"
     load: Callable[[Path], Any] = load
     announced: list[dict[str, Any]] = field(default_factory=list)
+    command: Callable[..., Sequence[str]] = lambda _say: [sys.executable, str(TRAINER)]
 
     @contextmanager
     def server(self) -> Iterator[Server]:
@@ -117,7 +118,7 @@ class ControlPlaneHarness:
             self.aws_url,
             aws=self.aws,
             base_model=base,
-            command=lambda _say: [sys.executable, str(TRAINER)],
+            command=self.command,
             load=self.load,
             patience=self.patience,
             announce=self.announced.append,

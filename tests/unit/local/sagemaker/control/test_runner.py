@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import tarfile
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
+from common.errors import EnvironmentSetupError
 from local.sagemaker.control.runner import Patience
 from tests.unit.local.sagemaker.control.harness import (
     BUCKET,
@@ -296,3 +298,17 @@ def test_a_metric_that_is_no_regular_expression_is_refused(client: Any) -> None:
 
     with pytest.raises(ClientError, match="m is not a valid regular expression"):
         client.create_training_job(**request)
+
+
+def test_an_environment_that_cannot_be_set_up_is_the_reason(harness: ControlPlaneHarness) -> None:
+    def no_environment(_say: object) -> Sequence[str]:
+        raise EnvironmentSetupError("pip install failed for the 'torch' environment")
+
+    harness.command = no_environment
+    with harness.server() as server:
+        client = server.client()
+        client.create_training_job(**job_request())
+
+        assert ended(client)["FailureReason"] == (
+            "ClientError: pip install failed for the 'torch' environment"
+        )
