@@ -96,7 +96,7 @@ class IdempotentProcessor:
         """Do a unit unless its record answers it; `find` looks for what an earlier run finished."""
         claim = _Claim(self._context, self._config, do, find)
         result = claim.take(unit)
-        if claim.is_done or finished.still_stands(self._context, work):
+        if claim.result is not None or finished.still_stands(self._context, work):
             return result
         log_info("processed again: its result does not stand", object_id=work.ref.object_id)
         return _Claim(self._context, self._config, do, find).take(unit, redo=True)
@@ -110,7 +110,7 @@ class _Claim:
     ) -> None:
         self._context, self._config, self._do, self._find = context, config, do, find
         self._failure: Exception | None = None
-        self.is_done = False
+        self.result: WorkResult | None = None  # None if the record holds it
 
     def take(self, unit: str, *, redo: bool = False) -> WorkResult:
         """Claim the record and do the unit, or return the result that the record holds."""
@@ -121,14 +121,11 @@ class _Claim:
             # An interrupted run may have done everything but complete its record.
             found = self._find() if client.replaced and not redo else None
             try:
-                result = self._do() if found is None else found
+                self.result = self._do() if found is None else found
             except Exception as error:
                 self._failure = error
                 raise
-            self.is_done = True
-            made: dict[str, Any] = msgspec.to_builtins(result)
-            self._result = made
-            return made
+            return msgspec.to_builtins(self.result)  # type: ignore[no-any-return]  # a struct becomes a dict
 
         process_once = idempotent_function(
             process,
@@ -148,12 +145,12 @@ class _Claim:
         except IdempotencyPersistenceLayerError:
             if self._failure is not None:
                 raise self._failure from None
-            if not self.is_done:
+            if self.result is None:
                 raise
-            # All is written. The record stays in progress until it expires, and whoever claims
-            # it then finds the result.
+            # Everything is written. The record stays in progress until it expires, and whoever
+            # claims it then finds the result.
             log_warning("could not complete the idempotency record")
-            return msgspec.convert(self._result, WorkResult)
+            return self.result
 
 
 def _unit(work: WorkItem, part: str) -> str:
