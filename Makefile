@@ -65,6 +65,7 @@ package:  ## build the zip and templates for AWS in build/package (Python 3.13) 
 
 deploy: package  ## deploy to AWS: BUCKET=<artifact bucket> [STACK=name] [ARCHITECTURE=arm64] [PARAMETERS="Key=Value …"]
 	@test -n "$(BUCKET)" || { echo "error: BUCKET is not set: name a bucket for the zip" >&2; exit 2; }
+	@$(PYTHON) -m local.packaging.preflight --stack "$(STACK)" build/package/sam.json $(PARAMETERS)
 	aws cloudformation package --template-file build/package/sam.json --s3-bucket "$(BUCKET)" \
 	  --use-json --output-template-file build/package/deploy.json
 	aws cloudformation deploy --template-file build/package/deploy.json --stack-name "$(STACK)" \

@@ -229,7 +229,11 @@ def test_logs_are_encrypted_and_expire(name: str) -> None:
 
 
 def test_deleting_the_stack_keeps_what_holds_reports() -> None:
-    kept = {name for name, one in RESOURCES.items() if one.get("DeletionPolicy") == "Retain"}
+    policies = {name: one.get("DeletionPolicy") for name, one in RESOURCES.items()}
+    # Plain Retain would keep named resources of a first deployment that failed: they would block
+    # the next one.
+    assert "Retain" not in policies.values()
+    kept = {name for name, policy in policies.items() if policy == "RetainExceptOnCreate"}
     replaced = {
         name for name, one in RESOURCES.items() if one.get("UpdateReplacePolicy") == "Retain"
     }
