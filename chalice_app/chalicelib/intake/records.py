@@ -59,9 +59,11 @@ def read_record(found: Frame, object_id: str, max_findings_characters: int) -> R
         raise _rejected(found.index, error, report_id) from None
     if not fields.findings.strip():
         raise RecordRejectedError(found.index, "findings", "is blank", report_id)
-    if len(fields.findings) > max_findings_characters:
-        problem = f"is longer than {max_findings_characters} characters; shorten it"
-        raise RecordRejectedError(found.index, "findings", problem, report_id)
+    for name, text in (("findings", fields.findings), ("impression", fields.impression or "")):
+        # A reference that is too long would exhaust time and memory when it is scored.
+        if len(text) > max_findings_characters:
+            problem = f"is longer than {max_findings_characters} characters; shorten it"
+            raise RecordRejectedError(found.index, name, problem, report_id)
     taken = {*_TEXT_FIELDS, id_field}
     metadata = {name: value for name, value in values.items() if name not in taken}
     too_big = _written_bytes(found.index, metadata) > MAX_METADATA_BYTES

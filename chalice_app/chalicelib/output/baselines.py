@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from chalicelib.drafting.codecs import MAX_IMPRESSION_CHARACTERS
 from chalicelib.settings import ROLES
 
 CONSTANT = "baseline-constant"
@@ -29,5 +30,8 @@ def stratum(reference: str) -> Literal["normal", "abnormal"]:
 
 
 def lead_sentence(findings: str) -> str:
-    """The first sentence of the findings, the usual trivial baseline for summarisation."""
-    return _SENTENCE_END.split(findings.strip(), maxsplit=1)[0]
+    """The first sentence of the findings, the usual trivial baseline for summarisation.
+
+    No longer than a model's draft may be: it is scored like one.
+    """
+    return _SENTENCE_END.split(findings.strip(), maxsplit=1)[0][:MAX_IMPRESSION_CHARACTERS]
