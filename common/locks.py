@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from common import files
+from common.command_line import report
 from common.environments import REQUIREMENT_FILES, lock_of, requirement_files, say
 from common.errors import LockError
 from common.paths import ROOT
@@ -201,8 +202,7 @@ def main(arguments: Sequence[str]) -> int:
             make(options.upgrade, everything=options.all)
         found = problems()
     except LockError as error:
-        say(f"error: {error}")
-        return 3
+        return report(error)
     for problem in found:
         print(problem)
     if found:

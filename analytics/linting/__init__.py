@@ -8,7 +8,7 @@ from analytics.linting import definition, service, statements
 
 
 def findings() -> list[str]:
-    """All findings, one line each; empty if there are none.
+    """All findings, one line each; an empty list means that everything is clean.
 
     Raises:
         AnalyticsError: a check cannot be run.

@@ -52,6 +52,11 @@ class UnexpectedError(ImpressionsError):
             super().__init__(f"{type(error).__name__}; see docs/runbook.md")
 
 
+def without_message(error: Exception) -> ImpressionsError:
+    """One of our errors as it is, any other without its message: what may be logged."""
+    return error if isinstance(error, ImpressionsError) else UnexpectedError(error)
+
+
 class SettingsError(ImpressionsError):
     """A setting is missing or not valid."""
 

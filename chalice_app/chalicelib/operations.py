@@ -103,9 +103,9 @@ def _file(context: OperatorContext, request: OperatorRequest) -> dict[str, Any]:
     found = chunk_plan.read_progress(
         context.dynamodb, context.settings.progress_table, ref.object_id
     )
-    if found is not None and found[1]:
-        plan, done = found
-        return described | {"state": "in work", "chunks": plan.chunks, "chunks_done": len(done)}
+    if found is not None and found.done:
+        chunks = {"chunks": found.plan.chunks, "chunks_done": len(found.done)}
+        return described | {"state": "in work", **chunks}
     for night in NightLedger(context.dynamodb, context.settings.progress_table).read().nights:
         bucket = context.settings.results_bucket
         units = shards.read_units(context.s3, bucket, night.folder, night.shards)

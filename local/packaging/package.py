@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from common import files
+from common.command_line import report
 from common.environments import locked, say
 from common.errors import CommandError
 from common.paths import ROOT
@@ -212,8 +213,7 @@ def main(arguments: Sequence[str]) -> int:
             raise PackageError(message)
         package = build(out, target=target)
     except CommandError as error:
-        say(f"error: {error}")
-        return 3
+        return report(error)
     print(json.dumps(asdict(package), indent=1))  # the result
     return 0
 

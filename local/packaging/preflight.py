@@ -66,18 +66,17 @@ def findings(template: Mapping[str, Any], stack: str, given: Mapping[str, str]) 
 def _names(template: Mapping[str, Any], stack: str, values: Mapping[str, str]) -> Iterator[str]:
     if not STACK_NAME.fullmatch(stack):
         yield f"stack name {stack}: use lower-case letters, digits and hyphens, a letter first"
-    excess: dict[int, str] = {}
-    for logical_id, resource in template["Resources"].items():
-        for name, limit in NAME_LIMITS.items():
-            value = resource.get("Properties", {}).get(name)
-            if isinstance(value, dict) and "Fn::Sub" in value:
-                length = len(_substituted(value["Fn::Sub"], values))
-                excess[length - limit] = f"{logical_id}'s {name}"
-    longest = max(excess, default=0)
-    if longest > 0:
+    excess, named = max(
+        (len(_resolved(value, values)) - limit, f"{logical_id}'s {name}")
+        for logical_id, resource in template["Resources"].items()
+        for name, limit in NAME_LIMITS.items()
+        if isinstance(value := resource.get("Properties", {}).get(name), dict)
+        and "Fn::Sub" in value
+    )
+    if excess > 0:
         yield (
-            f"stack name {stack}: it is {longest} characters too long for {excess[longest]} "
-            f"(use at most {len(stack) - longest})"
+            f"stack name {stack}: it is {excess} characters too long for {named} "
+            f"(use at most {len(stack) - excess})"
         )
 
 

@@ -64,14 +64,13 @@ def lose_responses(
 def refuse(
     account: Account, service: str, operation: str, times: int, chosen: Chosen | None = None
 ) -> list[str]:
-    """Fail requests with status 500 before anything is carried out, retries included."""
+    """Lose the connection of requests before anything is carried out, retries included."""
     refused: list[str] = []
 
     def answer(request: Any, **_: Any) -> AWSResponse | None:
         if len(refused) >= times or (chosen is not None and not chosen(request)):
             return None
         refused.append(request.url)
-        # moto carries out what another handler answers; a lost connection it never sees.
         raise ConnectionClosedError(endpoint_url=request.url)
 
     _register(account, service, operation, answer)

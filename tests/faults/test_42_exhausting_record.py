@@ -1,7 +1,7 @@
 """42: a record that would exhaust the process costs itself only.
 
-Here: a reference or a lead sentence without end. That a message whose processing dies is next tried
-alone is open (docs/adr/0014-claims-and-what-they-answer.md does not cover it).
+Here: a reference or a lead sentence without end. Not covered yet: a message whose processing kills
+the process must next be tried alone.
 """
 
 from __future__ import annotations

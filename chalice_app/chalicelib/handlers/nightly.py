@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from chalicelib import aws
-from chalicelib.errors import AlreadyRunningError, ImpressionsError, UnexpectedError
+from chalicelib.errors import AlreadyRunningError, without_message
 from chalicelib.handlers.contexts import nightly_context
 from chalicelib.nightly import run
 from chalicelib.nightly.context import Continuation
@@ -65,11 +65,8 @@ def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     except AlreadyRunningError as error:
         log_info("nightly run skipped", reason=str(error))
         return {"status": "running"}
-    except ImpressionsError:
-        count("NightlyFailed")
-        raise
     except Exception as error:  # noqa: BLE001  # whatever it is, its message must not be logged
         count("NightlyFailed")
         # Lambda logs an uncaught error with its message.
-        raise UnexpectedError(error) from None
+        raise without_message(error) from None
     return {"status": "continues" if result.continues else "done", **msgspec.to_builtins(result)}

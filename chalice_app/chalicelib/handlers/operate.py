@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from chalicelib import operations
-from chalicelib.errors import ImpressionsError, RequestError, UnexpectedError
+from chalicelib.errors import RequestError, without_message
 from chalicelib.handlers.contexts import operator_context
 
 if TYPE_CHECKING:
@@ -18,8 +18,6 @@ def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         return operations.answer(operator_context(context), event)
     except RequestError as error:
         return {"error": str(error)}
-    except ImpressionsError:
-        raise
     except Exception as error:  # noqa: BLE001  # whatever it is, its message must not be logged
         # Lambda logs an uncaught error with its message.
-        raise UnexpectedError(error) from None
+        raise without_message(error) from None

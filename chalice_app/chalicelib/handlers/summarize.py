@@ -15,12 +15,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib import aws
-from chalicelib.errors import (
-    AlreadyRunningError,
-    EndpointUnavailableError,
-    ImpressionsError,
-    UnexpectedError,
-)
+from chalicelib.errors import AlreadyRunningError, EndpointUnavailableError, without_message
 from chalicelib.handlers.contexts import nightly_context, processing_context
 from chalicelib.nightly import completion
 from chalicelib.observability import count, log_info, log_warning
@@ -117,7 +112,7 @@ def _return_to_queue(settings: Settings, record: SQSRecord, error: Exception) ->
         attempt=attempt,
         delay_s=delay,
         error=type(error).__name__,
-        problem=_describe(error),
+        problem=str(without_message(error)),
     )
     try:
         aws.sqs().change_message_visibility(
@@ -132,10 +127,3 @@ def _return_to_queue(settings: Settings, record: SQSRecord, error: Exception) ->
             message_id=record.message_id,
             error=type(failure).__name__,
         )
-
-
-def _describe(error: Exception) -> str:
-    """What may be logged: our errors contain no report text; of others, only action and code."""
-    if isinstance(error, ImpressionsError):
-        return str(error)
-    return str(UnexpectedError(error))

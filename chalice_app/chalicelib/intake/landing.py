@@ -15,6 +15,7 @@ from chalicelib.objects import ObjectRef
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import HeadObjectOutputTypeDef
 
 
 class Landed(NamedTuple):
@@ -66,23 +67,15 @@ def open_object(s3: S3Client, ref: ObjectRef, offset: int = 0) -> Landed:
 
 def current_version(s3: S3Client, bucket: str, key: str) -> ObjectRef | None:
     """The current object of a key, without its version id; None if there is none."""
-    try:
-        head = s3.head_object(Bucket=bucket, Key=key)
-    except ClientError as error:
-        if s3_errors.is_missing_or_replaced(error):
-            return None
-        raise
-    return ObjectRef(bucket, key, head["ETag"].strip('"'))
+    head = _head(s3, Bucket=bucket, Key=key)
+    return None if head is None else ObjectRef(bucket, key, head["ETag"].strip('"'))
 
 
 def with_version_id(s3: S3Client, ref: ObjectRef) -> ObjectRef | None:
     """The same object with its version id, as in a notification; None if it no longer exists."""
-    try:
-        head = s3.head_object(Bucket=ref.bucket, Key=ref.key, IfMatch=f'"{ref.etag}"')
-    except ClientError as error:
-        if s3_errors.is_missing_or_replaced(error):
-            return None
-        raise
+    head = _head(s3, Bucket=ref.bucket, Key=ref.key, IfMatch=f'"{ref.etag}"')
+    if head is None:
+        return None
     version = head.get("VersionId")
     return ObjectRef(ref.bucket, ref.key, ref.etag, None if version == "null" else version)
 
@@ -102,6 +95,16 @@ def list_objects(s3: S3Client, bucket: str, prefix: str, after: str = "") -> Ite
             if not item["Key"].endswith("/")
         ]
         yield ListedPage(listed, items[-1]["Key"])
+
+
+def _head(s3: S3Client, **request: Any) -> HeadObjectOutputTypeDef | None:  # noqa: ANN401  # boto3's
+    """S3's description of an object; None if it does not exist, or is another version now."""
+    try:
+        return s3.head_object(**request)
+    except ClientError as error:
+        if s3_errors.is_missing_or_replaced(error):
+            return None
+        raise
 
 
 def _reading_error(error: ClientError) -> Exception:

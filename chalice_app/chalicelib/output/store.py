@@ -123,20 +123,29 @@ def current_result(s3: S3Client, bucket: str, ref: ObjectRef) -> CurrentResult |
         if s3_errors.is_missing_or_replaced(error):
             return None
         raise
-    metadata = current["Metadata"]
-    if metadata.get("source-etag") != ref.etag:
-        return None
-    # Results of earlier releases do not contain their status or re-run.
-    return CurrentResult(metadata.get("status", "answered"), metadata.get("rerun-token", ""))
+    return _result_of(ref, current["Metadata"])
 
 
 def read_result(s3: S3Client, bucket: str, ref: ObjectRef) -> dict[str, Any] | None:
     """An object's result document; None if there is none, or only another version's."""
-    if not has_result(s3, bucket, ref):
+    try:
+        current = s3.get_object(Bucket=bucket, Key=result_key(ref))
+    except ClientError as error:
+        if s3_errors.is_missing_or_replaced(error):
+            return None
+        raise
+    if _result_of(ref, current["Metadata"]) is None:
         return None
-    body = s3.get_object(Bucket=bucket, Key=result_key(ref))["Body"]
-    document: dict[str, Any] = msgspec.json.decode(body.read())
+    document: dict[str, Any] = msgspec.json.decode(current["Body"].read())
     return document
+
+
+def _result_of(ref: ObjectRef, metadata: dict[str, str]) -> CurrentResult | None:
+    """What a result's metadata says; None if it is another version's."""
+    if metadata.get("source-etag") != ref.etag:
+        return None
+    # Results of earlier releases do not contain their status or re-run.
+    return CurrentResult(metadata.get("status", "answered"), metadata.get("rerun-token", ""))
 
 
 def _put_if(s3: S3Client, request: dict[str, Any], **condition: Any) -> bool:  # noqa: ANN401  # boto3's

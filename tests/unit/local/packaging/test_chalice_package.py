@@ -8,21 +8,10 @@ from local.packaging import chalice_package
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Path:
+def project(checkout: Path) -> Path:
     """A project with a small application."""
-    app = tmp_path / "chalice_app"
-    (app / "chalicelib" / "handlers").mkdir(parents=True)
-    (app / "chalicelib" / "__pycache__").mkdir()
-    (app / ".chalice" / "deployments").mkdir(parents=True)
-    (app / "app.py").write_text("print(1)\n", encoding="utf-8")
-    (app / "requirements.txt").write_text("six==1.17.0\n", encoding="utf-8")
-    (app / "chalicelib" / "handlers" / "summarize.py").write_text("x = 1\n", encoding="utf-8")
-    (app / "chalicelib" / "__pycache__" / "aws.pyc").touch()
-    (app / ".chalice" / "config.json").write_text("{}", encoding="utf-8")
-    (app / ".chalice" / "policy-summarize.json").write_text("{}", encoding="utf-8")
-    (app / ".chalice" / "deployments" / "old.zip").touch()
-    (tmp_path / "template.yaml").touch()
-    return tmp_path
+    (checkout / "template.yaml").touch()
+    return checkout
 
 
 def test_the_copy_keeps_installed_requirements_and_drops_removed_files(project: Path) -> None:

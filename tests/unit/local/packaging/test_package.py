@@ -21,23 +21,12 @@ ELF = {
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Path:
+def project(checkout: Path) -> Path:
     """A project as `build` sees it: the real template, a small application."""
-    app = tmp_path / "chalice_app"
-    (app / "chalicelib" / "handlers").mkdir(parents=True)
-    (app / "chalicelib" / "__pycache__").mkdir()
-    (app / ".chalice" / "deployments").mkdir(parents=True)
-    (app / "app.py").write_text("print(1)\n", encoding="utf-8")
-    (app / "requirements.txt").write_text("six==1.17.0\n", encoding="utf-8")
-    (app / "chalicelib" / "handlers" / "summarize.py").write_text("x = 1\n", encoding="utf-8")
-    (app / "chalicelib" / "__pycache__" / "aws.pyc").touch()
-    (app / ".chalice" / "config.json").write_text("{}", encoding="utf-8")
-    (app / ".chalice" / "policy-summarize.json").write_text("{}", encoding="utf-8")
-    (app / ".chalice" / "deployments" / "old.zip").touch()
-    shutil.copy(ROOT / "template.yaml", tmp_path)
-    (tmp_path / "analytics").mkdir()
-    (tmp_path / package.NESTED).write_text('{"Resources": {}}', encoding="utf-8")
-    return tmp_path
+    shutil.copy(ROOT / "template.yaml", checkout)
+    (checkout / "analytics").mkdir()
+    (checkout / package.NESTED).write_text('{"Resources": {}}', encoding="utf-8")
+    return checkout
 
 
 @pytest.fixture
