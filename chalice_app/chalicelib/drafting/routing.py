@@ -20,7 +20,7 @@ from chalicelib.errors import (
 )
 from chalicelib.intake.records import Record
 from chalicelib.intake.source import Source
-from chalicelib.objects import saved_drafts_key
+from chalicelib.objects import ObjectRef, saved_drafts_key
 from chalicelib.settings import Model, Settings
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def draft(
     work = source.work
     findings = [record.findings for record in records]
     if work.batch_folder is not None:
-        return _from_batch(context, work.batch_folder, work.drafts, work.ref.object_id, records)
+        return _from_batch(context, work.batch_folder, work.drafts, work.ref, records)
     models = models_of(context.settings, work.ref.lane)
     if work.ref.lane != EVALUATION:
         return [(model, _call(context, model, findings)) for model in models]
@@ -133,12 +133,12 @@ def _from_batch(
     context: DraftingContext,
     folder: str,
     output: str | None,
-    object_id: str,
+    ref: ObjectRef,
     records: Sequence[Record],
 ) -> list[tuple[Model, Drafts]]:
     """Use a batch's drafts; the live endpoint drafts the missing records, once."""
     bucket = context.settings.results_bucket
-    batch = batch_drafts.read(context.s3, bucket, folder, output, object_id)
+    batch = batch_drafts.read(context.s3, bucket, folder, output, ref)
     drafted: list[Draft | ModelError | None] = [batch.draft(record.index) for record in records]
     missing = [place for place, draft in enumerate(drafted) if draft is None]
     if not missing:

@@ -6,6 +6,7 @@ import math
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from aws_lambda_powertools.utilities.batch import (
     BatchProcessor,
     EventType,
@@ -17,6 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib import aws
 from chalicelib.errors import AlreadyRunningError, EndpointUnavailableError, without_message
 from chalicelib.handlers.contexts import nightly_context, processing_context
+from chalicelib.intake import landing
 from chalicelib.nightly import completion
 from chalicelib.observability import count, log_info, log_warning
 from chalicelib.processing.context import WorkResult
@@ -71,7 +73,9 @@ def _handle_message(record: SQSRecord, context: LambdaContext) -> None:
         if work.ref.lane is None or work.ref.is_folder_marker:
             log_info("ignored: the object is not in a lane", object_id=work.ref.object_id)
             continue
-        _report(work, processor.process(work))
+        ref = landing.identify(aws.s3(), work.ref)
+        identified = msgspec.structs.replace(work, ref=ref)
+        _report(identified, processor.process(identified))
 
 
 def _attempt(record: SQSRecord) -> int:

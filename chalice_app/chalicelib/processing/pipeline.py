@@ -13,7 +13,7 @@ from chalicelib.intake.framing import Frame
 from chalicelib.intake.records import Record, read_record
 from chalicelib.intake.source import Source, timestamp
 from chalicelib.objects import ObjectRef, part_key, result_key
-from chalicelib.output import store
+from chalicelib.output import results, store
 from chalicelib.output.assembly import Outcome, assemble, assemble_rejected
 from chalicelib.output.document import Counts, result_document
 from chalicelib.output.tables import FileRow, Row
@@ -47,7 +47,7 @@ def process_object(context: ProcessingContext, work: WorkItem) -> WorkResult:
     _write(context, source, 0, [*outcome.rows, file_row])
     document = result_document(ref, outcome.counts, entries=outcome.entries)
     status = outcome.counts.status
-    store.write_result(context.s3, settings.results_bucket, source, status, document)
+    results.write_result(context.s3, settings.results_bucket, source, status, document)
     return WorkResult(outcome.counts, files=1)
 
 
@@ -128,7 +128,7 @@ def _complete(
     store.write_tables(context.s3, bucket, source, 0, [row], tidy=False)
     parts = [part_key(ref, chunk) for chunk in range(plan.chunks)]
     document = result_document(ref, counts, parts=parts)
-    store.write_result(context.s3, bucket, source, counts.status, document)
+    results.write_result(context.s3, bucket, source, counts.status, document)
 
 
 def _file_row(
