@@ -52,7 +52,7 @@ def _c(name: str, kind: Kind, comment: str, *, optional: bool = False) -> Column
     return Column(name, kind, comment, optional)
 
 
-_RUN = _c("run_id", "string", "Object id: hash of the landing object's bucket, key and ETag")
+_RUN = _c("run_id", "string", "Object id: hash of the landing object's bucket, key and S3 version")
 _REPORT = _c("report_id", "string", "The record's own id, or the object id and the record's index")
 _INDEX = _c("record_index", "int", "Position of the record in its file, from 0")
 _LANE = _c("lane", "string", "incoming, evaluation or nightly")

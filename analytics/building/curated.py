@@ -11,7 +11,7 @@ import json
 from analytics import sql
 from analytics.building.access import objects_statement, query_statements
 from analytics.building.names import Resource, att, ref, sub
-from analytics.tables import ROUGE_SCORES, Kind
+from analytics.tables import FILES, ROUGE_SCORES, Kind
 
 TABLE = "rouge_scores_curated"
 _CONDITION = "HasCurated"
@@ -124,7 +124,7 @@ def _role() -> Resource:
                     "Version": "2012-10-17",
                     "Statement": [
                         *query_statements(),
-                        objects_statement([ROUGE_SCORES.name]),
+                        objects_statement([ROUGE_SCORES.name, FILES.name]),
                         {
                             "Sid": "Curated",
                             "Effect": "Allow",

@@ -22,9 +22,21 @@ from chalicelib.queue import sender
 from chalicelib.queue.messages import WorkItem
 from chalicelib.settings import Settings
 
+# The delivery at which a unit that keeps ending its process fails instead, by name. It is the last:
+# maxReceiveCount of the work queue.
+LAST_DELIVERY = 5
+# The delivery at which such an object is split into single records, to find the one that does it.
+SPLITTING_DELIVERY = 3
+_DIED = "processing it ended the function's process every time; see docs/runbook.md"
 
-def process_object(context: ProcessingContext, work: WorkItem) -> WorkResult:
+
+def process_object(context: ProcessingContext, work: WorkItem, *, died: bool = False) -> WorkResult:
     """Process a whole object if it is small; otherwise split it and send the chunks to the queue.
+
+    Args:
+        context: the clients and settings.
+        work: the object.
+        died: whether its last run ended the process.
 
     Raises:
         RetryableError: nothing final has been written; the same work may be retried.
@@ -32,15 +44,19 @@ def process_object(context: ProcessingContext, work: WorkItem) -> WorkResult:
     settings, ref = context.settings, work.ref
     source = Source(work, work.noticed_at)
     size: int | None = None
+    most = settings.chunk_records
+    if died and context.attempt >= SPLITTING_DELIVERY:
+        most = 1
     try:
+        _give_up_if_deadly(context, died=died)
         opened = reading.open_text(context.s3, ref, settings.max_object_bytes)
         source, size = Source(work, opened.modified), opened.size
-        found = reading.scan(opened.text, settings.chunk_records)
+        found = reading.scan(opened.text, most)
     except FileRejectedError as error:
         _retry_if_denied(context, error)
         outcome = assemble_rejected(source, error)
     else:
-        if found.total > settings.chunk_records:
+        if found.total > most:
             return _split(context, work, found, opened.size)
         outcome = _draft(context, source, found.head, 0)
     file_row = _file_row(context, source, outcome.counts, 1, size)
@@ -52,9 +68,21 @@ def process_object(context: ProcessingContext, work: WorkItem) -> WorkResult:
 
 
 def process_chunk(
-    context: ProcessingContext, work: WorkItem, plan: chunk_plan.Plan, chunk: int
+    context: ProcessingContext,
+    work: WorkItem,
+    plan: chunk_plan.Plan,
+    chunk: int,
+    *,
+    died: bool = False,
 ) -> WorkResult:
     """Process one chunk of a large object; the last chunk to finish completes the object.
+
+    Args:
+        context: the clients and settings.
+        work: the object and the range of the chunk.
+        plan: how the object is split.
+        chunk: the number of the chunk, from 0.
+        died: whether its last run ended the process.
 
     Raises:
         RetryableError: the chunk is not marked as done; the same work may be retried.
@@ -62,6 +90,7 @@ def process_chunk(
     settings, ref = context.settings, work.ref
     source = Source(work, work.noticed_at)
     try:
+        _give_up_if_deadly(context, died=died)
         modified, frames = reading.read_chunk(
             context.s3, work, plan, chunk, settings.max_object_bytes
         )
@@ -100,6 +129,11 @@ def _read(frame: Frame, ref: ObjectRef, settings: Settings) -> Record | RecordRe
         return read_record(frame, ref.object_id, settings.max_findings_characters)
     except RecordRejectedError as error:
         return error
+
+
+def _give_up_if_deadly(context: ProcessingContext, *, died: bool) -> None:
+    if died and context.attempt >= LAST_DELIVERY:
+        raise FileRejectedError("ProcessDied", _DIED)
 
 
 def _retry_if_denied(context: ProcessingContext, error: FileRejectedError) -> None:

@@ -174,6 +174,7 @@ def test_the_merge_fills_every_curated_column_and_twice_is_once() -> None:
     with duckdb.connect() as database:
         database.execute(f"CREATE TABLE {curated.TABLE} ({columns})")
         database.execute(f"CREATE TABLE rouge_scores ({columns})")
+        database.execute("CREATE TABLE v_replaced (run_id VARCHAR)")
         row = ", ".join(
             {"dt": "current_date", "scored_at": "now()::TIMESTAMP"}.get(name, "'1'")
             for name in fields
@@ -187,3 +188,12 @@ def test_the_merge_fills_every_curated_column_and_twice_is_once() -> None:
         database.execute(merge)
         found = database.execute(f"SELECT fmeasure, scorer, dt IS NULL FROM {curated.TABLE}")
         assert found.fetchall() == [(0.5, "1", False)]
+
+        # A newer upload of the key is done, and its scores are in the lake.
+        database.execute("INSERT INTO v_replaced VALUES ('1')")
+        database.execute(
+            "INSERT INTO rouge_scores SELECT * REPLACE ('2' AS run_id) FROM rouge_scores"
+        )
+        for _ in range(2):
+            database.execute(merge)
+            assert database.execute(f"SELECT run_id FROM {curated.TABLE}").fetchall() == [("2",)]

@@ -55,12 +55,16 @@ class DuringDraft(StubEndpoint):
         self.do: Callable[[], Any] | None = do
 
     def draft(
-        self, model: Model, findings: Sequence[str], micro_batch: int
+        self,
+        model: Model,
+        findings: Sequence[str],
+        micro_batch: int,
+        drafts: list[Draft | ModelError] | None = None,
     ) -> list[Draft | ModelError]:
         do, self.do = self.do, None
         if do is not None:
             do()
-        return super().draft(model, findings, micro_batch)
+        return super().draft(model, findings, micro_batch, drafts)
 
 
 def test_second_delivery_is_answered_from_memory(stores: Stores) -> None:
