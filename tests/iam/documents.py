@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from common.paths import ROOT
@@ -24,28 +25,32 @@ _NAME = re.compile(r"\$\{([^}]+)\}")
 
 
 class Analytics:
-    """The nested stack of analysts with the parameters that template.yaml gives it."""
+    """The nested stack of analysts with the parameters that template.yaml gives it.
 
-    def __init__(self, **parameters: str) -> None:
+    `given` replaces values by the name that the template refers to them by.
+    """
+
+    def __init__(self, given: Mapping[str, str] | None = None) -> None:
         outer = read_yaml(ROOT / "template.yaml")
         defaults = {name: one.get("Default") for name, one in outer["Parameters"].items()}
+        pseudo = {name: (given or {}).get(name, value) for name, value in PSEUDO.items()}
         buckets = {
-            name: resolve(one["Properties"]["BucketName"], PSEUDO)
+            name: resolve(one["Properties"]["BucketName"], pseudo)
             for name, one in outer["Resources"].items()
             if one["Type"] == "AWS::S3::Bucket" and "BucketName" in one["Properties"]
         }
-        values = PSEUDO | defaults | buckets | {"DataKey.Arn": KEY_ARN} | parameters
-        given = outer["Resources"]["Analytics"]["Properties"]["Parameters"]
+        values = pseudo | defaults | buckets | {"DataKey.Arn": KEY_ARN} | dict(given or {})
+        passed = outer["Resources"]["Analytics"]["Properties"]["Parameters"]
         inner = json.loads((ROOT / "analytics" / "template.json").read_text(encoding="utf-8"))
         self.resources: Document = inner["Resources"]
-        self.values: dict[str, Any] = PSEUDO | resolve(given, values)
+        self.values: dict[str, Any] = pseudo | resolve(passed, values)
         for name, one in self.resources.items():
             if one["Type"] == "AWS::Athena::WorkGroup":
                 self.values[name] = resolve(one["Properties"]["Name"], self.values)
         self.landing_bucket: str = buckets["LandingBucket"]
         self.results_bucket: str = self.values["ResultsBucketName"]
         self.key_policy: Document = resolve(
-            outer["Resources"]["DataKey"]["Properties"]["KeyPolicy"], PSEUDO
+            outer["Resources"]["DataKey"]["Properties"]["KeyPolicy"], pseudo
         )
 
     def policy(self, name: str) -> Document:

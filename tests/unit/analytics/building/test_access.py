@@ -120,8 +120,7 @@ def test_every_part_of_the_policies_is_needed_and_bounded(documents: dict[str, D
 
 
 def test_the_policies_fit_with_the_longest_names() -> None:
-    stack = Analytics(DatabaseName="d" * 121)
-    stack.values["ResultsBucketName"] = "b" * 63
+    stack = Analytics({"DatabaseName": "d" * 121, "ResultsBucket": "b" * 63})
 
     for name in POLICIES:
         assert len(json.dumps(stack.policy(name), separators=(",", ":"))) < LIMIT
