@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from analytics import sql
+from analytics.building.workgroups import TEXT_TABLES, tables_of
 from analytics.tables import PARTITION, TABLES, TRINO, Table
 
 _HEAD = f"""# Tables, views and queries
@@ -13,6 +14,9 @@ The lake consists of gzip-compressed JSON Lines objects, one per table and chunk
 `lake/<table>/dt=YYYY-MM-DD/<object>.jsonl.gz`. `{PARTITION}` (date) is the partition: the UTC day
 on which the landing object was written. Filter on it, and Athena reads only those days. All times
 are UTC. Query the views, not the tables: they count a file once even if it arrived twice.
+
+`ScoresPolicy` allows to read every table but `impressions`. What reads `impressions` is marked with
+“yes”: it needs `ReportTextPolicy` too, and the workgroup without `_scores`.
 """
 
 
@@ -25,10 +29,11 @@ def document() -> str:
 
 
 def _statements(found: dict[str, sql.Statement]) -> str:
-    lines = ["| name | question |", "|---|---|"]
+    lines = ["| name | question | report text policy |", "|---|---|---|"]
     for name, one in found.items():
         parameters = f" Parameters: {', '.join(one.parameters)}." if one.parameters else ""
-        lines.append(f"| `{name}` | {one.question}{parameters} |")
+        text = "" if tables_of(one).isdisjoint(TEXT_TABLES) else "yes"
+        lines.append(f"| `{name}` | {one.question}{parameters} | {text} |")
     return "\n".join(lines)
 
 
