@@ -151,9 +151,9 @@ def test_a_statement_reads_the_tables_below_its_views() -> None:
         "impressions",
         "rouge_scores",
     }
-    assert workgroups.tables_of(queries["cost_per_thousand"]) == {"impressions"}
+    assert workgroups.tables_of(queries["cost_per_thousand"]) == {"files", "impressions"}
     assert workgroups.tables_of(queries["unread_lines"]) == set(tables.TABLES)
-    assert workgroups.tables_of(sql.views()["v_failure_reasons"]) == {"failures"}
+    assert workgroups.tables_of(sql.views()["v_failure_reasons"]) == {"failures", "files"}
 
 
 def test_report_text_is_in_one_table_and_no_other_column_is_called_so() -> None:
