@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
 import pytest
 from botocore.retries.quota import RetryQuota
-from moto.moto_api._internal import mock_random
 
 from tests.account.account import account_in_moto
 from tests.account.model import Runtime
@@ -56,6 +55,18 @@ def inject(up: Runtime, undisturbed: Undisturbed, kind: Kind, call: Call) -> lis
     return [f"{scenario.name}: {kind.name}: {call.label}: {one}" for one in found]
 
 
+def injected(
+    up: Runtime,
+    undisturbed: Undisturbed,
+    injections: Sequence[tuple[Kind, Call]],
+    record: Callable[[str, object], None],
+) -> list[str]:
+    """Make injections one by one; returns all deviations and records how many were made."""
+    found = [one for kind, call in injections for one in inject(up, undisturbed, kind, call)]
+    record("injections", len(injections))
+    return found
+
+
 @contextmanager
 def _deployed(up: Runtime, scenario: Scenario) -> Iterator[Deployment]:
     with pytest.MonkeyPatch.context() as patch, virtual_time_and_account(up, patch) as deployment:
@@ -72,8 +83,6 @@ def virtual_time_and_account(up: Runtime, patch: pytest.MonkeyPatch) -> Iterator
     """A new account in which nobody waits, with the functions in it."""
     # Each run is a new process, whose SDK has not repeated anything yet.
     patch.setattr(RetryQuota, "acquire", lambda _quota, _amount: True)
-    # Version ids are part of what is stored: every run gets the same ones.
-    mock_random.seed(0)
     with account_in_moto(up, patch) as account, virtual_time(patch) as clock:
         transforms = Transforms(account)
         wire = Wire({"sagemaker": partial(serve, transforms)})

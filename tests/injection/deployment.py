@@ -11,6 +11,7 @@ from itertools import count
 from typing import Any
 
 from moto.backends import get_backend
+from moto.moto_api._internal import mock_random
 
 from chalicelib.observability import metrics
 from tests.account.account import Account
@@ -24,9 +25,10 @@ from tests.nights import Transforms
 REPEATS = 1
 REPEAT_AFTER_S = 60.0
 JOB_TAKES_S = 1200.0
+OPERATOR_WAITS_S = 300.0
 # Far more than any scenario needs, whatever happens.
 MOST_INVOCATIONS = 200
-_ACCOUNT_ID = "123456789012"
+ACCOUNT_ID = "123456789012"
 
 
 @dataclass
@@ -56,15 +58,22 @@ class Deployment:
     drafted: Counter[str] = field(default_factory=Counter)
     _agenda: list[tuple[float, int, Callable[[], None]]] = field(default_factory=list)
     _order: count[int] = field(default_factory=count)
+    _uploads: count[int] = field(default_factory=count)
     _awaited: set[str] = field(default_factory=set)
 
     def at(self, moment: float, action: Callable[[], None]) -> None:
         """Have something done at a moment, in seconds since 1970."""
         heapq.heappush(self._agenda, (moment, next(self._order), action))
 
-    def drop(self, key: str, data: bytes) -> Landed:
+    def put(self, key: str, data: bytes) -> Landed:
+        """Upload an object of which no event tells."""
+        # Version ids are part of what is stored: every run gets the same ones.
+        mock_random.seed(next(self._uploads))
+        return self.account.put(key, data)
+
+    def drop(self, key: str, data: bytes) -> None:
         """Upload an object of which S3 sends an event."""
-        return self.account.drop(key, data)
+        self.account.deliver(self.put(key, data).notification())
 
     def invoke(self, name: str, event: dict[str, Any], request_id: str) -> Any:
         """Invoke a function in a new process.
@@ -88,6 +97,13 @@ class Deployment:
     def invoke_asynchronously(self, name: str, event: dict[str, Any], request_id: str) -> None:
         """Invoke as the scheduler does: Lambda repeats what failed, under the same request id."""
         self._attempt(name, event, request_id, REPEATS)
+
+    def operate(self, **request: str) -> None:
+        """Ask the operators' function; an operator repeats what failed a few minutes later."""
+        try:
+            self.invoke("operate", request, f"request-{self.account.invocations + 1}")
+        except (Exception, KilledError):  # noqa: BLE001  # whatever it is, the operator repeats it
+            self.at(self.clock.now + OPERATOR_WAITS_S, lambda: self.operate(**request))
 
     def run(self) -> None:
         """Do all that follows, until nothing is due any more and the queue is empty."""
@@ -134,7 +150,7 @@ class Deployment:
 
     def _next_visible(self) -> float | None:
         """When the next hidden message appears, in seconds since 1970; None if there is none."""
-        messages = get_backend("sqs")[_ACCOUNT_ID][REGION].queues["work"]._messages
+        messages = get_backend("sqs")[ACCOUNT_ID][REGION].queues["work"]._messages
         # A message is visible once that moment is over.
         hidden = [max(one.visible_at, one.delayed_until) / 1000 + 0.001 for one in messages]
         return min(hidden, default=None)

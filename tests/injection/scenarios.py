@@ -18,6 +18,7 @@ Records = Sequence[Mapping[str, Any]]
 
 NIGHT = timedelta(hours=6)
 DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
 # The first starts the job, the second finds everything done. Further ones heal.
 NIGHTS = 2
 MOST_NIGHTS = 4
@@ -76,7 +77,7 @@ def _uploaded(deployment: Deployment, files: Mapping[str, Records]) -> None:
 def _by_night(deployment: Deployment, files: Mapping[str, Records]) -> None:
     """No event tells of these files: the night finds them."""
     for key, records in files.items():
-        deployment.account.put(key, json_lines(*records))
+        deployment.put(key, json_lines(*records))
     for number in range(MOST_NIGHTS):
         begins = BEGINS + NIGHT + number * DAY
         deployment.at(
@@ -90,6 +91,39 @@ def _by_night(deployment: Deployment, files: Mapping[str, Records]) -> None:
             return
 
 
+def _uploaded_again(deployment: Deployment, files: Mapping[str, Records]) -> None:
+    """Content A, then B, then A again under one key, whatever becomes of the one before."""
+    ((key, records),) = files.items()
+    contents = [json_lines(record) for record in records]
+    for number, content in enumerate([*contents, contents[0]]):
+        deployment.at(
+            BEGINS.timestamp() + number * HOUR.total_seconds(),
+            lambda content=content: deployment.drop(key, content),  # type: ignore[misc]  # bound now
+        )
+    deployment.run()
+
+
+def _operated(deployment: Deployment, files: Mapping[str, Records]) -> None:
+    """A dead letter is sent back, and later the file is run again."""
+    ((key, records),) = files.items()
+    message = deployment.put(key, json_lines(*records)).notification()
+    account = deployment.account
+    account.sqs.send_message(QueueUrl=account.dead_letter_url, MessageBody=message)
+    for number, request in enumerate(
+        [
+            {"action": "counts"},
+            {"action": "redrive"},
+            {"action": "file", "key": key},
+            {"action": "rerun", "key": key, "token": "again"},
+        ]
+    ):
+        deployment.at(
+            BEGINS.timestamp() + number * DAY.total_seconds(),
+            lambda request=request: deployment.operate(**request),  # type: ignore[misc]  # bound now
+        )
+    deployment.run()
+
+
 def _is_settled(deployment: Deployment) -> bool:
     """Whether every file has a result, and no batch is open."""
     account = deployment.account
@@ -101,6 +135,7 @@ def _is_settled(deployment: Deployment) -> bool:
 
 KEY = "incoming/ward/a.jsonl"
 _CHUNKED = {"CHUNK_RECORDS": "2"}
+_ONE_BY_ONE = {"CHUNK_RECORDS": "1"}
 SCENARIOS = (
     Scenario("one record", {KEY: reports("a", 1)}, _uploaded),
     Scenario("three records, one bad", {KEY: reports("a", 3, bad=1)}, _uploaded),
@@ -121,4 +156,6 @@ SCENARIOS = (
         _by_night,
         {"CHUNK_RECORDS": "2", "SHARD_RECORDS": "2"},
     ),
+    Scenario("uploaded again: A, B, A", {KEY: reports("a", 2)}, _uploaded_again, _ONE_BY_ONE),
+    Scenario("redrive and re-run", {KEY: reports("a", 2)}, _operated),
 )
