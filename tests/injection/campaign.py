@@ -49,10 +49,15 @@ def inject(up: Runtime, undisturbed: Undisturbed, kind: Kind, call: Call) -> lis
     with _deployed(up, scenario) as deployment:
         deployment.wire.disturb = fault
         scenario.act(deployment, scenario.files)
-        found = list(deviations(scenario, undisturbed.outcome, outcome_of(deployment)))
+        found = list(deviations_of(undisturbed, outcome_of(deployment)))
     if not fault.is_done:
         found.append(f"the fault struck {fault.hits} times and not {kind.strikes(call)}")
     return [f"{scenario.name}: {kind.name}: {call.label}: {one}" for one in found]
+
+
+def deviations_of(undisturbed: Undisturbed, outcome: Outcome) -> Iterator[str]:
+    """In what an outcome differs from the undisturbed one, in words."""
+    return deviations(undisturbed.scenario, undisturbed.outcome, outcome)
 
 
 def injected(
@@ -69,7 +74,7 @@ def injected(
 
 @contextmanager
 def _deployed(up: Runtime, scenario: Scenario) -> Iterator[Deployment]:
-    with pytest.MonkeyPatch.context() as patch, virtual_time_and_account(up, patch) as deployment:
+    with pytest.MonkeyPatch.context() as patch, isolated(up, patch) as deployment:
         account = deployment.account
         if scenario.has_pre_trained:
             account.add_pre_trained()
@@ -79,7 +84,7 @@ def _deployed(up: Runtime, scenario: Scenario) -> Iterator[Deployment]:
 
 
 @contextmanager
-def virtual_time_and_account(up: Runtime, patch: pytest.MonkeyPatch) -> Iterator[Deployment]:
+def isolated(up: Runtime, patch: pytest.MonkeyPatch) -> Iterator[Deployment]:
     """A new account in which nobody waits, with the functions in it."""
     # Each run is a new process, whose SDK has not repeated anything yet.
     patch.setattr(RetryQuota, "acquire", lambda _quota, _amount: True)
