@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib import aws
+from chalicelib.handlers import summarize
+from chalicelib.processing import pipeline
+from chalicelib.processing.claims import ClaimClient
 from tests.account.model import Runtime
 from tests.account.settings import FINE_TUNED, RESULTS, SETTINGS
-from tests.injection.campaign import Undisturbed, deviations_of, isolated
+from tests.injection.campaign import Undisturbed, deviations_of, inject, isolated
 from tests.injection.deployment import Deployment
 from tests.injection.kinds import ALL_TRIES, FAILURES, KILLS, KINDS, Fault, Kind
 from tests.injection.scenarios import SCENARIOS, Scenario
@@ -126,6 +130,60 @@ def test_21_a_deviation_is_noticed(
     assert any(line.startswith("missing: lake/impressions") for line in found)
     assert any(line.startswith("not there otherwise: lake/failures") for line in found)
     assert "other bytes: results/incoming/ward/a.jsonl.json" in found
+
+
+def unaware(self: ClaimClient, **request: Any) -> Any:
+    """The claim of a function that does not know its own."""
+    return self.dynamodb.put_item(**request)
+
+
+@pytest.mark.parametrize(
+    ("broken", "kind", "operation", "deviation"),
+    [
+        (
+            (ClaimClient, "put_item", unaware),
+            "answer lost once",
+            "dynamodb.PutItem idempotency",
+            "1 dead letters",
+        ),
+        (
+            (pipeline, "PATIENT_DELIVERIES", 0),
+            "denied",
+            "s3.GetObject",
+            "missing: lake/impressions",
+        ),
+        (
+            (pipeline.store, "write_result", lambda *_: True),
+            "killed after",
+            "s3.PutObject results-test lake/files",
+            "missing: results/incoming",
+        ),
+        (
+            (summarize, "LONGEST_DELAY_S", 1),
+            "answer lost through all retries",
+            "dynamodb.PutItem idempotency",
+            "1 dead letters",
+        ),
+    ],
+    ids=["own claim", "passing denial", "no result", "short delays"],
+)
+def test_21_what_is_broken_is_found(
+    runtime: Runtime,
+    undisturbed: Callable[[Scenario], Undisturbed],
+    monkeypatch: pytest.MonkeyPatch,
+    broken: tuple[object, str, object],
+    kind: str,
+    operation: str,
+    deviation: str,
+) -> None:
+    run = undisturbed(SCENARIOS[0])
+    (call,) = [one for one in run.calls if one.label.startswith(operation)]
+    assert inject(runtime, run, KIND[kind], call) == []
+    monkeypatch.setattr(*broken)
+
+    found = inject(runtime, run, KIND[kind], call)
+
+    assert any(deviation in line for line in found), found
 
 
 def test_21_there_are_as_many_injections_as_promised(

@@ -156,6 +156,7 @@ SCENARIOS = (
         _by_night,
         {"CHUNK_RECORDS": "2", "SHARD_RECORDS": "2"},
     ),
-    Scenario("uploaded again: A, B, A", {KEY: reports("a", 2)}, _uploaded_again, _ONE_BY_ONE),
     Scenario("redrive and re-run", {KEY: reports("a", 2)}, _operated),
 )
+# Not among them yet: tests/faults/test_39_killed_between_uploads.py says why.
+UPLOADED_AGAIN = Scenario("A, B, A", {KEY: reports("a", 2)}, _uploaded_again, _ONE_BY_ONE)

@@ -9,7 +9,7 @@ from tests.injection.kinds import Kind
 from tests.injection.wire import Call
 
 # How many of all injections a sample has: a prime, so that it falls on all kinds and calls in turn.
-ONE_IN = 23
+ONE_IN = 41
 
 
 def sample(undisturbed: Undisturbed, kinds: Sequence[Kind]) -> list[tuple[Kind, Call]]:
