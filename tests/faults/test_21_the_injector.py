@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib import aws
 from chalicelib.handlers import summarize
+from chalicelib.output import store
 from chalicelib.processing import pipeline
 from chalicelib.processing.claims import ClaimClient
 from tests.account.model import Runtime
@@ -153,7 +154,7 @@ def unaware(self: ClaimClient, **request: Any) -> Any:
             "missing: lake/impressions",
         ),
         (
-            (pipeline.store, "write_result", lambda *_: True),
+            (store, "write_result", lambda *_: True),
             "killed after",
             "s3.PutObject results-test lake/files",
             "missing: results/incoming",
