@@ -16,6 +16,7 @@ from chalicelib.processing import pipeline
 from chalicelib.processing.claims import ClaimClient
 from tests.account.model import Runtime
 from tests.account.settings import FINE_TUNED, RESULTS, SETTINGS
+from tests.injection import deployment as deployments
 from tests.injection.campaign import Undisturbed, deviations_of, inject, isolated
 from tests.injection.deployment import Deployment
 from tests.injection.kinds import ALL_TRIES, FAILURES, KILLS, KINDS, Fault, Kind
@@ -165,8 +166,14 @@ def unaware(self: ClaimClient, **request: Any) -> Any:
             "dynamodb.PutItem idempotency",
             "1 dead letters",
         ),
+        (
+            (deployments, "MOST_INVOCATIONS", 1),
+            "killed before",
+            "s3.GetObject",
+            "no end",
+        ),
     ],
-    ids=["own claim", "passing denial", "no result", "short delays"],
+    ids=["own claim", "passing denial", "no result", "short delays", "endless"],
 )
 def test_21_what_is_broken_is_found(
     runtime: Runtime,

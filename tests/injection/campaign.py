@@ -14,7 +14,7 @@ from tests.account.account import account_in_moto
 from tests.account.model import Runtime
 from tests.injection.clock import virtual_time
 from tests.injection.control_plane import serve
-from tests.injection.deployment import Deployment
+from tests.injection.deployment import Deployment, EndlessError
 from tests.injection.kinds import Fault, Kind
 from tests.injection.outcome import Outcome, deviations, outcome_of
 from tests.injection.scenarios import Scenario
@@ -48,8 +48,11 @@ def inject(up: Runtime, undisturbed: Undisturbed, kind: Kind, call: Call) -> lis
     fault = Fault(kind, call)
     with _deployed(up, scenario) as deployment:
         deployment.wire.disturb = fault
-        scenario.act(deployment, scenario.files)
-        found = list(deviations_of(undisturbed, outcome_of(deployment)))
+        try:
+            scenario.act(deployment, scenario.files)
+            found = list(deviations_of(undisturbed, outcome_of(deployment)))
+        except EndlessError:
+            found = ["there is no end to its invocations"]
     if not fault.is_done:
         found.append(f"the fault struck {fault.hits} times and not {kind.strikes(call)}")
     return [f"{scenario.name}: {kind.name}: {call.label}: {one}" for one in found]
