@@ -7,6 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -115,7 +116,7 @@ class Deployment:
         except (Exception, KilledError):  # noqa: BLE001  # whatever it is, the operator repeats it
             told = {"left": 1}
         if told.get("left"):
-            self.at(self.clock.now + OPERATOR_WAITS_S, lambda: self.operate(**request))
+            self.at(self.clock.now + OPERATOR_WAITS_S, partial(self.operate, **request))
 
     def run(self) -> None:
         """Do all that follows, until nothing is due any more and the queue is empty."""
@@ -136,10 +137,8 @@ class Deployment:
             self.invoke(name, event, request_id)
         except (Exception, KilledError):  # noqa: BLE001  # whatever it is, Lambda repeats it
             if repeats:
-                self.at(
-                    self.clock.now + REPEAT_AFTER_S,
-                    lambda: self._attempt(name, event, request_id, repeats - 1),
-                )
+                again = partial(self._attempt, name, event, request_id, repeats - 1)
+                self.at(self.clock.now + REPEAT_AFTER_S, again)
 
     def _take_messages(self) -> bool:
         """One poll of Lambda's event source mapping; whether there was a message."""
@@ -171,7 +170,7 @@ class Deployment:
         """Have the jobs end that were started."""
         for name in self.transforms.jobs.keys() - self._awaited:
             self._awaited.add(name)
-            self.at(self.clock.now + JOB_TAKES_S, lambda name=name: self._end(name))  # type: ignore[misc]  # bound now
+            self.at(self.clock.now + JOB_TAKES_S, partial(self._end, name))
 
     def _end(self, name: str) -> None:
         source = self.transforms.jobs[name]["TransformInput"]["DataSource"]["S3DataSource"]

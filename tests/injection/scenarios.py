@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from chalicelib.nightly.ledger import NightLedger
@@ -82,8 +83,8 @@ def _by_night(deployment: Deployment, files: Mapping[str, Records]) -> None:
         begins = BEGINS + NIGHT + number * DAY
         deployment.at(
             begins.timestamp(),
-            lambda name=f"night-{number}": deployment.invoke_asynchronously(  # type: ignore[misc]  # bound now
-                "nightly", dict(_SCHEDULED), name
+            partial(
+                deployment.invoke_asynchronously, "nightly", dict(_SCHEDULED), f"night-{number}"
             ),
         )
         deployment.run()
@@ -98,7 +99,7 @@ def _uploaded_again(deployment: Deployment, files: Mapping[str, Records]) -> Non
     for number, content in enumerate([*contents, contents[0]]):
         deployment.at(
             BEGINS.timestamp() + number * HOUR.total_seconds(),
-            lambda content=content: deployment.drop(key, content),  # type: ignore[misc]  # bound now
+            partial(deployment.drop, key, content),
         )
     deployment.run()
 
@@ -119,7 +120,7 @@ def _operated(deployment: Deployment, files: Mapping[str, Records]) -> None:
     ):
         deployment.at(
             BEGINS.timestamp() + number * DAY.total_seconds(),
-            lambda request=request: deployment.operate(**request),  # type: ignore[misc]  # bound now
+            partial(deployment.operate, **request),
         )
     deployment.run()
 
