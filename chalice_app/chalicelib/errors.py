@@ -172,3 +172,8 @@ class OutOfTimeError(RetryableError):
 
 class DiedBeforeError(RetryableError):
     """The last run of this unit ended its process: it must not take other messages with it."""
+
+    def __init__(self, deaths: int) -> None:
+        """`deaths` counts such runs of the unit."""
+        super().__init__("its last run ended the process; it is processed alone")
+        self.deaths = deaths

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def processing_context(
-    context: LambdaContext, attempt: int, *, alone: bool = True, died: bool = False
+    context: LambdaContext, attempt: int, *, alone: bool = True, deaths: int = 0
 ) -> ProcessingContext:
     """The context for processing one message; ProcessingContext describes the arguments."""
     return ProcessingContext(
@@ -33,7 +33,7 @@ def processing_context(
         request_id=context.aws_request_id,
         started_at=datetime.now(UTC),
         alone=alone,
-        died=died,
+        deaths=deaths,
     )
 
 

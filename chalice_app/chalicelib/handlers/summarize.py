@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -67,7 +68,7 @@ class _Batch:
     context: LambdaContext
     alone: bool
     _done: list[SQSRecord] = field(default_factory=list)
-    _deferred: list[SQSRecord] = field(default_factory=list)
+    _deferred: list[tuple[SQSRecord, int]] = field(default_factory=list)
     _begun: int = 0
 
     def process(self, record: SQSRecord) -> None:
@@ -82,8 +83,8 @@ class _Batch:
             else:
                 self._begun += 1
                 self._handle(record, alone=self.alone)
-        except DiedBeforeError:
-            self._deferred.append(record)
+        except DiedBeforeError as error:
+            self._deferred.append((record, error.deaths))
             raise
         except Exception as error:
             deliveries.return_to_queue(self.settings, record, error)
@@ -95,9 +96,9 @@ class _Batch:
         if self._deferred:
             deliveries.delete(self.settings, self._done)
         done = set()
-        for record in sorted(self._deferred, key=attempt_of):
+        for record, deaths in sorted(self._deferred, key=itemgetter(1)):
             try:
-                self._handle(record, alone=True, died=True)
+                self._handle(record, alone=True, deaths=deaths)
             except Exception as error:  # noqa: BLE001  # as in the batch: any error returns it
                 deliveries.return_to_queue(self.settings, record, error)
             else:
@@ -105,12 +106,12 @@ class _Batch:
                 done.add(record.message_id)
         return done
 
-    def _handle(self, record: SQSRecord, *, alone: bool, died: bool = False) -> None:
+    def _handle(self, record: SQSRecord, *, alone: bool, deaths: int = 0) -> None:
         sent_at = datetime.fromtimestamp(int(record.attributes.sent_timestamp or 0) / 1000, UTC)
         works = read_message(record.body, sent_at)
         if not works:
             return
-        made = processing_context(self.context, attempt_of(record), alone=alone, died=died)
+        made = processing_context(self.context, attempt_of(record), alone=alone, deaths=deaths)
         processor = IdempotentProcessor(made, self.context)
         for place, work in enumerate(works):
             if isinstance(work, JobChanged):

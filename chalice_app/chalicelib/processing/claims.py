@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 OWNER = "owner"
+DEATHS = "deaths"
 _IN_PROGRESS = "INPROGRESS"
 
 
@@ -26,14 +27,15 @@ class ClaimClient:
     Attributes:
         redo: claim a completed record too.
         replaced: the claim replaced an earlier record, whose unit may be done.
-        died: the record that it replaced was in progress: that run ended without a trace.
+        deaths: how many runs of the unit in a row have ended without a trace: each left a record in
+            progress behind.
         blocked_until: when the record that blocked the claim expires, in seconds since 1970.
     """
 
     dynamodb: DynamoDBClient
     redo: bool = False
     replaced: bool = False
-    died: bool = False
+    deaths: int = 0
     blocked_until: float = 0.0
     _owner: str = field(default_factory=lambda: uuid4().hex)
 
@@ -43,7 +45,7 @@ class ClaimClient:
 
     def put_item(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401  # boto3's
         """Write the record with its owner; one's own record is a success."""
-        request["Item"] = request["Item"] | {OWNER: {"S": self._owner}}
+        request["Item"] = request["Item"] | {OWNER: {"S": self._owner}} | self._counted
         request["ReturnValues"] = "ALL_OLD"
         request["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
         if self.redo:
@@ -63,8 +65,24 @@ class ClaimClient:
             raise
         earlier = response.get("Attributes", {})
         self.replaced = bool(earlier)
-        self.died = earlier.get("status", {}).get("S") == _IN_PROGRESS
+        if earlier.get("status", {}).get("S") == _IN_PROGRESS:
+            self.deaths = int(earlier.get(DEATHS, {}).get("N", "0")) + 1
+            self._note(request)
         return dict(response)
+
+    @property
+    def _counted(self) -> dict[str, Any]:
+        return {DEATHS: {"N": str(self.deaths)}} if self.deaths else {}
+
+    def _note(self, request: dict[str, Any]) -> None:
+        """Add the number of deaths to the record, for the next run if this one ends so too."""
+        self.dynamodb.put_item(
+            TableName=request["TableName"],
+            Item=request["Item"] | self._counted,
+            ConditionExpression="#owner = :owner",
+            ExpressionAttributeNames={"#owner": OWNER},
+            ExpressionAttributeValues={":owner": {"S": self._owner}},
+        )
 
     def delete_item(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401  # boto3's
         """Delete the record unless it is another claim's by now."""

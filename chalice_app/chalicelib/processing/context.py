@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 class ProcessingContext:
     """Everything that processing one message needs.
 
-    `attempt` counts the message's deliveries from 1, `started_at` is the wall-clock time. `died`
-    says that the last run of this message ended its process, and `alone` that no other message of
-    the invocation would be affected if this run did.
+    `attempt` counts the message's deliveries from 1, `started_at` is the wall-clock time. `deaths`
+    counts the runs of this message that have ended their process, and `alone` says that no other
+    message of the invocation would be affected if this run did.
     """
 
     settings: Settings
@@ -36,7 +36,7 @@ class ProcessingContext:
     request_id: str
     started_at: datetime
     alone: bool = True
-    died: bool = False
+    deaths: int = 0
 
 
 class WorkResult(msgspec.Struct, frozen=True):

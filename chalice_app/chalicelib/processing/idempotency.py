@@ -46,7 +46,7 @@ _Find = Callable[[], WorkResult | None]
 
 
 class _Do(Protocol):
-    def __call__(self, *, died: bool) -> WorkResult: ...
+    def __call__(self, *, deaths: int) -> WorkResult: ...
 
 
 class IdempotentProcessor:
@@ -118,7 +118,7 @@ class _Claim:
 
     def take(self, unit: str, *, redo: bool = False) -> WorkResult:
         """Claim the record and do the unit, or return the result that the record holds."""
-        client = ClaimClient(self._context.dynamodb, redo=redo)
+        client = ClaimClient(self._context.dynamodb, redo=redo, deaths=self._context.deaths)
 
         def process(*, unit: dict[str, str]) -> dict[str, Any]:
             del unit  # only the key of the idempotency record
@@ -126,7 +126,7 @@ class _Claim:
             found = self._find() if client.replaced and not redo else None
             try:
                 if found is None:
-                    found = self._do(died=self._has_died(client))
+                    found = self._do(deaths=self._deaths(client))
                 self.result = found
             except Exception as error:
                 self._failure = error
@@ -158,11 +158,11 @@ class _Claim:
             log_warning("could not complete the idempotency record")
             return self.result
 
-    def _has_died(self, client: ClaimClient) -> bool:
-        """Whether the unit's last run ended its process; then it must be processed alone."""
-        if client.died and not self._context.alone:
-            raise DiedBeforeError("its last run ended the process; it is processed alone")
-        return client.died or self._context.died
+    def _deaths(self, client: ClaimClient) -> int:
+        """How many runs of the unit ended their process; after one it must be processed alone."""
+        if client.deaths and not self._context.alone:
+            raise DiedBeforeError(client.deaths)
+        return client.deaths
 
 
 def _unit(work: WorkItem, part: str) -> str:

@@ -22,21 +22,21 @@ from chalicelib.queue import sender
 from chalicelib.queue.messages import WorkItem
 from chalicelib.settings import Settings
 
-# The delivery at which a unit that keeps ending its process fails instead, by name. It is the last:
-# maxReceiveCount of the work queue.
-LAST_DELIVERY = 5
-# The delivery at which such an object is split into single records, to find the one that does it.
-SPLITTING_DELIVERY = 3
+# After so many runs that ended their process, an object is split into single records, to find the
+# one that does it. After one, the fault may have been anything.
+SPLITTING_DEATHS = 2
+# After so many, the unit fails by name. One delivery of the five is left, for any other fault.
+MOST_DEATHS = 3
 _DIED = "processing it ended the function's process every time; see docs/runbook.md"
 
 
-def process_object(context: ProcessingContext, work: WorkItem, *, died: bool = False) -> WorkResult:
+def process_object(context: ProcessingContext, work: WorkItem, *, deaths: int = 0) -> WorkResult:
     """Process a whole object if it is small; otherwise split it and send the chunks to the queue.
 
     Args:
         context: the clients and settings.
         work: the object.
-        died: whether its last run ended the process.
+        deaths: how many runs in a row have ended their process.
 
     Raises:
         RetryableError: nothing final has been written; the same work may be retried.
@@ -45,10 +45,10 @@ def process_object(context: ProcessingContext, work: WorkItem, *, died: bool = F
     source = Source(work, work.noticed_at)
     size: int | None = None
     most = settings.chunk_records
-    if died and context.attempt >= SPLITTING_DELIVERY:
+    if deaths >= SPLITTING_DEATHS:
         most = 1
     try:
-        _give_up_if_deadly(context, died=died)
+        _give_up_if_deadly(deaths)
         opened = reading.open_text(context.s3, ref, settings.max_object_bytes)
         source, size = Source(work, opened.modified), opened.size
         found = reading.scan(opened.text, most)
@@ -73,7 +73,7 @@ def process_chunk(
     plan: chunk_plan.Plan,
     chunk: int,
     *,
-    died: bool = False,
+    deaths: int = 0,
 ) -> WorkResult:
     """Process one chunk of a large object; the last chunk to finish completes the object.
 
@@ -82,7 +82,7 @@ def process_chunk(
         work: the object and the range of the chunk.
         plan: how the object is split.
         chunk: the number of the chunk, from 0.
-        died: whether its last run ended the process.
+        deaths: how many runs in a row have ended their process.
 
     Raises:
         RetryableError: the chunk is not marked as done; the same work may be retried.
@@ -90,7 +90,7 @@ def process_chunk(
     settings, ref = context.settings, work.ref
     source = Source(work, work.noticed_at)
     try:
-        _give_up_if_deadly(context, died=died)
+        _give_up_if_deadly(deaths)
         modified, frames = reading.read_chunk(
             context.s3, work, plan, chunk, settings.max_object_bytes
         )
@@ -131,8 +131,8 @@ def _read(frame: Frame, ref: ObjectRef, settings: Settings) -> Record | RecordRe
         return error
 
 
-def _give_up_if_deadly(context: ProcessingContext, *, died: bool) -> None:
-    if died and context.attempt >= LAST_DELIVERY:
+def _give_up_if_deadly(deaths: int) -> None:
+    if deaths >= MOST_DEATHS:
         raise FileRejectedError("ProcessDied", _DIED)
 
 

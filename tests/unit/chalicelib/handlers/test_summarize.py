@@ -475,14 +475,15 @@ class TestProcessThatDied:
         for _ in range(2):
             self.kill(stores, runtime, deadly)
 
-        assert deliver(stores, deadly, attempt=3) == {"batchItemFailures": []}
+        assert deliver(stores, deadly, attempt=2) == {"batchItemFailures": []}
         ranges = [decode(message["Body"].encode()) for message in stores.messages()]
         assert [(one["start"], one["stop"]) for one in ranges] == [(0, 1), (1, 2)]
 
         healthy, killer = (json.dumps(one) for one in ranges)
         deliver(stores, healthy)
-        self.kill(stores, runtime, killer)
-        deliver(stores, killer, attempt=5)
+        for _ in range(3):
+            self.kill(stores, runtime, killer)
+        deliver(stores, killer)
 
         (row,) = stores.rows("files")
         assert (row["status"], row["records_ok"], row["records_failed"]) == ("partial", 1, 1)
@@ -490,13 +491,15 @@ class TestProcessThatDied:
         assert failure["record_index"] == 1
         assert "ended the function's process" in failure["error_message"]
 
-    def test_file_of_one_record_fails_by_name_at_the_last_delivery(
+    def test_file_of_one_record_fails_by_name_in_the_end(
         self, stores: Stores, runtime: Runtime
     ) -> None:
-        deadly = own(stores, "incoming/d", "one")
-        self.kill(stores, runtime, deadly)
+        deadly, other = (own(stores, f"incoming/{name}", name) for name in "da")
+        for _ in range(3):
+            self.kill(stores, runtime, deadly)
 
-        assert deliver(stores, deadly, attempt=5) == {"batchItemFailures": []}
+        assert deliver(stores, other, deadly) == {"batchItemFailures": []}
+        assert runtime.asked == ["a"]
 
         (failure,) = stores.rows("failures")
         assert failure["error_type"] == "ProcessDied"
