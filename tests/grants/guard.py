@@ -11,9 +11,12 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
+
 from tests.grants.engine import Need, Statement, allows
 from tests.grants.needs import Call, needs_of
 
+_NOT_FOUND = 404
 _CALL = "call that the guard saw"
 
 
@@ -51,12 +54,12 @@ class Guard:
         if call.service == "lambda":
             # Nobody runs functions here: the test does what Lambda would do next.
             self.invocations.append(call.parameters["Payload"])
-            return AWSResponse("", 202, {}, None), {"StatusCode": 202}
+            return AWSResponse("", 202, HTTPHeaders(), None), {"StatusCode": 202}
         return None
 
     def _look_back(self, http_response: AWSResponse, parsed: Any, context: Any, **_: Any) -> None:
         call: Call = context[_CALL]
-        if call.service != "s3" or http_response.status_code != 404:  # noqa: PLR2004  # not found
+        if call.service != "s3" or http_response.status_code != _NOT_FOUND:
             return
         if not self._may(Call(call.service, call.operation, call.parameters, is_missing=True)):
             # S3 does not tell whether an object exists to those who may not list the bucket.
@@ -71,7 +74,7 @@ class Guard:
         return not lacked
 
     def _denied(self, call: Call) -> tuple[AWSResponse, dict[str, Any]]:
-        response = AWSResponse("", 403, {}, None)
+        response = AWSResponse("", 403, HTTPHeaders(), None)
         return response, {
             "Error": _error(call),
             "ResponseMetadata": {"HTTPStatusCode": 403, "HTTPHeaders": {}, "RetryAttempts": 0},

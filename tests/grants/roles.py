@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from common.paths import ROOT
@@ -72,7 +72,9 @@ def names_of_test_account(*, in_vpc: bool = True) -> Names:
             "LandingBucket": f"arn:aws:s3:::{LANDING}",
             "ResultsBucket": f"arn:aws:s3:::{RESULTS}",
             "DataKey": DATA_KEY,
-            **{name: f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{t}" for name, t in tables.items()},
+            **{
+                name: f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{t}" for name, t in tables.items()
+            },
             **{name: f"arn:aws:sqs:{REGION}:{ACCOUNT}:{q}" for name, q in queues.items()},
             **log_groups,
         },
@@ -101,18 +103,33 @@ def resolve(node: Any, names: Names) -> Any:
         return [value for one in node if (value := resolve(one, names)) != _NO_VALUE]
     if not isinstance(node, dict) or node == _NO_VALUE:
         return node
-    if "Fn::If" in node:
-        condition, then, otherwise = node["Fn::If"]
-        return resolve(then if condition in names.conditions else otherwise, names)
-    if "Ref" in node:
-        return names.refs[node["Ref"]]
-    if "Fn::GetAtt" in node:
-        resource, attribute = node["Fn::GetAtt"]
-        assert attribute == "Arn"
-        return names.arns[resource]
-    if "Fn::Sub" in node:
-        return re.sub(r"\$\{([^}]+)\}", lambda found: _named(found[1], names), node["Fn::Sub"])
-    return {key: resolve(value, names) for key, value in node.items()}
+    [(function, argument), *others] = node.items()
+    if others or function not in _INTRINSIC:
+        return {key: resolve(value, names) for key, value in node.items()}
+    return _INTRINSIC[function](argument, names)
+
+
+def _if(argument: Any, names: Names) -> Any:
+    condition, then, otherwise = argument
+    return resolve(then if condition in names.conditions else otherwise, names)
+
+
+def _arn(argument: Any, names: Names) -> str:
+    resource, attribute = argument
+    assert attribute == "Arn", "no policy uses another attribute"
+    return names.arns[resource]
+
+
+def _sub(argument: Any, names: Names) -> str:
+    return re.sub(r"\$\{([^}]+)\}", lambda found: _named(found[1], names), argument)
+
+
+_INTRINSIC: Mapping[str, Callable[[Any, Names], Any]] = {
+    "Ref": lambda argument, names: names.refs[argument],
+    "Fn::If": _if,
+    "Fn::GetAtt": _arn,
+    "Fn::Sub": _sub,
+}
 
 
 def grants(function: str, statements: list[Statement]) -> Iterator[Grant]:

@@ -18,6 +18,7 @@ import boto3
 import pytest
 
 from chalicelib import aws
+from chalicelib.handlers import contexts
 from chalicelib.handlers import nightly as handler
 from tests.account import account as account_module
 from tests.account.account import Account, account_in_moto
@@ -47,7 +48,9 @@ class Deployment:
         """Call a function under its role."""
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(Context, "get_remaining_time_in_millis", lambda _: milliseconds)
-            patch.setattr(account_module, "Context", partial(Context, invoked_function_arn=_OWN_ARN))
+            patch.setattr(
+                account_module, "Context", partial(Context, invoked_function_arn=_OWN_ARN)
+            )
             return self.account.call(function, dict(event))
 
     def ask(self, action: str, **members: str) -> Any:
@@ -56,7 +59,7 @@ class Deployment:
 
     def run_night(self) -> Any:
         """Run the nightly function; every object counts as old enough for the sweep."""
-        made = handler.nightly_context
+        made = contexts.nightly_context
         in_a_minute = time.time() + 60
         self.account.configure({"SWEEP_AFTER_S": "1"})
         with pytest.MonkeyPatch.context() as patch:
@@ -151,7 +154,7 @@ def large_file(at: Deployment) -> None:
     at.account.drain()
 
     assert at.ask("file", key="incoming/ward/large.json")["state"] == "complete"
-    assert len(at.account.result("incoming/ward/large.json")["parts"]) == 3  # noqa: PLR2004  # chunks
+    assert len(at.account.result("incoming/ward/large.json")["parts"]) == 3
     assert at.account.given_back == []
 
 
@@ -183,7 +186,7 @@ def replaced(at: Deployment) -> None:
         at.account.drop("incoming/ward/a.json", reports(count))
         at.account.drain()
 
-    assert at.account.result("incoming/ward/a.json")["counts"]["records"] == 2  # noqa: PLR2004  # newer
+    assert at.account.result("incoming/ward/a.json")["counts"]["records"] == 2
 
 
 def a_model_is_away(at: Deployment) -> None:
@@ -203,7 +206,7 @@ def a_model_is_away(at: Deployment) -> None:
     at.account.drain()
 
     assert at.account.result("evaluation/set/a.json")["status"] == "complete"
-    assert len(model.prompts) == 2  # noqa: PLR2004  # each record once
+    assert len(model.prompts) == 2
     assert "could not extend the visibility timeout" not in at.account.logs
 
 
@@ -263,7 +266,7 @@ def two_invocations(at: Deployment) -> None:
     while answer["status"] == "continues":
         answer = at.call("nightly", json.loads(at.guard.invocations.pop()))
 
-    assert answer["records"] == 2  # noqa: PLR2004  # as landed
+    assert answer["records"] == 2
 
 
 def live_mode(at: Deployment) -> None:

@@ -70,7 +70,10 @@ OUTSIDE = {
     "nightly": [
         *(Need("s3:GetObjectVersion", f"{LANDING_ARN}/{lane}/x") for lane in ("incoming", "other")),
         Need("s3:GetObject", f"{LANDING_ARN}/other/x"),
-        *(Need("s3:PutObject", f"{RESULTS_ARN}/{key}") for key in ("results/x", "lake/x", "work/x")),
+        *(
+            Need("s3:PutObject", f"{RESULTS_ARN}/{key}")
+            for key in ("results/x", "lake/x", "work/x")
+        ),
         *(Need("s3:GetObject", f"{NIGHT}/{key}") for key in ("in/0.jsonl", "out/0", "batch.json")),
         Need("s3:PutObject", f"{NIGHT}/out/0.jsonl.out"),
         Need("s3:GetObject", f"{RESULTS_ARN}/work/drafts/x"),
@@ -80,7 +83,9 @@ OUTSIDE = {
             for name in ("other", f"{STACK}-weekly-1", f"{STACK}2-nightly-1")
         ),
         Need("sagemaker:DescribeEndpointConfig", f"{SAGEMAKER}:endpoint-config/other"),
-        Need("lambda:InvokeFunction", f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{STACK}-operate"),
+        Need(
+            "lambda:InvokeFunction", f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{STACK}-operate"
+        ),
         Need("sqs:ReceiveMessage", NAMES.arns["WorkQueue"]),
         Need("dynamodb:PutItem", NAMES.arns["IdempotencyTable"]),
     ],
@@ -112,9 +117,7 @@ def _needs(runtime: Runtime, function: str) -> set[Need]:
 
 
 @pytest.mark.parametrize("story", SCENARIOS, ids=lambda story: story.__name__)
-def test_the_deployed_roles_suffice(
-    runtime: Runtime, story: Callable[[Deployment], None]
-) -> None:
+def test_the_deployed_roles_suffice(runtime: Runtime, story: Callable[[Deployment], None]) -> None:
     assert _told(runtime, story)
 
 
