@@ -74,6 +74,7 @@ class Aws:
         outputs = [{"OutputKey": key, "OutputValue": value} for key, value in OUTPUTS.items()]
         self.stack = {
             "StackName": request["StackName"],
+            "TemplateURL": request["TemplateURL"],
             "StackStatus": self.end,
             "Tags": request["Tags"],
             "Outputs": outputs,
@@ -243,6 +244,8 @@ def test_a_new_stack_is_created_with_zip_and_time_to_live(aws: Aws, package: Pac
     library = [call for call in aws.calls if is_of_the_library(call)]
     assert "put models_manifest.json" in library
     assert f"put {jumpstart_bucket.TRAIN_KEY}" in library
+    assert aws.stack is not None
+    template = aws.stack["TemplateURL"].rpartition("/")[2]
     assert [call for call in aws.calls if call not in library] == [
         "bucket impressions-local-artifacts",
         "bucket impressions-local-training",
@@ -250,6 +253,7 @@ def test_a_new_stack_is_created_with_zip_and_time_to_live(aws: Aws, package: Pac
         "delete old.zip",
         f"put {package.zip_key}",
         "put analytics-ff1f86057e3b2b2a.json",
+        f"put {template}",
         "create",
         "ttl table expiration",
     ]
