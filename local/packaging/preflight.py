@@ -37,10 +37,11 @@ LONGEST_REFERENCE = 130
 STACK_NAME = re.compile(r"[a-z](-?[a-z0-9])*")
 # Parameters that are of no use without others.
 REQUIRES = {
-    "SubnetIds": ("SecurityGroupIds",),
-    "SecurityGroupIds": ("SubnetIds",),
-    "EndpointsVpcId": ("SubnetIds", "EndpointsRouteTableIds"),
-    "EndpointsRouteTableIds": ("EndpointsVpcId",),
+    "VpcId": ("SubnetIds", "SecurityGroupIds"),
+    "SubnetIds": ("VpcId",),
+    "SecurityGroupIds": ("VpcId",),
+    "VpcEndpoints": ("VpcId", "RouteTableIds"),
+    "RouteTableIds": ("VpcEndpoints",),
 }
 
 
@@ -78,9 +79,10 @@ def findings(template: Mapping[str, Any], stack: str, given: Mapping[str, str]) 
 
 def _companions(values: Mapping[str, str]) -> Iterator[str]:
     """The parameters that are set without those that they require."""
+    is_set = {name for name, value in values.items() if value not in {"", "false"}}
     for name, required in REQUIRES.items():
-        missing = [other for other in required if not values.get(other)]
-        if values.get(name) and missing:
+        missing = [other for other in required if other not in is_set]
+        if name in is_set and missing:
             yield f"{name} is set: set {' and '.join(missing)} too"
 
 

@@ -11,10 +11,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.errors import UnexpectedError
 from tests.account.model import Runtime
-from tests.account.settings import FINE_TUNED, REGION
+from tests.account.settings import REGION
 from tests.grants import scenarios
 from tests.grants.engine import Need, allows
 from tests.grants.needs import made_by_lambda
+from tests.grants.outside import LANDING_ARN, NIGHT, OUTSIDE, RESULTS_ARN
 from tests.grants.roles import (
     ACCOUNT,
     DATA_KEY,
@@ -34,9 +35,6 @@ pytestmark = pytest.mark.xdist_group("grants")
 
 NAMES = names_of_test_account()
 ROLES = {function: role(function, NAMES) for function in FUNCTIONS}
-LANDING_ARN = NAMES.arns["LandingBucket"]
-RESULTS_ARN = NAMES.arns["ResultsBucket"]
-SAGEMAKER = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}"
 # Some grants, each taken away for real in a story that then must not succeed.
 TAKEN_AWAY = [
     ("summarize", "s3:GetObjectVersion", f"{LANDING_ARN}/incoming/*", scenarios.small_files),
@@ -48,58 +46,6 @@ TAKEN_AWAY = [
     ("nightly", "kms:GenerateDataKey", DATA_KEY, scenarios.live_mode),
     ("operate", "s3:ListBucket", RESULTS_ARN, scenarios.operators),
 ]
-# What lies beside the planned prefixes, tables, queues and names.
-NIGHT = f"{RESULTS_ARN}/work/nightly/nightly-20261103-020500-abcdef-1"
-OUTSIDE = {
-    "summarize": [
-        *(Need(f"s3:{a}", f"{LANDING_ARN}/other/x") for a in ("GetObject", "GetObjectVersion")),
-        *(Need(f"s3:{a}Object", f"{LANDING_ARN}/incoming/x") for a in ("Put", "Delete")),
-        *(Need("s3:PutObject", f"{RESULTS_ARN}/{key}") for key in ("x", "work/x", "athena/x")),
-        *(Need("s3:GetObject", f"{RESULTS_ARN}/{key}") for key in ("x", "work/x", "lake/x")),
-        Need("s3:GetObject", f"{RESULTS_ARN}/athena/x"),
-        Need("s3:DeleteObject", f"{RESULTS_ARN}/results/x"),
-        *(Need("s3:PutObject", f"{NIGHT}/{key}") for key in ("in/0.jsonl", "out/0.jsonl.out")),
-        Need("sagemaker:DescribeTransformJob", f"{SAGEMAKER}:transform-job/other-nightly-1"),
-        Need("sagemaker:InvokeEndpoint", f"{SAGEMAKER}:endpoint/other"),
-        Need("sagemaker:InvokeEndpoint", f"{SAGEMAKER}:endpoint/{FINE_TUNED}-2"),
-        Need("dynamodb:DeleteItem", NAMES.arns["ProgressTable"]),
-        *(Need(f"dynamodb:{a}", NAMES.arns["IdempotencyTable"]) for a in ("GetItem", "Scan")),
-        Need("sqs:SendMessage", NAMES.arns["DeadLetterQueue"]),
-        Need("kms:Decrypt", f"{DATA_KEY}2"),
-    ],
-    "nightly": [
-        *(Need("s3:GetObjectVersion", f"{LANDING_ARN}/{lane}/x") for lane in ("incoming", "other")),
-        Need("s3:GetObject", f"{LANDING_ARN}/other/x"),
-        *(
-            Need("s3:PutObject", f"{RESULTS_ARN}/{key}")
-            for key in ("results/x", "lake/x", "work/x")
-        ),
-        *(Need("s3:GetObject", f"{NIGHT}/{key}") for key in ("in/0.jsonl", "out/0", "batch.json")),
-        Need("s3:PutObject", f"{NIGHT}/out/0.jsonl.out"),
-        Need("s3:GetObject", f"{RESULTS_ARN}/work/drafts/x"),
-        *(
-            Need(f"sagemaker:{action}TransformJob", f"{SAGEMAKER}:transform-job/{name}")
-            for action in ("Create", "Describe")
-            for name in ("other", f"{STACK}-weekly-1", f"{STACK}2-nightly-1")
-        ),
-        Need("sagemaker:DescribeEndpointConfig", f"{SAGEMAKER}:endpoint-config/other"),
-        Need(
-            "lambda:InvokeFunction", f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{STACK}-operate"
-        ),
-        Need("sqs:ReceiveMessage", NAMES.arns["WorkQueue"]),
-        Need("dynamodb:PutItem", NAMES.arns["IdempotencyTable"]),
-    ],
-    "operate": [
-        Need("s3:GetObjectVersion", f"{LANDING_ARN}/incoming/x"),
-        Need("s3:GetObject", f"{LANDING_ARN}/other/x"),
-        *(Need("s3:GetObject", f"{NIGHT}/{key}") for key in ("in/0.jsonl", "out/0", "batch.json")),
-        *(Need("s3:GetObject", f"{RESULTS_ARN}/{key}") for key in ("lake/x", "work/drafts/x")),
-        Need("s3:PutObject", f"{RESULTS_ARN}/results/x"),
-        Need("sqs:ReceiveMessage", NAMES.arns["WorkQueue"]),
-        Need("sqs:SendMessage", NAMES.arns["DeadLetterQueue"]),
-        *(Need("dynamodb:PutItem", NAMES.arns[f"{t}Table"]) for t in ("Progress", "Idempotency")),
-    ],
-}
 
 
 @functools.cache

@@ -610,7 +610,8 @@ def test_functions_run_in_the_given_subnets_and_in_no_vpc_by_default() -> None:
         "SubnetIds": {"Ref": "SubnetIds"},
         "SecurityGroupIds": {"Ref": "SecurityGroupIds"},
     }
-    assert PARAMETERS["SubnetIds"]["Default"] == PARAMETERS["EndpointsVpcId"]["Default"] == ""
+    assert TEMPLATE["Conditions"]["InVpc"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "VpcId"}, ""]}]}
+    assert PARAMETERS["VpcId"]["Default"] == ""
     assert not any("VpcConfig" in PROPERTIES[name] for name in of_type(FUNCTION))
 
 

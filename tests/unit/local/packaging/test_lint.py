@@ -29,7 +29,7 @@ def test_every_region_is_asked(tool: Path, tmp_path: Path) -> None:
     lint.lint(Path("template.yaml"))
 
     assert (tmp_path / "asked").read_text(encoding="utf-8") == (
-        "--format parseable --ignore-checks W3002 "
+        "--format parseable --ignore-checks W3002 W1030 "
         "--regions us-east-1 eu-west-1 ap-southeast-1 --template template.yaml\n"
     )
 

@@ -40,28 +40,30 @@ def test_a_name_that_no_bucket_can_have_is_refused(name: str) -> None:
 
 
 NETWORK = {
+    "VpcId": "vpc-1",
     "SubnetIds": "subnet-1,subnet-2",
     "SecurityGroupIds": "sg-1",
-    "EndpointsVpcId": "vpc-1",
-    "EndpointsRouteTableIds": "rtb-1",
+    "VpcEndpoints": "true",
+    "RouteTableIds": "rtb-1",
 }
 
 
 def test_a_private_network_can_be_deployed() -> None:
-    functions_only = {name: NETWORK[name] for name in ("SubnetIds", "SecurityGroupIds")}
+    own_endpoints = {name: NETWORK[name] for name in ("VpcId", "SubnetIds", "SecurityGroupIds")}
 
     assert findings(TEMPLATE, "stack", NETWORK) == []
-    assert findings(TEMPLATE, "stack", functions_only) == []
+    assert findings(TEMPLATE, "stack", own_endpoints | {"VpcEndpoints": "false"}) == []
 
 
 @pytest.mark.parametrize(
     ("given", "missing"),
     [
-        (["SubnetIds"], ["SecurityGroupIds"]),
-        (["SecurityGroupIds"], ["SubnetIds"]),
-        (["EndpointsRouteTableIds"], ["EndpointsVpcId"]),
-        (["SubnetIds", "SecurityGroupIds", "EndpointsVpcId"], ["EndpointsRouteTableIds"]),
-        (["EndpointsVpcId"], ["SubnetIds", "EndpointsRouteTableIds"]),
+        (["VpcId"], ["SubnetIds", "SecurityGroupIds"]),
+        (["SubnetIds"], ["VpcId"]),
+        (["SubnetIds", "SecurityGroupIds"], ["VpcId"]),
+        (["SubnetIds", "VpcId"], ["SecurityGroupIds"]),
+        (["VpcId", "SubnetIds", "SecurityGroupIds", "VpcEndpoints"], ["RouteTableIds"]),
+        (["VpcId", "SubnetIds", "SecurityGroupIds", "RouteTableIds"], ["VpcEndpoints"]),
     ],
 )
 def test_half_a_private_network_is_refused(given: list[str], missing: list[str]) -> None:
