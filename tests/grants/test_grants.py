@@ -13,6 +13,7 @@ from chalicelib.errors import UnexpectedError
 from tests.account.model import Runtime
 from tests.account.settings import REGION
 from tests.grants import scenarios
+from tests.grants.deployment import Deployment, deployment
 from tests.grants.engine import Need, allows
 from tests.grants.needs import made_by_lambda
 from tests.grants.outside import LANDING_ARN, NIGHT, OUTSIDE, RESULTS_ARN
@@ -28,7 +29,7 @@ from tests.grants.roles import (
     transform_role,
     without,
 )
-from tests.grants.scenarios import SCENARIOS, Deployment, deployment
+from tests.grants.scenarios import SCENARIOS
 
 # One worker tells all stories once.
 pytestmark = pytest.mark.xdist_group("grants")
