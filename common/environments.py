@@ -45,6 +45,7 @@ REQUIREMENT_FILES = {
     "ministack": ("local/requirements-ministack.txt",),
     "test": ("tests/requirements.txt",),
     "lint": ("tests/requirements-lint.txt",),
+    "checkov": ("tests/requirements-checkov.txt",),
     "node": ("analytics/requirements-node.txt",),
     "sagemaker": ("training/requirements.txt",),
     "plot": ("training/requirements-plot.txt",),

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 FIRST = "all"
 # The right build of torch depends on the machine: these have no lock.
 UNLOCKED = ("torch", "test-torch")
-# MiniStack pins an older botocore than ours: its versions may differ from the others.
-APART = "ministack"
+# They pin older packages than ours, such as botocore: their versions may differ from the others.
+APART = ("ministack", "checkov")
 COMPLETE_LIST = "chalice_app/requirements.txt"
 OPTIONS = (
     "--universal",
@@ -134,7 +134,7 @@ def problems(root: Path = ROOT) -> list[str]:
         lists = (read_pins(_text(file)) for file in requirement_files(name, root))
         differing = {pin.name for pin in merged(chain.from_iterable(lists)) ^ lock.direct}
         found += [f"{shown} and its lists differ in {package}" for package in sorted(differing)]
-        if name != APART:
+        if name not in APART:
             pins[shown] = lock.pins
     pins[COMPLETE_LIST] = frozenset(read_pins(_text(root / COMPLETE_LIST)))
     return found + list(_disagreements(pins))
@@ -166,7 +166,7 @@ def make(upgrade: Sequence[str] = (), root: Path = ROOT, *, everything: bool = F
         old = _text(path) if path.is_file() else ""
         # uv keeps the versions that are in the output file.
         kept = "" if everything else without(old, upgrade)
-        if name not in (FIRST, APART):
+        if name not in (FIRST, *APART):
             shared = _text(lock_file(FIRST, root))
             kept = shared + without(kept, {pin.name for pin in read_pins(shared)})
         files.write(path, kept)

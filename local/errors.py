@@ -28,7 +28,7 @@ class LintError(PackageError):
     """A template has findings."""
 
     def __init__(self, message: str, findings: str) -> None:
-        """`findings` is cfn-lint's output, one finding per line."""
+        """`findings` is the output of the tool, one finding per line."""
         super().__init__(message)
         self.findings = findings
 

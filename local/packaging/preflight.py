@@ -33,7 +33,16 @@ PSEUDO = {
 # What a reference to a resource becomes at most: an ARN or URL with the longest names.
 LONGEST_REFERENCE = 130
 # Buckets' names are lower case, and so must the stack's be (Amazon S3, "Bucket naming rules").
-STACK_NAME = re.compile(r"[a-z][a-z0-9-]*")
+# Transform jobs are named after the stack, with single hyphens; the roles allow only such names.
+STACK_NAME = re.compile(r"[a-z](-?[a-z0-9])*")
+# Parameters that are of no use without others.
+REQUIRES = {
+    "VpcId": ("SubnetIds", "SecurityGroupIds"),
+    "SubnetIds": ("VpcId",),
+    "SecurityGroupIds": ("VpcId",),
+    "VpcEndpoints": ("VpcId", "RouteTableIds"),
+    "RouteTableIds": ("VpcEndpoints",),
+}
 
 
 class PreflightError(CommandError):
@@ -60,12 +69,27 @@ def findings(template: Mapping[str, Any], stack: str, given: Mapping[str, str]) 
     ]
     values = {name: str(one.get("Default", "")) for name, one in parameters.items()} | dict(given)
     values |= PSEUDO | {"AWS::StackName": stack}
-    return [*found, *_names(template, stack, values), *_environment(template, values)]
+    return [
+        *found,
+        *_names(template, stack, values),
+        *_environment(template, values),
+        *_companions(values),
+    ]
+
+
+def _companions(values: Mapping[str, str]) -> Iterator[str]:
+    """The parameters that are set without those that they require."""
+    is_set = {name for name, value in values.items() if value not in {"", "false"}}
+    for name, required in REQUIRES.items():
+        missing = [other for other in required if other not in is_set]
+        if name in is_set and missing:
+            yield f"{name} is set: set {' and '.join(missing)} too"
 
 
 def _names(template: Mapping[str, Any], stack: str, values: Mapping[str, str]) -> Iterator[str]:
     if not STACK_NAME.fullmatch(stack):
-        yield f"stack name {stack}: use lower-case letters, digits and hyphens, a letter first"
+        rule = "use lower-case letters, digits and single hyphens, a letter first"
+        yield f"stack name {stack}: {rule}"
     excess, named = max(
         (len(_resolved(value, values)) - limit, f"{logical_id}'s {name}")
         for logical_id, resource in template["Resources"].items()

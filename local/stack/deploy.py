@@ -49,6 +49,11 @@ class _Wanted:
     values: Mapping[str, str]
 
     @property
+    def key(self) -> str:
+        """The object key of the template: it is longer than a request may be (51,200 bytes)."""
+        return f"template-{hashlib.sha256(self.body.encode()).hexdigest()[:16]}.json"
+
+    @property
     def fingerprint(self) -> str:
         """A hash of everything, including the zip by its key in the template."""
         text = json.dumps([self.body, sorted(self.values.items())])
@@ -104,15 +109,9 @@ def deploy(
             return _outputs(stack), False
         started = time.monotonic()
         progress(f"deploying the stack {settings.stack_name!r} …")
-        code = package.zip_path.read_bytes()
-        key = f"stack-{wanted.fingerprint[:16]}.json"
-        _upload(
-            settings,
-            aws_url,
-            {package.zip_key: code, nested_key: nested, key: wanted.body.encode()},
-        )
-        url = f"{aws_url}/{settings.artifacts_bucket}/{key}"
-        stack = _apply(formation, settings, stack, wanted, url)
+        code, body = package.zip_path.read_bytes(), wanted.body.encode()
+        _upload(settings, aws_url, {package.zip_key: code, nested_key: nested, wanted.key: body})
+        stack = _apply(formation, settings, stack, wanted, aws_url)
         ministack_workarounds.check_code(settings, aws_url, package, _outputs(stack).function_name)
         count = ministack_workarounds.finish(settings, aws_url, template)
         progress(f"deployed {count} resources ({time.monotonic() - started:.1f} s)")
@@ -177,7 +176,7 @@ def _apply(
     settings: LocalStackSettings,
     stack: Mapping[str, Any] | None,
     wanted: _Wanted,
-    template_url: str,
+    aws_url: str,
 ) -> dict[str, Any]:
     """Create or update the stack from its uploaded template and wait; return its description."""
     name = settings.stack_name
@@ -187,8 +186,7 @@ def _apply(
         stack = None
     request = {
         "StackName": name,
-        # Not TemplateBody: it takes at most 51,200 bytes.
-        "TemplateURL": template_url,
+        "TemplateURL": f"{aws_url}/{settings.artifacts_bucket}/{wanted.key}",
         "Parameters": [{"ParameterKey": k, "ParameterValue": v} for k, v in wanted.values.items()],
         "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
         "Tags": [{"Key": FINGERPRINT_TAG, "Value": wanted.fingerprint}],

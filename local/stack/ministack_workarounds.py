@@ -59,8 +59,10 @@ def _allow_batches(role: dict[str, Any]) -> None:
     """On AWS, sqs:SendMessage permits SendMessageBatch; MiniStack requires a separate action."""
     for policy in role.get("Policies", []):
         for statement in policy["PolicyDocument"]["Statement"]:
-            if "sqs:SendMessage" in statement["Action"]:
-                statement["Action"] = [*statement["Action"], "sqs:SendMessageBatch"]
+            found = statement.get("Action", [])  # a statement may be conditional
+            actions = [found] if isinstance(found, str) else found
+            if "sqs:SendMessage" in actions:
+                statement["Action"] = [*actions, "sqs:SendMessageBatch"]
 
 
 def check_code(

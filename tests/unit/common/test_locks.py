@@ -51,7 +51,7 @@ def test_every_package_has_a_hash_and_none_an_address() -> None:
 
 
 def test_what_demo_and_tests_install_is_locked() -> None:
-    assert {"run", "ministack", "test", "lint", "uv"} <= set(locks.locked_environments())
+    assert {"run", "ministack", "test", "lint", "uv", "checkov"} <= set(locks.locked_environments())
 
 
 @pytest.mark.parametrize(

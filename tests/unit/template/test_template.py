@@ -20,6 +20,7 @@ PARAMETERS: dict[str, Any] = TEMPLATE["Parameters"]
 PROPERTIES = {name: resource.get("Properties", {}) for name, resource in RESOURCES.items()}
 DATA_KEY = {"Fn::GetAtt": ["DataKey", "Arn"]}
 NO_VALUE = {"Ref": "AWS::NoValue"}
+FUNCTION = "AWS::Serverless::Function"
 RECEIVES_BEFORE_TIMEOUT = 6  # AWS: visibility at least six times the function's time-out
 ENVIRONMENT_LIMIT = 4096  # bytes, all variables of a function together
 CONDITIONAL_ON = {
@@ -72,7 +73,7 @@ def statements(policies_of: str, target: str) -> list[dict[str, Any]]:
     found = []
     for name in of_type(policies_of):
         policy = PROPERTIES[name]
-        if target not in references([policy.get("Bucket"), policy.get("Queues")]):
+        if {"Ref": target} not in [policy.get("Bucket"), *policy.get("Queues", [])]:
             continue
         for statement in policy["PolicyDocument"]["Statement"]:
             if "Fn::If" in statement:
@@ -111,11 +112,15 @@ def test_bucket_is_encrypted_versioned_and_closed(name: str) -> None:
     }
 
     assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
-    assert rule["BucketKeyEnabled"] is True
-    assert rule["ServerSideEncryptionByDefault"] == {
-        "SSEAlgorithm": "aws:kms",
-        "KMSMasterKeyID": DATA_KEY,
-    }
+    if name == "AccessLogsBucket":
+        # Amazon S3 user guide, "Enabling Amazon S3 server access logging": no SSE-KMS there.
+        assert rule == {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
+    else:
+        assert rule["BucketKeyEnabled"] is True
+        assert rule["ServerSideEncryptionByDefault"] == {
+            "SSEAlgorithm": "aws:kms",
+            "KMSMasterKeyID": DATA_KEY,
+        }
     assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
     assert len(bucket["PublicAccessBlockConfiguration"]) == 4
     assert lifecycle["abort-unfinished-uploads"]["AbortIncompleteMultipartUpload"]
@@ -151,6 +156,28 @@ def test_plain_http_is_refused(policies: str, name: str) -> None:
     resources = tls["Resource"] if isinstance(tls["Resource"], list) else [tls["Resource"]]
     assert {"Fn::GetAtt": [name, "Arn"]} in resources
     assert service == "sqs" or {"Fn::Sub": f"${{{name}.Arn}}/*"} in resources
+
+
+@pytest.mark.parametrize("name", ["LandingBucket", "ResultsBucket"])
+def test_who_reads_reports_is_logged(name: str) -> None:
+    [delivery, _] = statements("AWS::S3::BucketPolicy", "AccessLogsBucket")
+    arn = f"arn:${{AWS::Partition}}:s3:::{PROPERTIES[name]['BucketName']['Fn::Sub']}"
+
+    logging = PROPERTIES[name]["LoggingConfiguration"]
+
+    assert logging["DestinationBucketName"] == {"Ref": "AccessLogsBucket"}
+    assert {"Fn::Sub": arn} in delivery["Condition"]["ArnEquals"]["aws:SourceArn"]
+
+
+def test_only_s3_writes_access_logs_and_only_about_this_stack() -> None:
+    [delivery, _] = statements("AWS::S3::BucketPolicy", "AccessLogsBucket")
+    rules = PROPERTIES["AccessLogsBucket"]["LifecycleConfiguration"]["Rules"]
+
+    assert delivery["Principal"] == {"Service": "logging.s3.amazonaws.com"}
+    assert delivery["Action"] == "s3:PutObject"
+    assert len(delivery["Condition"]["ArnEquals"]["aws:SourceArn"]) == 2
+    assert delivery["Condition"]["StringEquals"] == {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+    assert {"Ref": "LogRetentionDays"} in [rule.get("ExpirationInDays") for rule in rules]
 
 
 def test_only_the_landing_bucket_and_the_rule_send_to_the_work_queue() -> None:
@@ -430,7 +457,7 @@ def chalice_functions() -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("name", of_type("AWS::Serverless::Function"))
+@pytest.mark.parametrize("name", of_type(FUNCTION))
 def test_a_function_runs_on_the_chosen_architecture(name: str) -> None:
     # In every function and not in Globals, which the value that Chalice writes would override.
     assert PROPERTIES[name]["Architectures"] == [{"Ref": "Architecture"}]
@@ -444,18 +471,25 @@ def test_lambdas_architectures_can_be_chosen() -> None:
 def test_overrides_hit_the_functions_that_chalice_makes() -> None:
     made = {"".join(part.title() for part in name.split("-")) for name in chalice_functions()}
 
-    assert made == set(of_type("AWS::Serverless::Function"))
+    assert made == set(of_type(FUNCTION))
 
 
 CHALICE = ROOT / "chalice_app" / ".chalice"
 CONFIG = json.loads((CHALICE / "config.json").read_text(encoding="utf-8"))
 CONFIGURED = CONFIG["stages"]["prod"]["lambda_functions"]
+# EC2 knows no narrower resources for what Lambda does to connect a function to a VPC.
+IN_A_VPC = {
+    *("ec2:AssignPrivateIpAddresses", "ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface"),
+    *("ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets", "ec2:UnassignPrivateIpAddresses"),
+}
+# That each of these is used, and on which resources: tests/grants.
 ALLOWED = {
     "summarize": {
         *("s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "s3:PutObject"),
         *("sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
         *("sqs:ReceiveMessage", "sqs:SendMessage"),
         *("dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"),
+        *IN_A_VPC,
         "s3:DeleteObject",  # lake rows of a run that broke off
         *("sagemaker:InvokeEndpoint", "sagemaker:DescribeTransformJob"),
         *("kms:Decrypt", "kms:GenerateDataKey"),
@@ -468,11 +502,13 @@ ALLOWED = {
         *("sagemaker:CreateTransformJob", "sagemaker:DescribeTransformJob"),
         *("sagemaker:DescribeEndpoint", "sagemaker:DescribeEndpointConfig"),
         *("lambda:InvokeFunction", "kms:Decrypt", "kms:GenerateDataKey"),
+        *IN_A_VPC,
         *("logs:CreateLogStream", "logs:PutLogEvents"),
         *("xray:PutTelemetryRecords", "xray:PutTraceSegments"),
     },
     "operate": {
-        *("s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket"),
+        *("s3:GetObject", "s3:ListBucket"),
+        *IN_A_VPC,
         *("sqs:SendMessage", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
         *("dynamodb:GetItem", "kms:Decrypt", "kms:GenerateDataKey"),
         *("logs:CreateLogStream", "logs:PutLogEvents"),
@@ -480,13 +516,20 @@ ALLOWED = {
     },
 }
 # X-Ray knows no resources: AWS, "Actions, resources, and condition keys for AWS X-Ray".
-WITHOUT_RESOURCE = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
+WITHOUT_RESOURCE = {"xray:PutTelemetryRecords", "xray:PutTraceSegments", *IN_A_VPC}
 
 
 def policy(name: str) -> list[dict[str, Any]]:
     path = CHALICE / CONFIGURED[name]["iam_policy_file"]
-    statements: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["Statement"]
-    return statements
+    allowed = []
+    for statement in json.loads(path.read_text(encoding="utf-8"))["Statement"]:
+        one = statement
+        if "Fn::If" in statement:
+            condition, one, otherwise = statement["Fn::If"]
+            assert (condition, otherwise) == ("InVpc", NO_VALUE)
+        assert one["Effect"] == "Allow" or one["Sid"] == "OnlyLambdaItselfConnects"
+        allowed += [one] if one["Effect"] == "Allow" else []
+    return allowed
 
 
 def actions(statement: dict[str, Any]) -> set[str]:
@@ -514,7 +557,6 @@ def test_a_policy_names_its_resources(name: str) -> None:
         resources = statement["Resource"]
         resources = resources if isinstance(resources, list) else [resources]
 
-        assert statement["Effect"] == "Allow"
         assert "*" not in resources or actions(statement) <= WITHOUT_RESOURCE
         assert references(resources) <= {
             *RESOURCES,
@@ -542,6 +584,60 @@ def test_the_night_may_invoke_no_function_but_itself() -> None:
     name = PROPERTIES["Nightly"]["FunctionName"]["Fn::Sub"]
 
     assert statement["Resource"]["Fn::Sub"].endswith(f":function:{name}")
+
+
+def test_an_invocation_that_is_given_up_is_kept_and_raises_an_alarm() -> None:
+    configured = PROPERTIES["Nightly"]["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]
+    queue = {"Fn::GetAtt": ["FailedInvocationsQueue", "Arn"]}
+    [alarm] = [
+        PROPERTIES[name]
+        for name in of_type("AWS::CloudWatch::Alarm")
+        if "FailedInvocationsQueue" in references(PROPERTIES[name].get("Dimensions"))
+    ]
+
+    assert configured == {"Type": "SQS", "Destination": queue}
+    # A redrive sends what is in the dead-letter queue to the work queue: not the place for it.
+    assert "FailedInvocationsQueue" not in references(PROPERTIES["WorkQueue"])
+    assert alarm["MetricName"] == "ApproximateNumberOfMessagesVisible"
+    assert alarm["Threshold"] == 0
+
+
+def test_functions_run_in_the_given_subnets_and_in_no_vpc_by_default() -> None:
+    condition, network, otherwise = TEMPLATE["Globals"]["Function"]["VpcConfig"]["Fn::If"]
+
+    assert (condition, otherwise) == ("InVpc", NO_VALUE)
+    assert network == {
+        "SubnetIds": {"Ref": "SubnetIds"},
+        "SecurityGroupIds": {"Ref": "SecurityGroupIds"},
+    }
+    assert TEMPLATE["Conditions"]["InVpc"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "VpcId"}, ""]}]}
+    assert PARAMETERS["VpcId"]["Default"] == ""
+    assert not any("VpcConfig" in PROPERTIES[name] for name in of_type(FUNCTION))
+
+
+def test_a_private_network_has_an_endpoint_for_every_service_that_the_functions_call() -> None:
+    tree = ast.parse((ROOT / "chalice_app" / "chalicelib" / "aws.py").read_text(encoding="utf-8"))
+    called = {
+        node.args[0].value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "client"
+        and isinstance(node.args[0], ast.Constant)
+    }
+    names = {"sagemaker": "sagemaker.api", "sagemaker-runtime": "sagemaker.runtime"}
+
+    endpoints = {
+        PROPERTIES[name]["ServiceName"]["Fn::Sub"].removeprefix("com.amazonaws.${AWS::Region}."): (
+            PROPERTIES[name]["VpcEndpointType"],
+            RESOURCES[name]["Condition"],
+        )
+        for name in of_type("AWS::EC2::VPCEndpoint")
+    }
+
+    assert set(endpoints) == {names.get(str(service), service) for service in called}
+    assert {name for name, kind in endpoints.items() if kind[0] == "Gateway"} == {"s3", "dynamodb"}
+    assert {condition for _, condition in endpoints.values()} == {"MakesEndpoints"}
 
 
 def test_the_end_of_a_transform_job_reaches_the_work_queue() -> None:

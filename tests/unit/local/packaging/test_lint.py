@@ -5,7 +5,7 @@ import pytest
 
 from common.paths import ROOT
 from local.errors import LintError, PackageError
-from local.packaging import lint
+from local.packaging import lint, security
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def test_every_region_is_asked(tool: Path, tmp_path: Path) -> None:
     lint.lint(Path("template.yaml"))
 
     assert (tmp_path / "asked").read_text(encoding="utf-8") == (
-        "--format parseable --ignore-checks W3002 "
+        "--format parseable --ignore-checks W3002 W1030 "
         "--regions us-east-1 eu-west-1 ap-southeast-1 --template template.yaml\n"
     )
 
@@ -73,11 +73,17 @@ def test_the_command_says_which_templates_are_clean(
 ) -> None:
     folder = ROOT / "build" / "packages" / "python3.13"
     monkeypatch.setattr(lint, "make_package", lambda: folder)
+    checked: list[tuple[Path, tuple[Path, ...]]] = []
+    monkeypatch.setattr(lint, "ensure", Path)
+    monkeypatch.setattr(security, "check", lambda *asked: checked.append(asked))
 
     status = lint.main()
 
-    lines = capsys.readouterr().err.splitlines()
+    *lines, last = capsys.readouterr().err.splitlines()
     assert status == 0
+    own = (ROOT / "template.yaml", ROOT / "analytics" / "template.json")
+    assert checked == [(Path("checkov"), (*own, folder / "template.json"))]
+    assert last == "checkov: the templates are clean"
     assert [line.split()[1].rsplit("/", 1)[-1] for line in lines] == [
         "template.yaml",
         "template.json",

@@ -32,9 +32,44 @@ def test_a_bucket_s_name_has_room_for_so_much_of_the_stack_s(length: int) -> Non
     assert all("(use at most 27)" in one for one in found)
 
 
-@pytest.mark.parametrize("name", ["Radiology", "radiology_impressions", "1-stack", ""])
+@pytest.mark.parametrize(
+    "name", ["Radiology", "radiology_impressions", "1-stack", "a--b", "a-", ""]
+)
 def test_a_name_that_no_bucket_can_have_is_refused(name: str) -> None:
     assert any("use lower-case letters" in one for one in findings(TEMPLATE, name, {}))
+
+
+NETWORK = {
+    "VpcId": "vpc-1",
+    "SubnetIds": "subnet-1,subnet-2",
+    "SecurityGroupIds": "sg-1",
+    "VpcEndpoints": "true",
+    "RouteTableIds": "rtb-1",
+}
+
+
+def test_a_private_network_can_be_deployed() -> None:
+    own_endpoints = {name: NETWORK[name] for name in ("VpcId", "SubnetIds", "SecurityGroupIds")}
+
+    assert findings(TEMPLATE, "stack", NETWORK) == []
+    assert findings(TEMPLATE, "stack", own_endpoints | {"VpcEndpoints": "false"}) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        (["VpcId"], ["SubnetIds", "SecurityGroupIds"]),
+        (["SubnetIds"], ["VpcId"]),
+        (["SubnetIds", "SecurityGroupIds"], ["VpcId"]),
+        (["SubnetIds", "VpcId"], ["SecurityGroupIds"]),
+        (["VpcId", "SubnetIds", "SecurityGroupIds", "VpcEndpoints"], ["RouteTableIds"]),
+        (["VpcId", "SubnetIds", "SecurityGroupIds", "RouteTableIds"], ["VpcEndpoints"]),
+    ],
+)
+def test_half_a_private_network_is_refused(given: list[str], missing: list[str]) -> None:
+    found = findings(TEMPLATE, "stack", {name: NETWORK[name] for name in given})
+
+    assert f"{given[-1]} is set: set {' and '.join(missing)} too" in found
 
 
 def test_the_environment_is_counted_in_bytes() -> None:
@@ -83,7 +118,7 @@ def test_the_command_lists_the_findings_and_fails(tmp_path: Path) -> None:
     assert bad.returncode == 1
     assert bad.stdout.splitlines() == [
         "Unknown: the template has no such parameter",
-        "stack name Radiology: use lower-case letters, digits and hyphens, a letter first",
+        "stack name Radiology: use lower-case letters, digits and single hyphens, a letter first",
     ]
     assert bad.stderr == "error: this cannot be deployed; nothing was created\n"
     assert (wrong.returncode, wrong.stderr) == (2, "error: LogLevel: write KEY=VALUE\n")

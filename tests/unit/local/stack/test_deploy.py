@@ -50,7 +50,6 @@ class Aws:
     def __init__(self) -> None:
         self.calls: list[str] = []
         self.stack: dict[str, Any] | None = None
-        self.template_url = ""
         self.end = "CREATE_COMPLETE"
         self.events: list[dict[str, Any]] = []
         self.time_to_live = "DISABLED"
@@ -72,10 +71,10 @@ class Aws:
 
     def create_stack(self, **request: Any) -> None:
         self._note("create")
-        self.template_url = request["TemplateURL"]
         outputs = [{"OutputKey": key, "OutputValue": value} for key, value in OUTPUTS.items()]
         self.stack = {
             "StackName": request["StackName"],
+            "TemplateURL": request["TemplateURL"],
             "StackStatus": self.end,
             "Tags": request["Tags"],
             "Outputs": outputs,
@@ -243,12 +242,10 @@ def test_a_new_stack_is_created_with_zip_and_time_to_live(aws: Aws, package: Pac
     assert outputs.landing_bucket == "landing"
     assert outputs.dead_letter_queue_url == "http://127.0.0.1:1/dead"
     library = [call for call in aws.calls if is_of_the_library(call)]
-    (template,) = [call for call in aws.calls if call.startswith("put stack-")]
-    assert aws.template_url == (
-        f"http://127.0.0.1:1/impressions-local-artifacts/{template.removeprefix('put ')}"
-    )
     assert "put models_manifest.json" in library
     assert f"put {jumpstart_bucket.TRAIN_KEY}" in library
+    assert aws.stack is not None
+    template = aws.stack["TemplateURL"].rpartition("/")[2]
     assert [call for call in aws.calls if call not in library] == [
         "bucket impressions-local-artifacts",
         "bucket impressions-local-training",
@@ -256,7 +253,7 @@ def test_a_new_stack_is_created_with_zip_and_time_to_live(aws: Aws, package: Pac
         "delete old.zip",
         f"put {package.zip_key}",
         "put analytics-ff1f86057e3b2b2a.json",
-        template,
+        f"put {template}",
         "create",
         "ttl table expiration",
     ]

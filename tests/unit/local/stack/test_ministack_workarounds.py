@@ -41,19 +41,24 @@ def test_a_role_that_may_send_may_send_batches() -> None:
     statements = [
         {"Action": ["sqs:SendMessage", "sqs:ReceiveMessage"]},
         {"Action": "s3:ListBucket"},
+        {"Action": "sqs:SendMessage"},
     ]
+    conditional = {"Fn::If": ["InVpc", {"Action": "ec2:*"}, {"Ref": "AWS::NoValue"}]}
     role = {
         "Type": "AWS::IAM::Role",
-        "Properties": {"Policies": [{"PolicyDocument": {"Statement": statements}}]},
+        "Properties": {"Policies": [{"PolicyDocument": {"Statement": [*statements, conditional]}}]},
     }
 
     made = mended({"Resources": {"Role": role}}, VALUES, LocalStackSettings(), URL)
 
     [policy] = made["Resources"]["Role"]["Properties"]["Policies"]
-    assert [one["Action"] for one in policy["PolicyDocument"]["Statement"]] == [
+    *made_ones, last = policy["PolicyDocument"]["Statement"]
+    assert [one["Action"] for one in made_ones] == [
         ["sqs:SendMessage", "sqs:ReceiveMessage", "sqs:SendMessageBatch"],
         "s3:ListBucket",
+        ["sqs:SendMessage", "sqs:SendMessageBatch"],
     ]
+    assert last == conditional
 
 
 def test_the_nested_stack_is_taken_from_where_it_was_uploaded_to() -> None:
