@@ -1,4 +1,9 @@
-"""17: an endpoint that is slow but healthy: nothing is given up, and nothing is paid for twice."""
+"""17: an endpoint that is slow but healthy.
+
+Injected: calls of 25, 35, 45 and 58 seconds, in virtual time, for four workers and 120 files of 50
+records; and a unit whose calls take longer than the function may run.
+Asserted: no dead letter, every file complete, at most 5 % of the records asked for twice.
+"""
 
 from __future__ import annotations
 
@@ -22,10 +27,10 @@ RECORDS = 50
 MOST_ASKED_TWICE = 0.05
 
 
-def work_in_parallel(deployment: Deployment) -> None:
-    """Let several workers take messages until none is left; each has a time of its own.
+def work_in_parallel(deployment: Deployment) -> float:
+    """Let several workers take messages until none is left; returns the seconds that it took.
 
-    The worker whose time is the earliest takes the next messages, and the clock is set to it.
+    Each worker has a time of its own. The worker whose time is the earliest takes the next messages, and the clock is set to it.
     """
     clock = deployment.clock
     free = [clock.now] * WORKERS
@@ -34,7 +39,7 @@ def work_in_parallel(deployment: Deployment) -> None:
         if not deployment._take_messages():
             visible = deployment._next_visible()
             if visible is None:
-                return
+                return max(free) - BEGINS.timestamp()
             clock.sleep(max(visible - clock.now, 0.0))
         heapq.heapreplace(free, clock.now)
 
@@ -75,10 +80,10 @@ def test_17_a_slow_endpoint_costs_time_alone(  # the fixtures, and the case
             findings = [{"findings": f"File {number}, report {one}."} for one in range(RECORDS)]
             deployment.drop(f"incoming/ward/{number}.jsonl", json_lines(*findings))
 
-        work_in_parallel(deployment)
+        took_s = work_in_parallel(deployment)
 
         calls = files * -(-RECORDS // batch_size)
-        assert deployment.clock.now - BEGINS.timestamp() >= calls * seconds / WORKERS
+        assert took_s >= calls * seconds / WORKERS
         asked = Counter(account.model.prompts)
         twice = sum(times - 1 for times in asked.values())
         record_property("asked_twice", twice)
