@@ -30,7 +30,8 @@ MOST_ASKED_TWICE = 0.05
 def work_in_parallel(deployment: Deployment) -> float:
     """Let several workers take messages until none is left; returns the seconds that it took.
 
-    Each worker has a time of its own. The worker whose time is the earliest takes the next messages, and the clock is set to it.
+    Each worker has a time of its own: the one whose time is the earliest takes the next messages,
+    and the clock is set to it.
     """
     clock = deployment.clock
     free = [clock.now] * WORKERS
