@@ -53,9 +53,7 @@ def test_22_only_the_interrupted_chunk_is_paid_again(account: Account, when: str
         kill_before(account, "sagemaker_runtime", "InvokeEndpoint", 3)
     else:
         table = SETTINGS["PROGRESS_TABLE"].encode()
-        kill_before(
-            account, "dynamodb", "UpdateItem", 3, lambda request: table in body_of(request)
-        )
+        kill_before(account, "dynamodb", "UpdateItem", 3, lambda request: table in body_of(request))
     deliver_and_die(account)
     interrupted = 2 if when == "before the model" else 3
     assert len(account.model.prompts) == interrupted

@@ -17,9 +17,9 @@ import random
 
 import pytest
 
-from local.sagemaker.payload import GenerationParameters
 from tests.account.account import Account
-from tests.account.model import RecordingModel, draft_for
+from tests.account.model import draft_for, draft_of
+from tests.account.odd_endpoint import odd_endpoint
 from tests.account.texts import json_lines
 from tests.nights import Change, Nights, reports
 
@@ -70,22 +70,17 @@ def test_45_drafts_stay_with_their_findings_when_others_are_refused(
 def test_45_no_draft_moves_up_when_the_number_of_texts_is_wrong(
     account: Account, monkeypatch: pytest.MonkeyPatch, *, dropped: int, surplus: bool
 ) -> None:
-    class Miscounting(RecordingModel):
-        """Loses a text of every request of several, or answers one of them twice."""
+    def miscount(prompts: list[str]) -> bytes:
+        """Lose a text of every request of several, or write one of them twice."""
+        drafts = [draft_of(prompt) for prompt in prompts]
+        place = dropped % len(drafts)
+        if len(drafts) > 1:
+            drafts[place : place + 1] = [drafts[place]] * 2 if surplus else []
+        return json.dumps({"generated_texts": drafts}).encode()
 
-        def generate(
-            self, texts: list[str], parameters: GenerationParameters
-        ) -> list[list[str]]:
-            whole = super().generate(texts, parameters)
-            if len(whole) == 1:
-                return whole
-            place = dropped % len(whole)
-            middle = [whole[place]] * 2 if surplus else []
-            return [*whole[:place], *middle, *whole[place + 1 :]]
-
-    monkeypatch.setattr(account.model, "generate", Miscounting().generate)
-
-    account.finish(KEY, json_lines(*RECORDS))
+    with odd_endpoint(account, monkeypatch) as endpoint:
+        endpoint.body = miscount
+        account.finish(KEY, json_lines(*RECORDS))
 
     assert_own_drafts(account)
 
