@@ -126,4 +126,5 @@ def _return_to_queue(settings: Settings, record: SQSRecord, error: Exception) ->
             "could not extend the visibility timeout",
             message_id=record.message_id,
             error=type(failure).__name__,
+            problem=str(without_message(failure)),
         )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from botocore.exceptions import ClientError
 
 from chalicelib import s3_errors
-from chalicelib.errors import FileRejectedError
+from chalicelib.errors import FileRejectedError, failed_call
 from chalicelib.intake.decoding import PIECE_BYTES, skip
 from chalicelib.objects import ObjectRef
 
@@ -112,7 +112,10 @@ def _reading_error(error: ClientError) -> Exception:
     if code in s3_errors.GONE:
         return FileRejectedError("ObjectGone", "it was deleted before it was read; upload it again")
     if code in s3_errors.DENIED:
-        problem = "s3:GetObject on it is denied; check the function's role and the key's policy"
+        advice = "check the function's role and the key's policy"
+        if code == s3_errors.ARCHIVED:
+            advice = "restore the object from its archive"
+        problem = f"{failed_call(error)}; {advice}"
         return FileRejectedError("ObjectDenied", problem)
     if code in s3_errors.CONFLICT:
         problem = "the key now holds a newer version, which is processed separately"
