@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from botocore.awsrequest import AWSResponse
@@ -64,12 +64,12 @@ class Call(NamedTuple):
 
 
 class Watch:
-    """Notes which kinds of calls the functions make, and denies one of them until it is lifted."""
+    """Notes which kinds of calls the functions make, and denies some of them until it is lifted."""
 
     def __init__(self, account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
         self.account, self.function = account, ""
         self.seen: set[Call] = set()
-        self.denied: Call | None = None
+        self.denied: frozenset[Call] = frozenset()
         self.how: How = "iam"
         self.times = 0
         self.handed_on: list[dict[str, Any]] = []
@@ -87,28 +87,29 @@ class Watch:
             events = account.renew_client(client).meta.events
             events.register_first(f"before-send.{service}", self._before_send)
 
-    def deny(self, call: Call, how: How = "iam") -> None:
-        """Deny a kind of call from now on."""
-        self.denied, self.how = call, how
+    def deny(self, *calls: Call, how: How = "iam") -> None:
+        """Deny these kinds of calls from now on."""
+        self.denied, self.how = frozenset(calls), how
 
     def lift(self) -> None:
         """Deny nothing any more."""
-        self.denied = None
+        self.denied = frozenset()
 
     def _before_send(self, request: Any, event_name: str, **_: Any) -> AWSResponse | None:
-        _, service, operation = event_name.split(".")
+        service, operation = event_name.split(".")[1:]
         action, resource = _asked(service, operation, request)
         call = Call(self.function, action, resource)
         if self.function:
             self.seen.add(call)
-        if call == self.denied:
+        # S3 describes an object without its key.
+        if call in self.denied and (self.how == "iam" or operation != "HeadObject"):
             self.times += 1
             request.refused = True
             return _denial(service, operation, request, action, self.how)
         if service == "lambda":
             self.handed_on.append(json.loads(body_of(request)))
             request.refused = True
-            return AWSResponse(request.url, 202, HTTPHeaders(), _Raw(b""))  # type: ignore[arg-type]  # read like one
+            return AWSResponse(request.url, 202, HTTPHeaders(), _Raw(b""))
         return None
 
 
@@ -117,7 +118,7 @@ class WatchedTransforms:
 
     def __init__(self, watch: Watch, standin: Transforms) -> None:
         self._watch, self._standin = watch, standin
-        self._real: Any = aws._client("sagemaker", aws._STORES)
+        self._real = cast("Any", aws._client("sagemaker", aws._STORES))
         self._real.meta.events.register_first("before-send.sagemaker", watch._before_send)
 
     def __getattr__(self, name: str) -> Any:
@@ -127,7 +128,7 @@ class WatchedTransforms:
         def call(**request: Any) -> Any:
             asked = Call(watch.function, *_asked_of_sagemaker(operation, request))
             watch.seen.add(asked)
-            return getattr(self._real if asked == watch.denied else self._standin, name)(**request)
+            return getattr(self._real if asked in watch.denied else self._standin, name)(**request)
 
         return call
 
@@ -179,12 +180,10 @@ def _denial(service: str, operation: str, request: Any, action: str, how: How) -
             headers["x-amzn-ErrorType"] = code
         if service == "sqs":  # an error's name in the protocol before this one
             headers["x-amzn-query-error"] = f"{code};Sender"
-    return AWSResponse(request.url, status, HTTPHeaders.from_dict(headers), _Raw(body.encode()))  # type: ignore[arg-type]  # read like one
+    return AWSResponse(request.url, status, HTTPHeaders.from_dict(headers), _Raw(body.encode()))
 
 
-def _words(
-    service: str, operation: str, request: Any, action: str, how: How
-) -> tuple[str, str]:
+def _words(service: str, operation: str, request: Any, action: str, how: How) -> tuple[str, str]:
     """Code and message; an IAM denial repeats the resource, an object's key included."""
     role = f"arn:aws:sts::123456789012:assumed-role/{action}/lambda"
     if how == "iam":

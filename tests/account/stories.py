@@ -20,13 +20,14 @@ from chalicelib.errors import ImpressionsError
 from chalicelib.handlers import contexts, summarize
 from chalicelib.handlers import nightly as nightly_handler
 from tests.account.account import Account
+from tests.account.deliveries import deliver_and_die
 from tests.account.denials import Watch, WatchedTransforms
-from tests.account.faults import expire_claims
+from tests.account.faults import body_of, expire_claims
 from tests.account.landed import Context, Landed
 from tests.account.model import draft_for
 from tests.account.settings import INVOCATION_MS, RESULTS
 from tests.account.texts import json_lines
-from tests.nights import Nights
+from tests.nights import Killed, Nights
 
 CANARY = "XyzzyKey"
 RECEIVES = 5  # template.yaml: maxReceiveCount
@@ -120,9 +121,7 @@ class World:
         return self.account.drop(*self.file(lane, *texts, name=name))
 
 
-def world_of(
-    account: Account, nights: Nights, monkeypatch: pytest.MonkeyPatch
-) -> World:
+def world_of(account: Account, nights: Nights, monkeypatch: pytest.MonkeyPatch) -> World:
     """Watch an account; its nights see a clock that stories can put forward."""
     watch = Watch(account, monkeypatch)
     world = World(account, nights, watch)
@@ -131,15 +130,11 @@ def world_of(
     monkeypatch.setattr(aws, "sagemaker", lambda: transforms)
 
     def later(context: Any) -> Any:
-        return replace(
-            contexts.nightly_context(context), clock=lambda: time.time() + world.later_s
-        )
+        return replace(contexts.nightly_context(context), clock=lambda: time.time() + world.later_s)
 
     for handler in (nightly_handler, summarize):
         monkeypatch.setattr(handler, "nightly_context", later)
-    monkeypatch.setattr(
-        Context, "get_remaining_time_in_millis", lambda _: world.time_left_ms
-    )
+    monkeypatch.setattr(Context, "get_remaining_time_in_millis", lambda _: world.time_left_ms)
     return world
 
 
@@ -201,6 +196,24 @@ def interrupted(world: World) -> Iterator[None]:
     world.deliver()
 
 
+def unfinished(world: World) -> Iterator[None]:
+    """An invocation that is killed when everything but its claim's completion is written."""
+    events = aws.dynamodb().meta.events
+
+    def die(request: Any, **_: Any) -> None:
+        if b"COMPLETED" in body_of(request):
+            events.unregister("before-send.dynamodb.UpdateItem", die)
+            raise Killed
+
+    events.register_first("before-send.dynamodb.UpdateItem", die)
+    world.drop("incoming", "Killed.")
+    deliver_and_die(world.account)
+    yield
+    expire_claims(world.account)
+    world.account.redeliver()
+    world.deliver()
+
+
 def night(world: World) -> Iterator[None]:
     """A night with a small and a large file, whose time ends, and one file that no event told."""
     world.land("nightly", "One.", "Two.", "Three.", name="a")
@@ -234,9 +247,7 @@ def operator(world: World) -> Iterator[None]:
     world.attempt("nightly")
     landed = world.land("incoming", "Dead.")
     account = world.account
-    account.sqs.send_message(
-        QueueUrl=account.dead_letter_url, MessageBody=landed.notification()
-    )
+    account.sqs.send_message(QueueUrl=account.dead_letter_url, MessageBody=landed.notification())
     yield
     for key in (landed.key, large.key, next(key for key in world.expected if "nightly" in key)):
         world.attempt("operate", action="file", key=key)
@@ -249,5 +260,15 @@ def operator(world: World) -> Iterator[None]:
 Story = Callable[[World], Iterator[None]]
 STORIES: dict[str, Story] = {
     story.__name__: story
-    for story in (small, chunks, again, rerun, interrupted, night, second_night, operator)
+    for story in (
+        small,
+        chunks,
+        again,
+        rerun,
+        interrupted,
+        unfinished,
+        night,
+        second_night,
+        operator,
+    )
 }

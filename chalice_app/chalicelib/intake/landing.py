@@ -107,6 +107,18 @@ def _head(s3: S3Client, **request: Any) -> HeadObjectOutputTypeDef | None:  # no
         raise
 
 
+def listed_time(s3: S3Client, ref: ObjectRef) -> datetime | None:
+    """LastModified of an object that may be listed but not read; None if it is not listed."""
+    try:
+        page = s3.list_objects_v2(Bucket=ref.bucket, Prefix=ref.key, MaxKeys=1)
+    except ClientError:
+        return None
+    for item in page.get("Contents", []):
+        if (item["Key"], item["ETag"].strip('"')) == (ref.key, ref.etag):
+            return item["LastModified"]
+    return None
+
+
 def _reading_error(error: ClientError) -> Exception:
     code = s3_errors.code_of(error)
     if code in s3_errors.GONE:
