@@ -1,8 +1,8 @@
 """The same event is delivered twice, one delivery after the other or both at once.
 
-Injected: the notification of a file again after the file is done, or while the model is drafting
+Injected: The notification of a file again after the file is done, or while the model is drafting
 it; a small file, one in chunks, and one of the evaluation lane with two models.
-Asserted: there is one result, one row per model and metric, and no object is written a second
+Asserted: There is one result, one row per model and metric, and no object is written a second
 time. The model is paid once. A delivery that meets the other one goes back to the queue and later
 finds the work done.
 """

@@ -1,8 +1,8 @@
 """The events of two versions of one key arrive out of order.
 
-Injected: two versions of a file, uploaded an hour apart or within one second, whose notifications
+Injected: Two versions of a file, uploaded an hour apart or within one second, whose notifications
 are delivered in either order or in one message; small files and files in chunks.
-Asserted: both versions are drafted and keep their own rows in the lake, and the result document
+Asserted: Both versions are drafted and keep their own rows in the lake, and the result document
 is the newer version's. A later replay of either event changes nothing.
 """
 

@@ -1,8 +1,8 @@
 """A file is uploaded again under its key, with other content.
 
-Injected: after the first version is done, an upload with other findings, with more or fewer
+Injected: After the first version is done, an upload with other findings, with more or fewer
 records, or with content that cannot be read; its event names the version, or does not.
-Asserted: the result is that of the new content, never the old one, and the old version's rows
+Asserted: The result is that of the new content, never the old one, and the old version's rows
 stay as they were.
 """
 

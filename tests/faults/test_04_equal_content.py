@@ -1,8 +1,8 @@
 """Two files under different keys have equal content.
 
-Injected: the same bytes under two keys, in turn or in one batch, in one lane or in two; small
+Injected: The same bytes under two keys, in turn or in one batch, in one lane or in two; small
 files and files in chunks.
-Asserted: there are two results, each under its own key, with rows of their own, and the model
+Asserted: There are two results, each under its own key, with rows of their own, and the model
 drafts both.
 """
 

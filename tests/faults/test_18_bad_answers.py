@@ -1,3 +1,12 @@
+"""The endpoint answers wrongly.
+
+Injected: Answers that are empty, truncated, not JSON, not UTF-8, of another form, with empty or
+endless texts, one text too few or too many, slow, or cut off, in both formats.
+Asserted: A typed failure for each record and never an empty impression; an answer that is right for
+fewer records is accepted for those. A slow or cut answer goes back to the queue and is done in the
+end.
+"""
+
 from __future__ import annotations
 
 import json

@@ -1,8 +1,8 @@
 """Lambda's time-out ends an invocation in the middle of a batch of messages.
 
-Injected: the function is killed while it works on the third of five chunks, before the model is
+Injected: The function is killed while it works on the third of five chunks, before the model is
 called or after it has drafted; or the invocation's time runs out between two chunks.
-Asserted: chunks that were finished are not paid for again, the chunk that was interrupted is paid
+Asserted: Chunks that were finished are not paid for again, the chunk that was interrupted is paid
 for at most once more, and the file is complete in the end. A chunk that could not be finished in
 the time left is given back before the model is called.
 """

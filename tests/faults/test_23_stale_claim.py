@@ -1,8 +1,8 @@
 """The claim of an invocation that is dead is still in progress.
 
-Injected: the function is killed between claiming a unit and completing the claim, on a small file
+Injected: The function is killed between claiming a unit and completing the claim, on a small file
 and on the last chunk of a large one, before or after everything is written.
-Asserted: the claim ends with the invocation at the latest. Until then, a delivery waits for as
+Asserted: The claim ends with the invocation at the latest. Until then, a delivery waits for as
 long as the claim lasts and pays nothing; afterwards it takes the claim over and finishes the work,
 without paying again for what was written.
 """

@@ -1,9 +1,9 @@
 """IAM denies any one action of the functions' roles.
 
-Injected: each kind of call that the three functions make is denied for good, one at a time: it is
+Injected: Each kind of call that the three functions make is denied for good, one at a time: it is
 never carried out, and answered in the service's own words, which repeat the object's key. The
 denial lasts until the queue has given the messages up.
-Asserted: the log, or the error that the function ends with, names the IAM action and the kind of
+Asserted: The log, or the error that the function ends with, names the IAM action and the kind of
 resource, and no key. Once the action is allowed, redriving, the next night and a re-run of what
 had failed for good bring every file to the result that it would have had, each record once.
 The list of calls is complete: it is compared with the calls that are made and with the actions
@@ -20,7 +20,8 @@ from common.paths import ROOT
 from tests.account.account import Account
 from tests.account.calls import CALLS
 from tests.account.denials import Call, granted
-from tests.account.stories import CANARY, STORIES, World, world_of
+from tests.account.stories import STORIES
+from tests.account.world import CANARY, World, world_of
 from tests.nights import Nights
 
 # What Lambda itself does under a function's role, and KMS, which is row 27.

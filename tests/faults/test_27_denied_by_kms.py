@@ -1,9 +1,9 @@
 """KMS denies the use of the data key.
 
-Injected: for each kind of call that reads or writes encrypted data, the service answers that the
+Injected: For each kind of call that reads or writes encrypted data, the service answers that the
 key may not be used, as S3, SQS and DynamoDB each say it; the same with the key disabled; and the
 key refused to all of them at once. It lasts until the queue has given the messages up.
-Asserted: the log, or the error that the function ends with, names the action on the key and the
+Asserted: The log, or the error that the function ends with, names the action on the key and the
 call and kind of resource that needed it, and no object key. Once the key may be used, redriving,
 the next night and a re-run of what had failed for good bring every file to the result that it
 would have had, each record once.
@@ -16,7 +16,8 @@ import pytest
 from tests.account.account import Account
 from tests.account.calls import CALLS
 from tests.account.denials import Call
-from tests.account.stories import CANARY, STORIES, World, world_of
+from tests.account.stories import STORIES
+from tests.account.world import CANARY, World, world_of
 from tests.nights import Nights
 
 KEY_ACTIONS = {

@@ -3,7 +3,7 @@
 Injected: "ignore previous instructions" and its kin among ordinary findings, text that tries to
 close the JSON of the request or to set generation parameters, markup of chat templates; and a
 model that obeys: it writes without end, repeats what it was told, or answers with control text.
-Asserted: such findings reach the model as they are, as the text of one record, under the
+Asserted: Such findings reach the model as they are, as the text of one record, under the
 deployment's prompt and parameters. What the model writes is data of that record only, bounded in
 length, on one line of JSON; its neighbours' drafts are those of a file without it.
 """

@@ -1,4 +1,10 @@
-"""43: a run breaks off, its message is dead-lettered, and redrive is a first delivery again."""
+"""A run breaks off, its message is dead-lettered, and redrive is a first delivery again.
+
+Injected: Every run writes a failure and breaks off before the result, until the queue gives up; an
+hour later the cause is gone. A file that could not be read, whose message came days after it, is
+re-run once reading is allowed.
+Asserted: No record counts both as failed and as done, and no file has two rows.
+"""
 
 from __future__ import annotations
 

@@ -1,12 +1,12 @@
 """Answers come in another order than asked, and two reports in a file have one report id.
 
-Injected: many records over several calls with refused and unusable ones in between; answers with a
-text too few or too many; a transform job that shuffles its output or writes another file's lines;
-two reports with one report id, in one file and in two.
-Asserted: every draft stands with the findings for which it was written. A request's texts are
+Injected: Many records over several calls with refused and unusable ones in between; answers with a
+text too few or too many; a transform job that shuffles or loses the lines of two files; two reports
+with one report id, in one file and in two.
+Asserted: Every draft stands with the findings for which it was written. A request's texts are
 matched by their position and only if there are as many as were asked; a transform job's by the id
 of file and record index, never by the report id.
-Open: an endpoint that answers the right number of texts in another order cannot be noticed by
+Open: An endpoint that answers the right number of texts in another order cannot be noticed by
 position. The checks of a draft against its findings, which are to flag it, are not built yet.
 """
 
