@@ -43,6 +43,7 @@ CALLS = {
     Call("nightly", "s3:GetObject", f"work/ in {RESULTS}"): "second_night",
     Call("nightly", "s3:GetObjectVersion", f"nightly/ in {LANDING}"): "night",
     Call("nightly", "s3:ListBucket", LANDING): "night",
+    Call("nightly", "s3:ListBucket", RESULTS): "second_night",
     Call("nightly", "s3:PutObject", f"work/ in {RESULTS}"): "night",
     Call("nightly", "sagemaker:CreateTransformJob", "the transform job"): "night",
     Call("nightly", "sagemaker:DescribeEndpoint", f"endpoint {FINE_TUNED}"): "night",

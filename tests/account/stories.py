@@ -106,7 +106,7 @@ def night(world: World) -> Iterator[None]:
 
 
 def second_night(world: World) -> Iterator[None]:
-    """A night that comes while the job of the one before is running, and one after its end."""
+    """A night that comes while the job of the one before is running, and two after its end."""
     world.land("nightly", "One.", name="a")
     world.attempt("nightly")
     world.land("nightly", "Two.", name="b")
@@ -115,8 +115,9 @@ def second_night(world: World) -> Iterator[None]:
     world.attempt("nightly")
     for name in list(world.nights.sagemaker.jobs):
         world.nights.sagemaker.complete(name)
-    world.later_s += DAY_S
-    world.night()
+    for _ in range(2):
+        world.later_s += DAY_S
+        world.night()
 
 
 def operator(world: World) -> Iterator[None]:
