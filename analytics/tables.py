@@ -19,12 +19,16 @@ FIRST_DAY = "2026-01-01"  # no lake is older; partition projection starts here
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column; `kind` is a Glue (Hive) type, `optional` means that it may be null."""
+    """One column; `kind` is a Glue (Hive) type, `optional` means that it may be null.
+
+    `report_text` columns contain what a radiologist or a model wrote, or may contain it.
+    """
 
     name: str
     kind: Kind
     comment: str
     optional: bool = False
+    report_text: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,11 @@ class Table:
     columns: tuple[Column, ...]
 
     @property
+    def report_text(self) -> frozenset[str]:
+        """The names of the columns with report text."""
+        return frozenset(one.name for one in self.columns if one.report_text)
+
+    @property
     def kinds(self) -> dict[str, Kind]:
         """Types by column, the partition last, as Athena lists them."""
         return {**{one.name: one.kind for one in self.columns}, PARTITION: "date"}
@@ -52,7 +61,11 @@ def _c(name: str, kind: Kind, comment: str, *, optional: bool = False) -> Column
     return Column(name, kind, comment, optional)
 
 
-_RUN = _c("run_id", "string", "Object id: hash of the landing object's bucket, key and ETag")
+def _text(name: str, comment: str, *, optional: bool = False) -> Column:
+    return Column(name, "string", comment, optional, report_text=True)
+
+
+_RUN = _c("run_id", "string", "Object id: hash of the landing object's bucket, key and S3 version")
 _REPORT = _c("report_id", "string", "The record's own id, or the object id and the record's index")
 _INDEX = _c("record_index", "int", "Position of the record in its file, from 0")
 _LANE = _c("lane", "string", "incoming, evaluation or nightly")
@@ -89,17 +102,20 @@ IMPRESSIONS = Table(
             "Endpoint that generated the draft; empty for baselines and batches",
         ),
         _c("prompt_sha256", "string", "SHA-256 of the prompt template"),
-        _c("findings", "string", "Findings as received (report text)"),
-        _c(
+        _text("findings", "Findings as received (report text)"),
+        _text(
             "reference_impression",
-            "string",
             "The radiologist's own impression (report text)",
             optional=True,
         ),
-        _c("generated_impression", "string", "The draft (report text)"),
+        _text("generated_impression", "The draft (report text)"),
         _c("stratum", "string", "normal or abnormal, derived from the reference", optional=True),
         _c("flags", "array<string>", "Notable properties of the record"),
-        _c("metadata", "string", "The record's other fields, as JSON text", optional=True),
+        _text(
+            "metadata",
+            "The record's other fields, as JSON text (treated as report text)",
+            optional=True,
+        ),
         _c("latency_ms", "double", "Duration of the call (in a batch: of the job), milliseconds"),
         _c(
             "call_records",

@@ -34,7 +34,12 @@ def aws_calls_a_file(stack: Stack) -> dict[str, float]:
     """
     s3, bucket = stack.client("s3"), stack.outputs.landing_bucket
     stored = s3.put_object(Bucket=bucket, Key="nightly/bench/a.json", Body=json.dumps(RECORD))
-    message = {"bucket": bucket, "key": "nightly/bench/a.json", "etag": stored["ETag"].strip('"')}
+    message = {
+        "bucket": bucket,
+        "key": "nightly/bench/a.json",
+        "etag": stored["ETag"].strip('"'),
+        "version_id": stored["VersionId"],
+    }
     sent: Counter[str] = Counter()
 
     def note(event_name: str, **_: Any) -> None:  # noqa: ANN401  # botocore's signature

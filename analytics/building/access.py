@@ -1,79 +1,50 @@
-"""The Athena workgroup, its named queries and the policies for analysts."""
+"""The policies for analysts, and what they share with the roles that query for others.
+
+Every analyst has ScoresPolicy: scores, failures and files, in the scores workgroup.
+ReportTextPolicy comes on top: report text, in the text workgroup, and only there.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
-from analytics import sql
-from analytics.building.names import Resource, logical, ref, sub
-from analytics.tables import IMPRESSIONS, TABLES
+from analytics.building.names import Resource, ref, sub
+from analytics.building.workgroups import SCORE_TABLES, SCORES, TEXT, TEXT_TABLES, Group
 
-_LAKE = "arn:${AWS::Partition}:s3:::${ResultsBucketName}/lake"
-_ANSWERS = "arn:${AWS::Partition}:s3:::${ResultsBucketName}/athena/*"
+CURATED = "curated/rouge_scores/"
+_BUCKET = "arn:${AWS::Partition}:s3:::${ResultsBucketName}"
+_ATHENA = "arn:${AWS::Partition}:athena:${AWS::Region}:${AWS::AccountId}"
 _CATALOG = "arn:${AWS::Partition}:glue:${AWS::Region}:${AWS::AccountId}"
+# Athena uses its caller's permissions. Nobody else may write results: an analyst who could would
+# replace another's.
+_THROUGH_ATHENA = {"ForAnyValue:StringEquals": {"aws:CalledVia": "athena.amazonaws.com"}}
 
 
 def resources() -> dict[str, Resource]:
-    """Workgroup, named queries and the two policies for analysts."""
-    found = {"WorkGroup": _workgroup()}
-    for one in sql.queries().values():
-        found[logical("Query", one.name)] = _named(one)
-    found["ScoresPolicy"] = _policy(
-        "Reads scores, failures and files in Athena, and no report text",
-        [
-            *query_statements(),
-            objects_statement([name for name in TABLES if name != "impressions"]),
-        ],
-    )
-    found["ReportTextPolicy"] = _policy(
-        "Reads findings, reference and drafts in Athena, beside what ScoresPolicy allows",
-        [objects_statement([IMPRESSIONS.name])],
-    )
-    return found
-
-
-def _workgroup() -> Resource:
+    """The two policies for analysts."""
     return {
-        "Type": "AWS::Athena::WorkGroup",
-        "Properties": {
-            "Name": ref("DatabaseName"),
-            "Description": "Queries on radiology impressions; results are encrypted and expire",
-            "State": "ENABLED",
-            "RecursiveDeleteOption": True,
-            "WorkGroupConfiguration": {
-                # Enforced: clients cannot change the result location or its encryption.
-                "EnforceWorkGroupConfiguration": True,
-                "PublishCloudWatchMetricsEnabled": True,
-                "BytesScannedCutoffPerQuery": ref("BytesScannedCutoff"),
-                "EngineVersion": {"SelectedEngineVersion": "Athena engine version 3"},
-                "ResultConfiguration": {
-                    "OutputLocation": sub("s3://${ResultsBucketName}/athena/"),
-                    "ExpectedBucketOwner": ref("AWS::AccountId"),
-                    "EncryptionConfiguration": {
-                        "EncryptionOption": "SSE_KMS",
-                        "KmsKey": ref("DataKeyArn"),
-                    },
-                },
-            },
-        },
+        "ScoresPolicy": _policy(
+            "Reads scores, failures and files in Athena, and no report text",
+            reader_statements(SCORES, [*folders(SCORE_TABLES), CURATED]),
+        ),
+        "ReportTextPolicy": _policy(
+            "Reads findings, reference and drafts in Athena, beside what ScoresPolicy allows",
+            [*_lake_statements(TEXT, folders(TEXT_TABLES)), *_confined_statements()],
+        ),
     }
 
 
-def _named(one: sql.Statement) -> Resource:
-    parameters = f" Parameters: {', '.join(one.parameters)}." if one.parameters else ""
-    return {
-        "Type": "AWS::Athena::NamedQuery",
-        "Properties": {
-            "Name": one.name,
-            "Description": f"{one.question}{parameters}",
-            "Database": ref("Database"),
-            "WorkGroup": ref("WorkGroup"),
-            "QueryString": one.sql,
-        },
-    }
+def folders(tables: Sequence[str]) -> list[str]:
+    """The folders of these tables in the results bucket."""
+    return [f"lake/{name}/" for name in tables]
 
 
-def _policy(description: str, statements: list[Any]) -> Resource:
+def reader_statements(group: Group, read: Sequence[str]) -> list[Resource]:
+    """All that it takes to query these folders of the bucket in this workgroup."""
+    return [*_lake_statements(group, read), *_shared_statements()]
+
+
+def _policy(description: str, statements: list[Resource]) -> Resource:
     return {
         "Type": "AWS::IAM::ManagedPolicy",
         "Properties": {
@@ -83,14 +54,15 @@ def _policy(description: str, statements: list[Any]) -> Resource:
     }
 
 
-def query_statements() -> list[Resource]:
-    """Permissions that every user of the workgroup needs, without access to lake objects."""
+def _lake_statements(group: Group, read: Sequence[str]) -> list[Resource]:
+    """One workgroup with its history and results, and the objects that its queries read."""
+    results = sub(f"{_BUCKET}/{group.results}*")
     return [
-        {
-            "Sid": "Query",
-            "Effect": "Allow",
-            "Action": [
+        _allow(
+            "Query",
+            [
                 "athena:BatchGetNamedQuery",
+                "athena:BatchGetQueryExecution",
                 "athena:GetNamedQuery",
                 "athena:GetQueryExecution",
                 "athena:GetQueryResults",
@@ -101,52 +73,104 @@ def query_statements() -> list[Resource]:
                 "athena:StartQueryExecution",
                 "athena:StopQueryExecution",
             ],
-            "Resource": sub(
-                "arn:${AWS::Partition}:athena:${AWS::Region}:${AWS::AccountId}:workgroup/${WorkGroup}"
-            ),
-        },
-        {
-            "Sid": "Catalog",
-            "Effect": "Allow",
-            "Action": [
+            sub(f"{_ATHENA}:workgroup/${{{group.logical_id}}}"),
+        ),
+        _allow(
+            "Objects",
+            ["s3:GetObject"],
+            [sub(f"{_BUCKET}/{folder}*") for folder in (*read, group.results)],
+        ),
+        _allow(
+            "List",
+            ["s3:ListBucket"],
+            sub(_BUCKET),
+            {"StringLike": {"s3:prefix": [f"{folder}*" for folder in (*read, group.results)]}},
+        ),
+        _allow(
+            "Results",
+            ["s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", "s3:PutObject"],
+            results,
+            _THROUGH_ATHENA,
+        ),
+    ]
+
+
+def _shared_statements() -> list[Resource]:
+    """What is the same in both workgroups: the catalog, the bucket, the key."""
+    return [
+        # These two take no resource; they show names only.
+        _allow("Consoles", ["athena:ListDataCatalogs", "athena:ListWorkGroups"], "*"),
+        _allow(
+            "DataCatalog",
+            [
+                "athena:GetDataCatalog",
+                "athena:GetTableMetadata",
+                "athena:ListDatabases",
+                "athena:ListTableMetadata",
+            ],
+            sub(f"{_ATHENA}:datacatalog/AwsDataCatalog"),
+        ),
+        _allow(
+            "Glue",
+            [
                 "glue:GetDatabase",
                 "glue:GetDatabases",
+                "glue:GetPartition",
                 "glue:GetPartitions",
                 "glue:GetTable",
                 "glue:GetTables",
             ],
-            "Resource": [
+            [
                 sub(f"{_CATALOG}:catalog"),
                 sub(f"{_CATALOG}:database/${{DatabaseName}}"),
                 sub(f"{_CATALOG}:table/${{DatabaseName}}/*"),
             ],
-        },
-        {
-            "Sid": "Answers",
-            "Effect": "Allow",
-            "Action": ["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"],
-            "Resource": sub(_ANSWERS),
-        },
-        {
-            "Sid": "Bucket",
-            "Effect": "Allow",
-            "Action": ["s3:GetBucketLocation", "s3:ListBucket"],
-            "Resource": sub("arn:${AWS::Partition}:s3:::${ResultsBucketName}"),
-        },
-        {
-            "Sid": "Key",
-            "Effect": "Allow",
-            "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
-            "Resource": ref("DataKeyArn"),
-        },
+        ),
+        # Athena asks for the region before every query, without a prefix.
+        _allow("Region", ["s3:GetBucketLocation"], sub(_BUCKET)),
+        # S3 has no prefix for this one: it lists the keys of every unfinished upload.
+        _allow("Uploads", ["s3:ListBucketMultipartUploads"], sub(_BUCKET), _THROUGH_ATHENA),
+        _allow(
+            "Key",
+            ["kms:Decrypt", "kms:GenerateDataKey"],
+            ref("DataKeyArn"),
+            {
+                # The key also encrypts the landing bucket, the queues and the tables. With a bucket
+                # key, the context is the bucket's ARN; without one, the object's.
+                "StringEquals": {"kms:ViaService": sub("s3.${AWS::Region}.amazonaws.com")},
+                "StringLike": {
+                    "kms:EncryptionContext:aws:s3:arn": [sub(_BUCKET), sub(f"{_BUCKET}/*")]
+                },
+            },
+        ),
     ]
 
 
-def objects_statement(tables: list[str]) -> Resource:
-    """Permission to read the objects of these tables."""
-    return {
-        "Sid": "Lake",
-        "Effect": "Allow",
-        "Action": "s3:GetObject",
-        "Resource": [sub(f"{_LAKE}/{name}/*") for name in tables],
-    }
+def _confined_statements() -> list[Resource]:
+    """Report text never becomes a result that analysts without the grant can read.
+
+    Whoever has both policies could otherwise query text in the scores workgroup, or UNLOAD text
+    to its results.
+    """
+    return [
+        _deny(
+            "NoTextInScoresWorkGroup",
+            "athena:StartQueryExecution",
+            sub(f"{_ATHENA}:workgroup/${{{SCORES.logical_id}}}"),
+        ),
+        _deny("NoTextInScoresResults", "s3:PutObject", sub(f"{_BUCKET}/{SCORES.results}*")),
+    ]
+
+
+def _allow(
+    sid: str,
+    actions: list[str],
+    resource: str | Resource | list[Resource],
+    condition: Resource | None = None,
+) -> Resource:
+    found: Resource = {"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": resource}
+    return found if condition is None else {**found, "Condition": condition}
+
+
+def _deny(sid: str, action: str, resource: Resource) -> Resource:
+    return {"Sid": sid, "Effect": "Deny", "Action": action, "Resource": resource}

@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 
 from analytics import sql
-from analytics.building.access import objects_statement, query_statements
+from analytics.building.access import CURATED, folders, reader_statements
 from analytics.building.names import Resource, att, ref, sub
-from analytics.tables import ROUGE_SCORES, Kind
+from analytics.building.workgroups import SCORES
+from analytics.tables import FILES, ROUGE_SCORES, Kind
 
 TABLE = "rouge_scores_curated"
 _CONDITION = "HasCurated"
-_FOLDER = "${ResultsBucketName}/curated/rouge_scores/"
+_FOLDER = "${ResultsBucketName}/" + CURATED
 _ICEBERG: dict[Kind, str] = {
     "string": "string",
     "double": "double",
@@ -26,6 +27,8 @@ _ICEBERG: dict[Kind, str] = {
     "date": "date",
 }
 _OMITTED = "schema_version"
+# The scores, and which of their files newer uploads have replaced.
+_READ = (ROUGE_SCORES.name, FILES.name)
 
 
 def resources() -> dict[str, Resource]:
@@ -123,12 +126,13 @@ def _role() -> Resource:
                 "PolicyDocument": {
                     "Version": "2012-10-17",
                     "Statement": [
-                        *query_statements(),
-                        objects_statement([ROUGE_SCORES.name]),
+                        *reader_statements(
+                            SCORES, [*folders([ROUGE_SCORES.name, FILES.name]), CURATED]
+                        ),
                         {
                             "Sid": "Curated",
                             "Effect": "Allow",
-                            "Action": ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
+                            "Action": ["s3:DeleteObject", "s3:PutObject"],
                             "Resource": sub(curated),
                         },
                         {
@@ -153,7 +157,9 @@ def _schedule() -> Resource:
             "WorkGroup": "@group@",
         }
     )
-    text = request.replace("@database@", "${DatabaseName}").replace("@group@", "${WorkGroup}")
+    text = request.replace("@database@", "${DatabaseName}").replace(
+        "@group@", f"${{{SCORES.logical_id}}}"
+    )
     return {
         "Description": "Merges recent scores into the curated layer",
         "ScheduleExpression": "cron(30 4 * * ? *)",  # after the nightly batch

@@ -6,9 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from analytics.building.access import objects_statement, query_statements
+from analytics.building.access import folders, reader_statements
 from analytics.building.catalog import ViewColumns
 from analytics.building.names import Resource, att, logical, quicksight_columns, ref, sub
+from analytics.building.workgroups import TEXT
 from analytics.tables import TABLES
 
 DEFINITION = Path(__file__).resolve().parent.parent / "dashboards" / "impressions.json"
@@ -21,7 +22,7 @@ DATA_SETS = {
     "cases": ("v_cases", "DIRECT_QUERY"),  # not imported: report text stays in the lake
     "training": ("v_training_loss", "DIRECT_QUERY"),
 }
-REPORT_TEXT = ("findings", "reference_impression", "generated_impression")
+REPORT_TEXT = frozenset[str]().union(*(table.report_text for table in TABLES.values()))
 _CONDITION = "HasQuickSight"
 _OWN = {
     "DataSource": (
@@ -70,7 +71,11 @@ def resources(columns: ViewColumns) -> dict[str, Resource]:
         found[_id(name)] = _of("DataSet", _data_set(name, view, mode, columns[view]))
         found[_id(name)]["DependsOn"] = logical("View", view.removeprefix("v_"))
         if mode == "SPICE":
-            found[f"{_id(name)}Refresh"] = _of("RefreshSchedule", _refresh(name))
+            found[f"{_id(name)}Refresh"] = {
+                **_of("RefreshSchedule", _refresh(name)),
+                # It names its data set by an id, from which CloudFormation derives no order.
+                "DependsOn": _id(name),
+            }
     found["QuickSightDashboard"] = _of("Dashboard", _dashboard())
     return found
 
@@ -119,7 +124,7 @@ def _role() -> Resource:
                     "PolicyName": "lake",
                     "PolicyDocument": {
                         "Version": "2012-10-17",
-                        "Statement": [*query_statements(), objects_statement(list(TABLES))],
+                        "Statement": reader_statements(TEXT, folders(list(TABLES))),
                     },
                 }
             ],
@@ -134,7 +139,7 @@ def _source() -> Resource:
         "Type": "ATHENA",
         "DataSourceParameters": {
             "AthenaParameters": {
-                "WorkGroup": ref("WorkGroup"),
+                "WorkGroup": ref(TEXT.logical_id),
                 "RoleArn": att("QuickSightRole", "Arn"),
             }
         },
@@ -164,13 +169,13 @@ def _data_set(name: str, view: str, mode: str, columns: list[tuple[str, str]]) -
     }
     if mode == "SPICE":
         found["IngestionWaitPolicy"] = {"WaitForSpiceIngestion": False}
-    if any(column in REPORT_TEXT for column, _ in columns):
-        # Without this grant, a column is hidden on the dashboard and everywhere else.
-        readers = {
-            "Fn::If": ["HasTextReaders", ref("ReportTextGroupArn"), ref("QuickSightPrincipalArn")]
-        }
+    text = [column for column, _ in columns if column in REPORT_TEXT]
+    if text:
+        # Without this grant, a column is hidden on the dashboard and everywhere else. The owner
+        # could read the text anyway, through the data source.
+        group = {"Fn::If": ["HasTextReaders", ref("ReportTextGroupArn"), ref("AWS::NoValue")]}
         found["ColumnLevelPermissionRules"] = [
-            {"ColumnNames": list(REPORT_TEXT), "Principals": [readers]}
+            {"ColumnNames": text, "Principals": [ref("QuickSightPrincipalArn"), group]}
         ]
     return found
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from analytics import sql
-from analytics.building import access, catalog, curated, quicksight
+from analytics.building import access, catalog, curated, quicksight, workgroups
 from analytics.building.names import Resource, att, ref
 from analytics.engine.athena import Athena
 from analytics.lake import FolderLake
@@ -41,13 +41,15 @@ def document() -> str:
         },
         "Resources": {
             **catalog.resources(columns),
+            **workgroups.resources(),
             **access.resources(),
             **curated.resources(),
             **quicksight.resources(columns),
         },
         "Outputs": {
             "DatabaseName": {"Value": ref("Database")},
-            "WorkGroupName": {"Value": ref("WorkGroup")},
+            "WorkGroupName": {"Value": ref(workgroups.TEXT.logical_id)},
+            "ScoresWorkGroupName": {"Value": ref(workgroups.SCORES.logical_id)},
             "ScoresPolicyArn": {"Value": ref("ScoresPolicy")},
             "ReportTextPolicyArn": {"Value": ref("ReportTextPolicy")},
             "DashboardArn": {
@@ -75,8 +77,9 @@ def _parameters() -> Resource:
     return {
         "DatabaseName": {
             "Type": "String",
-            "AllowedPattern": "[a-z][a-z0-9_]{0,127}",
-            "Description": "Name of the Glue database and the Athena workgroup",
+            # A workgroup's name has at most 128 characters, and one of them ends in _scores.
+            "AllowedPattern": "[a-z][a-z0-9_]{0,120}",
+            "Description": "Name of the Glue database and of the Athena workgroups (+ _scores)",
         },
         "ResultsBucketName": {"Type": "String", "Description": "Bucket that contains lake/"},
         "DataKeyArn": {
@@ -96,5 +99,7 @@ def _parameters() -> Resource:
         },
         "QuickSightPrincipalArn": arn("Owner of the dashboard; empty: no dashboard"),
         "QuickSightReaderGroupArn": arn("Group that may view the dashboard; empty: only the owner"),
-        "ReportTextGroupArn": arn("Group that may also see report text; empty: only the owner"),
+        "ReportTextGroupArn": arn(
+            "Group that sees report text, as the owner does; empty: only the owner"
+        ),
     }

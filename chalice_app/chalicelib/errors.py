@@ -21,7 +21,8 @@ ImpressionsError
     ├── ConflictError        another run changed the ledger of nightly batches at the same time
     ├── TransformError       the job cannot be started, or its folder no longer exists
     ├── ReadDeniedError      reading the object is denied, perhaps only for now
-    └── OutOfTimeError       the invocation has too little time left to begin this work
+    ├── OutOfTimeError       the invocation has too little time left for this work
+    └── DiedBeforeError      the unit's last run ended without a trace: it is processed alone
 
 Error messages never contain report text: they are logged and stored in the `failures` table.
 """
@@ -192,4 +193,13 @@ class ReadDeniedError(RetryableError):
 
 
 class OutOfTimeError(RetryableError):
-    """The invocation has too little time left to begin this work."""
+    """The invocation has too little time left to begin or finish this work."""
+
+    def __init__(self, message: str, *, progressed: bool = False) -> None:
+        """`progressed` says whether this run has saved drafts for the next one to use."""
+        super().__init__(message)
+        self.progressed = progressed
+
+
+class DiedBeforeError(RetryableError):
+    """The last run of this unit ended its process: it must not take other messages with it."""

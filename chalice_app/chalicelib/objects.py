@@ -15,7 +15,10 @@ LONG_KEY_DIGEST = 32
 
 
 class ObjectRef(msgspec.Struct, frozen=True):
-    """One version of one landing object. `etag` has no quotes."""
+    """One upload of one landing object. `etag` has no quotes.
+
+    `version_id` is None only where the bucket has no versioning.
+    """
 
     bucket: str
     key: str
@@ -24,10 +27,26 @@ class ObjectRef(msgspec.Struct, frozen=True):
 
     @property
     def object_id(self) -> str:
-        """`sha256(bucket, key, etag)[:32]`: the same for events, sweeps and re-runs."""
+        """Identifies the upload, the same for events, sweeps and re-runs (docs/adr/0015).
+
+        `sha256(bucket, key, version id)[:32]`, or without versioning `content_id`.
+        """
+        if self.version_id is None:
+            return self.content_id
+        # An etag is never empty, so this cannot be the digest input of a `content_id`.
+        return _digest(f"{self.bucket}\0\0{self.version_id}\0{self.key}")
+
+    @property
+    def content_id(self) -> str:
+        """`sha256(bucket, key, etag)[:32]`: until release 0.1 the object id of every upload."""
         # A bucket name or etag cannot contain NUL, so no two triples have the same digest input.
-        text = f"{self.bucket}\0{self.etag}\0{self.key}"
-        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+        return _digest(f"{self.bucket}\0{self.etag}\0{self.key}")
+
+    def is_same_upload(self, other: ObjectRef) -> bool:
+        """Whether both are one upload; without versioning, whether both have the same content."""
+        if self.version_id is None or other.version_id is None:
+            return self.content_id == other.content_id
+        return self.object_id == other.object_id
 
     @property
     def lane(self) -> str | None:
@@ -65,6 +84,10 @@ def lake_key(table: str, day: str, ref: ObjectRef, chunk: int) -> str:
 def saved_drafts_key(object_id: str, chunk: int, role: str, digest: str) -> str:
     """The key of one model's drafts of a chunk that waits for another model."""
     return f"work/drafts/{object_id}-{chunk:05d}/{role}-{digest}.json"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def _bounded(key: str) -> str:

@@ -17,10 +17,11 @@ import msgspec
 
 from chalicelib.errors import RequestError
 from chalicelib.intake import chunk_plan, landing
+from chalicelib.intake.landing import Listed
 from chalicelib.nightly import shards
 from chalicelib.nightly.ledger import NightLedger
 from chalicelib.objects import LANES, ObjectRef, result_key
-from chalicelib.output import store
+from chalicelib.output import results
 from chalicelib.queue import sender
 from chalicelib.queue.messages import whole_object_message
 from chalicelib.settings import Settings
@@ -92,7 +93,7 @@ def _file(context: OperatorContext, request: OperatorRequest) -> dict[str, Any]:
     if ref is None:
         raise RequestError("key: there is no such object in the landing bucket")
     described = {"key": ref.key, "etag": ref.etag, "object_id": ref.object_id}
-    document = store.read_result(context.s3, context.settings.results_bucket, ref)
+    document = results.read_result(context.s3, context.settings.results_bucket, ref)
     if document is not None:
         counts = document["counts"]
         return described | {
@@ -109,7 +110,7 @@ def _file(context: OperatorContext, request: OperatorRequest) -> dict[str, Any]:
     for night in NightLedger(context.dynamodb, context.settings.progress_table).read().nights:
         bucket = context.settings.results_bucket
         units = shards.read_units(context.s3, bucket, night.folder, night.shards)
-        if any(unit.key == ref.key and unit.etag == ref.etag for unit in units):
+        if any(unit.ref.is_same_upload(ref) for unit in units):
             return described | {"state": "in batch", "job": night.job}
     return described | {"state": "waiting"}
 
@@ -119,10 +120,10 @@ def _counts(context: OperatorContext, request: OperatorRequest) -> dict[str, Any
     counted: Counter[str] = Counter()
     after = request.after
     late = False
-    for keys in _pages(context, request.prefix, request.after):
+    for listed in _pages(context, request.prefix, request.after):
         with ThreadPoolExecutor(max_workers=CONCURRENT_CHECKS) as pool:
-            counted.update(pool.map(lambda ref: _state(context, ref), keys))
-        after = keys[-1].key
+            counted.update(pool.map(lambda one: _state(context, one), listed))
+        after = listed[-1].ref.key
         late = context.is_late
         if late:
             break
@@ -191,7 +192,8 @@ def _rerun(context: OperatorContext, request: OperatorRequest) -> dict[str, Any]
 
 def _wanted(context: OperatorContext, request: OperatorRequest) -> Iterator[list[ObjectRef]]:
     if request.prefix:
-        yield from _pages(context, request.prefix, request.after)
+        for listed in _pages(context, request.prefix, request.after):
+            yield [one.ref for one in listed]
         return
     if _lane(request.key) is None:
         raise RequestError("key: must be an object in incoming/, evaluation/ or nightly/")
@@ -200,7 +202,7 @@ def _wanted(context: OperatorContext, request: OperatorRequest) -> Iterator[list
         yield [ref]
 
 
-def _pages(context: OperatorContext, prefix: str, after: str) -> Iterator[list[ObjectRef]]:
+def _pages(context: OperatorContext, prefix: str, after: str) -> Iterator[list[Listed]]:
     """The objects under a prefix, or in every lane, up to 1,000 at a time."""
     if prefix and _lane(prefix) is None:
         raise RequestError("prefix: must begin with incoming/, evaluation/ or nightly/")
@@ -208,7 +210,7 @@ def _pages(context: OperatorContext, prefix: str, after: str) -> Iterator[list[O
     for lane in (prefix,) if prefix else tuple(sorted(f"{lane}/" for lane in LANES)):
         for page in landing.list_objects(context.s3, bucket, lane, after):
             if page.objects:
-                yield [found.ref for found in page.objects]
+                yield page.objects
 
 
 def _lane(text: str) -> str | None:
@@ -216,8 +218,9 @@ def _lane(text: str) -> str | None:
     return lane if slash and lane in LANES else None
 
 
-def _state(context: OperatorContext, ref: ObjectRef) -> str:
-    return store.result_status(context.s3, context.settings.results_bucket, ref) or "waiting"
+def _state(context: OperatorContext, listed: Listed) -> str:
+    found = results.look_up(context.s3, context.settings.results_bucket, listed)
+    return "waiting" if found.result is None else found.result.status
 
 
 def _depth(context: OperatorContext, queue_url: str) -> dict[str, int]:

@@ -6,10 +6,9 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from chalicelib.intake.chunk_plan import decode_plan
 from chalicelib.objects import result_key
+from chalicelib.output.results import read_result
 from local.errors import StalledError
 
 if TYPE_CHECKING:
@@ -79,8 +78,8 @@ class Waiter:
             key = result_key(one.ref)
             if one.ref.object_id in self._answered or key not in existing:
                 continue
-            document = msgspec.json.decode(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
-            if document["source"]["etag"] == one.ref.etag:
+            document = read_result(s3, bucket, one.ref)
+            if document is not None:
                 self._answered[one.ref.object_id] = Answered(one, key, document)
 
     def _result_keys(self, s3: Any, bucket: str) -> Iterator[str]:  # noqa: ANN401  # boto3's

@@ -105,8 +105,14 @@ def deploy(
         started = time.monotonic()
         progress(f"deploying the stack {settings.stack_name!r} …")
         code = package.zip_path.read_bytes()
-        _upload(settings, aws_url, {package.zip_key: code, nested_key: nested})
-        stack = _apply(formation, settings, stack, wanted)
+        key = f"stack-{wanted.fingerprint[:16]}.json"
+        _upload(
+            settings,
+            aws_url,
+            {package.zip_key: code, nested_key: nested, key: wanted.body.encode()},
+        )
+        url = f"{aws_url}/{settings.artifacts_bucket}/{key}"
+        stack = _apply(formation, settings, stack, wanted, url)
         ministack_workarounds.check_code(settings, aws_url, package, _outputs(stack).function_name)
         count = ministack_workarounds.finish(settings, aws_url, template)
         progress(f"deployed {count} resources ({time.monotonic() - started:.1f} s)")
@@ -152,7 +158,7 @@ def _describe(formation: Any, name: str) -> dict[str, Any] | None:  # noqa: ANN4
 
 
 def _upload(settings: LocalStackSettings, aws_url: str, artifacts: Mapping[str, bytes]) -> None:
-    """Upload the zip, the nested template and JumpStart's files."""
+    """Upload the zip, both templates and JumpStart's files."""
     s3 = client("s3", aws_url, settings)
     bucket = settings.artifacts_bucket
     existing = {item["Name"] for item in s3.list_buckets()["Buckets"]}
@@ -171,8 +177,9 @@ def _apply(
     settings: LocalStackSettings,
     stack: Mapping[str, Any] | None,
     wanted: _Wanted,
+    template_url: str,
 ) -> dict[str, Any]:
-    """Create or update the stack and wait; return its description."""
+    """Create or update the stack from its uploaded template and wait; return its description."""
     name = settings.stack_name
     if stack is not None and stack["StackStatus"] in UNUSABLE:
         formation.delete_stack(StackName=name)
@@ -180,7 +187,8 @@ def _apply(
         stack = None
     request = {
         "StackName": name,
-        "TemplateBody": wanted.body,
+        # Not TemplateBody: it takes at most 51,200 bytes.
+        "TemplateURL": template_url,
         "Parameters": [{"ParameterKey": k, "ParameterValue": v} for k, v in wanted.values.items()],
         "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
         "Tags": [{"Key": FINGERPRINT_TAG, "Value": wanted.fingerprint}],

@@ -25,6 +25,7 @@ from chalicelib import aws
 from chalicelib.drafting import endpoint
 from chalicelib.observability import logger
 from chalicelib.settings import current_settings
+from tests.account import encrypted
 from tests.account.landed import Context, Landed
 from tests.account.model import RecordingModel, Runtime
 from tests.account.settings import BATCH_SIZE, LANDING, PRE_TRAINED, REGION, RESULTS, SETTINGS
@@ -95,6 +96,10 @@ class Account:
         for name, value in environment.items():
             self.monkeypatch.setenv(name, value)
         current_settings.cache_clear()
+
+    def stop_encrypting(self) -> None:
+        """Answer ETags as buckets without SSE-KMS do: the same bytes, the same ETag."""
+        encrypted.stop_encrypting(self.monkeypatch)
 
     def renew_client(self, service: str) -> Any:
         """Make the function make one of its clients anew, now and after this world."""
@@ -325,6 +330,7 @@ def account_in_moto(up: Runtime, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ac
     # A session keeps what it read of the services' models: much of a test's time otherwise.
     # Every handler of botocore's event is called: moto would carry out what was refused.
     monkeypatch.setattr(BotocoreStubber, "__call__", _carry_out)
+    encrypted.encrypt(monkeypatch)
     with mock_aws(config={"core": {"reset_boto3_session": False}}):
         made = Account(up, monkeypatch)
         _keep_clients_of_worlds()

@@ -37,6 +37,7 @@ SERVICES = {
 }
 # Service Authorization Reference: the actions that are not called like their operations.
 _ACTIONS = {
+    "DeleteMessageBatch": "DeleteMessage",
     "HeadObject": "GetObject",
     "Invoke": "InvokeFunction",
     "ListObjectsV2": "ListBucket",

@@ -77,7 +77,10 @@ def interrupted(world: World) -> Iterator[None]:
 
 
 def unfinished(world: World) -> Iterator[None]:
-    """An invocation that is killed when everything but its claim's completion is written."""
+    """An invocation that is killed when everything but its claim's completion is written.
+
+    Its message comes again in a batch with another one.
+    """
     events = aws.dynamodb().meta.events
 
     def die(request: Any, **_: Any) -> None:
@@ -88,6 +91,7 @@ def unfinished(world: World) -> Iterator[None]:
     events.register_first("before-send.dynamodb.UpdateItem", die)
     world.drop("incoming", "Killed.")
     deliver_and_die(world.account)
+    world.drop("incoming", "Neighbour.", name="b")
     yield
     expire_claims(world.account)
     world.account.redeliver()

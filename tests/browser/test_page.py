@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import pytest
 
-from analytics.linting import statements
+from analytics.linting import npm
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -87,7 +87,7 @@ def test_all_of_it_works_by_keyboard(page: Page) -> None:
 def test_axe_finds_nothing(page: Page, scheme: Literal["light", "dark"]) -> None:
     page.emulate_media(color_scheme=scheme)
     page.locator("#list summary").first.click()
-    axe = statements.installed() / "node_modules" / "axe-core" / "axe.min.js"
+    axe = npm.installed() / "node_modules" / "axe-core" / "axe.min.js"
 
     # Through the debugger: the page's own policy lets no script in.
     page.evaluate(axe.read_text(encoding="utf-8"))

@@ -13,13 +13,20 @@ import pytest
 
 from tests.account.account import Account
 from tests.account.model import draft_for
-from tests.account.settings import RESULTS
+from tests.account.settings import LANDING, RESULTS
 from tests.account.texts import json_lines
 from tests.nights import Nights
 from tests.operators import operate_on
 
 KEY = "incoming/ward/a.json"
 A, B = "Content A.", "Content B."
+
+
+@pytest.fixture(autouse=True, params=["encrypted", "not encrypted"])
+def _etags(request: pytest.FixtureRequest, account: Account) -> None:
+    """With SSE-KMS, each upload has an ETag of its own; without, A has the same one again."""
+    if request.param == "not encrypted":
+        account.stop_encrypting()
 
 
 def upload(account: Account, findings: str, records: int = 1) -> None:
@@ -88,3 +95,33 @@ def test_39_an_older_version_never_answers_for_a_newer_one(account: Account) -> 
 
     assert drafts(account) == {draft_for(B)}
     assert len(account.model.prompts) == 2
+
+
+def test_39_a_resend_is_drafted_again_and_stands(account: Account) -> None:
+    upload(account, A)
+    first = account.s3.head_object(Bucket=RESULTS, Key=f"results/{KEY}.json")["Metadata"]
+    upload(account, A)
+    second = account.s3.head_object(Bucket=RESULTS, Key=f"results/{KEY}.json")["Metadata"]
+
+    assert len(account.model.prompts) == 2
+    assert first["source-version"] != second["source-version"]
+    assert {row["run_id"] for row in account.rows("impressions")} == {
+        row["run_id"] for row in account.rows("files")
+    }
+    assert len(account.rows("files")) == 2
+
+
+def test_39_a_withdrawn_upload_leaves_the_one_before(account: Account, nights: Nights) -> None:
+    account.configure({"SWEEP_AFTER_S": "1"})
+    upload(account, A)
+    withdrawn = account.put(KEY, json_lines({"findings": B}))
+    account.deliver(withdrawn.notification())
+    account.drain()
+    account.s3.delete_object(Bucket=LANDING, Key=KEY, VersionId=withdrawn.version_id)
+
+    for requeued in (1, 0):
+        nights.now += 60
+        assert nights.run().requeued == requeued
+        account.drain()
+
+    assert drafts(account) == {draft_for(A)}

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import gzip
 import json
+import time
+import uuid
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,9 +23,13 @@ from analytics.tables import TABLES
 from common.paths import ROOT
 from local.aws import CONFIG
 from local.client import run as running
+from tests.iam.documents import Analytics
 
 if TYPE_CHECKING:
     from local.stack.lifecycle import Stack
+
+User = Callable[[str], Any]  # its client of a service
+TEXT_GROUP, SCORES_GROUP = "radiology_impressions", "radiology_impressions_scores"
 
 
 @pytest.fixture(scope="module")
@@ -115,32 +123,113 @@ def test_tables_views_and_workgroup_are_deployed(stack: Stack) -> None:
     where = made["impressions"]["Parameters"]["storage.location.template"]
     bucket = stack.outputs.results_bucket
     assert where == f"s3://{bucket}/lake/impressions/dt=${{dt}}/"
-    group = athena.get_work_group(WorkGroup="radiology_impressions")["WorkGroup"]["Configuration"]
-    assert group["EnforceWorkGroupConfiguration"]
-    assert group["ResultConfiguration"]["OutputLocation"] == f"s3://{bucket}/athena/"
+    for name, folder in ((TEXT_GROUP, "text"), (SCORES_GROUP, "scores")):
+        group = athena.get_work_group(WorkGroup=name)["WorkGroup"]["Configuration"]
+        assert group["EnforceWorkGroupConfiguration"]
+        place = group["ResultConfiguration"]["OutputLocation"]
+        assert place == f"s3://{bucket}/athena/{folder}/"
 
 
+def test_the_policies_are_deployed_as_the_unit_tests_evaluate_them(stack: Stack) -> None:
+    iam, found = stack.client("iam"), outputs(stack)
+    expected = Analytics(
+        {
+            "AWS::AccountId": stack.settings.account_id,
+            "AWS::Region": stack.settings.region,
+            "AWS::StackName": stack.settings.stack_name,
+            "DataKey.Arn": found["DataKeyArn"],
+        }
+    )
+
+    for name in ("ScoresPolicy", "ReportTextPolicy"):
+        policy = iam.get_policy(PolicyArn=found[f"{name}Arn"])["Policy"]
+        version = iam.get_policy_version(
+            PolicyArn=policy["Arn"], VersionId=policy["DefaultVersionId"]
+        )
+        assert version["PolicyVersion"]["Document"] == expected.policy(name)
+
+
+# MiniStack enforces IAM on real requests, but knows no aws:CalledVia: there, nobody writes results
+# directly, and Athena writes them unchecked. Requests that name a query execution instead of a
+# workgroup get no resource, so they are left to the unit tests.
 def test_an_analyst_without_the_grant_reads_scores_and_no_report_text(
     stack: Stack, evaluated: running.Report
 ) -> None:
-    policies = {
-        one["OutputKey"]: one["OutputValue"]
-        for one in stack.client("cloudformation").describe_stacks(
-            StackName=stack.settings.stack_name
-        )["Stacks"][0]["Outputs"]
-    }
     scores, text = objects(stack, "rouge_scores"), objects(stack, "impressions")
+    analyst, radiologist = users(stack)
+    bucket = stack.outputs.results_bucket
 
-    analyst = reader(stack, "analyst", policies["ScoresPolicyArn"])
-    radiologist = reader(
-        stack, "radiologist", policies["ScoresPolicyArn"], policies["ReportTextPolicyArn"]
+    assert analyst("s3").get_object(Bucket=bucket, Key=scores)["ContentLength"]
+    assert radiologist("s3").get_object(Bucket=bucket, Key=text)["ContentLength"]
+    for prefix in ("lake/rouge_scores/", "athena/scores/"):
+        analyst("s3").list_objects_v2(Bucket=bucket, Prefix=prefix)
+    radiologist("s3").list_objects_v2(Bucket=bucket, Prefix="lake/impressions/")
+
+    s3 = analyst("s3")
+    result = stack.client("s3").list_objects_v2(Bucket=bucket, Prefix="results/")["Contents"][0]
+    denied(lambda: s3.get_object(Bucket=bucket, Key=text))
+    denied(lambda: s3.get_object(Bucket=bucket, Key=result["Key"]))
+    denied(lambda: s3.list_objects_v2(Bucket=bucket))
+    for prefix in ("", "lake/", "lake/impressions/", "results/", "athena/text/"):
+        denied(partial(s3.list_objects_v2, Bucket=bucket, Prefix=prefix))
+    for key in (scores, text, "athena/scores/x.csv", "athena/text/x.csv"):
+        denied(partial(s3.put_object, Bucket=bucket, Key=key, Body=b""))
+
+
+def test_each_analyst_queries_in_one_workgroup_and_reads_its_results(stack: Stack) -> None:
+    analyst, radiologist = users(stack)
+    bucket = stack.outputs.results_bucket
+
+    def run(user: User, group: str) -> str:
+        """Run a query to its end; the key of its result."""
+        query = user("athena").start_query_execution(QueryString="SELECT 1 AS n", WorkGroup=group)
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            found = stack.client("athena").get_query_execution(**without_metadata(query))
+            execution = found["QueryExecution"]
+            if execution["Status"].get("CompletionDateTime"):  # set after the result is written
+                assert execution["Status"]["State"] == "SUCCEEDED"
+                place = execution["ResultConfiguration"]["OutputLocation"]
+                # MiniStack writes the result below the key that it reports.
+                prefix = place.removeprefix(f"s3://{bucket}/")
+                found = stack.client("s3").list_objects_v2(Bucket=bucket, Prefix=prefix)
+                return str(found["Contents"][0]["Key"])
+            time.sleep(0.1)
+        pytest.fail(f"the query in {group} did not end")
+
+    scores, text = run(analyst, SCORES_GROUP), run(radiologist, TEXT_GROUP)
+
+    assert scores.startswith("athena/scores/")
+    assert text.startswith("athena/text/")
+    assert analyst("s3").get_object(Bucket=bucket, Key=scores)["ContentLength"]
+    assert radiologist("s3").get_object(Bucket=bucket, Key=text)["ContentLength"]
+    denied(lambda: analyst("s3").get_object(Bucket=bucket, Key=text))
+    denied(lambda: run(analyst, TEXT_GROUP))
+    denied(lambda: run(radiologist, SCORES_GROUP))
+    assert analyst("athena").list_query_executions(WorkGroup=SCORES_GROUP)["QueryExecutionIds"]
+    denied(lambda: analyst("athena").list_query_executions(WorkGroup=TEXT_GROUP))
+    assert analyst("athena").list_work_groups()["WorkGroups"]
+    assert analyst("glue").get_tables(DatabaseName="radiology_impressions")["TableList"]
+    denied(
+        lambda: analyst("glue").delete_table(DatabaseName="radiology_impressions", Name="v_strata")
     )
 
-    bucket = stack.outputs.results_bucket
-    assert analyst.get_object(Bucket=bucket, Key=scores)["ContentLength"]
-    with pytest.raises(ClientError, match="AccessDenied"):
-        analyst.get_object(Bucket=bucket, Key=text)
-    assert radiologist.get_object(Bucket=bucket, Key=text)["ContentLength"]
+
+def without_metadata(response: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in response.items() if name != "ResponseMetadata"}
+
+
+def outputs(stack: Stack) -> dict[str, str]:
+    (found,) = stack.client("cloudformation").describe_stacks(StackName=stack.settings.stack_name)[
+        "Stacks"
+    ]
+    return {one["OutputKey"]: one["OutputValue"] for one in found["Outputs"]}
+
+
+def denied(call: Callable[[], Any]) -> None:
+    with pytest.raises(ClientError) as raised:
+        call()
+    assert raised.value.response["Error"]["Code"] in {"AccessDenied", "AccessDeniedException"}
 
 
 def objects(stack: Stack, table: str) -> str:
@@ -150,18 +239,29 @@ def objects(stack: Stack, table: str) -> str:
     return str(found["Contents"][0]["Key"])
 
 
-def reader(stack: Stack, name: str, *policies: str) -> Any:
-    """S3 as a user who has just these policies."""
-    iam = stack.client("iam")
+def users(stack: Stack) -> tuple[User, User]:
+    """An analyst without the grant for report text, and one with it."""
+    found = outputs(stack)
+    scores, text = found["ScoresPolicyArn"], found["ReportTextPolicyArn"]
+    return user(stack, scores), user(stack, scores, text)
+
+
+def user(stack: Stack, *policies: str) -> User:
+    """Clients of a new user who has just these policies."""
+    iam, name = stack.client("iam"), f"user-{uuid.uuid4().hex[:8]}"
     iam.create_user(UserName=name)
     for policy in policies:
         iam.attach_user_policy(UserName=name, PolicyArn=policy)
     key = iam.create_access_key(UserName=name)["AccessKey"]
-    return boto3.client(
-        "s3",
-        aws_access_key_id=key["AccessKeyId"],
-        aws_secret_access_key=key["SecretAccessKey"],
-        region_name=stack.settings.region,
-        endpoint_url=stack.aws_url,
-        config=CONFIG,
-    )
+
+    def client(service: str) -> Any:
+        return boto3.client(
+            service,
+            aws_access_key_id=key["AccessKeyId"],
+            aws_secret_access_key=key["SecretAccessKey"],
+            region_name=stack.settings.region,
+            endpoint_url=stack.aws_url,
+            config=CONFIG,
+        )
+
+    return client

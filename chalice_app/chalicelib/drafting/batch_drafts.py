@@ -16,6 +16,7 @@ from chalicelib import scratch
 from chalicelib.drafting import codecs
 from chalicelib.drafting.endpoint import Draft
 from chalicelib.errors import EndpointAnswerError, TransformError
+from chalicelib.objects import ObjectRef
 from chalicelib.settings import Model
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def check_folder(folder: str, output: str | None = None) -> None:
         raise TransformError("the message does not name the folder of a nightly batch")
 
 
-def read(s3: S3Client, bucket: str, folder: str, output: str | None, object_id: str) -> Batch:
+def read(s3: S3Client, bucket: str, folder: str, output: str | None, ref: ObjectRef) -> Batch:
     """Read the drafts of one object from a batch.
 
     A line that is missing or unreadable only means a missing draft.
@@ -87,7 +88,9 @@ def read(s3: S3Client, bucket: str, folder: str, output: str | None, object_id: 
         raise TransformError(f"{problem}; the next nightly run processes its files again")
     metadata = msgspec.json.decode(found, type=BatchMetadata)
     lines = b"" if output is None else scratch.read(s3, bucket, output) or b""
-    return Batch(metadata, read_output(lines, object_id))
+    # A batch that release 0.1 gathered identifies its rows by content.
+    texts = read_output(lines, ref.object_id) or read_output(lines, ref.content_id)
+    return Batch(metadata, texts)
 
 
 def read_output(output: bytes, object_id: str) -> dict[int, str]:

@@ -97,19 +97,32 @@ class EndpointClient:
         self._observe = observe
 
     def draft(
-        self, model: Model, findings: Sequence[str], micro_batch: int
+        self,
+        model: Model,
+        findings: Sequence[str],
+        micro_batch: int,
+        drafts: list[Draft | ModelError] | None = None,
     ) -> list[Draft | ModelError]:
         """Draft one impression for each findings text, in order.
 
         A request that the endpoint rejects is halved until the rejected record is isolated, so
         that a poison record fails alone.
 
+        Args:
+            model: the model to call.
+            findings: the texts.
+            micro_batch: the most records per call.
+            drafts: those of the first texts, if an earlier run has made them; extended in place, so
+                that the caller has what was made when this raises.
+
         Raises:
             RetryableError: the endpoint is busy or unavailable, or too little time is left.
         """
-        prompts = [build_prompt(model.prompt, normalize_masks(text)) for text in findings]
+        drafts = [] if drafts is None else drafts
+        prompts = [
+            build_prompt(model.prompt, normalize_masks(text)) for text in findings[len(drafts) :]
+        ]
         size = codecs.records_per_request(model.codec, micro_batch)
-        drafts: list[Draft | ModelError] = []
         for start in range(0, len(prompts), size):
             drafts += self._bisect(model, prompts[start : start + size])
         return drafts

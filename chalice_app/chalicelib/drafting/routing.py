@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
 
-import msgspec
-
-from chalicelib import scratch
 from chalicelib.drafting import batch_drafts
-from chalicelib.drafting.endpoint import Draft, EndpointClient
+from chalicelib.drafting.endpoint import Draft
+from chalicelib.drafting.saved_drafts import DraftingContext, SavedDrafts
 from chalicelib.errors import (
     EndpointBusyError,
     EndpointUnavailableError,
     ModelDownError,
     ModelError,
+    OutOfTimeError,
     RetryableError,
 )
 from chalicelib.intake.records import Record
 from chalicelib.intake.source import Source
-from chalicelib.objects import saved_drafts_key
+from chalicelib.queue.messages import WorkItem
 from chalicelib.settings import Model, Settings
-
-if TYPE_CHECKING:
-    from mypy_boto3_s3 import S3Client
 
 EVALUATION = "evaluation"
 # One per valid record; None where the model was not called.
@@ -33,30 +27,6 @@ Drafts = Sequence[Draft | ModelError | None]
 # wait forever. The work queue allows five deliveries.
 PATIENT_DELIVERIES = 3
 _UNAVAILABLE = (EndpointBusyError, EndpointUnavailableError)
-
-
-class DraftingContext(Protocol):
-    """What drafting needs from its caller."""
-
-    @property
-    def settings(self) -> Settings:
-        """The process's settings."""
-        ...
-
-    @property
-    def s3(self) -> S3Client:
-        """Stores the drafts of batches and saved drafts."""
-        ...
-
-    @property
-    def endpoint(self) -> EndpointClient:
-        """Calls the models."""
-        ...
-
-    @property
-    def attempt(self) -> int:
-        """The number of the message's delivery, from 1."""
-        ...
 
 
 def models_of(settings: Settings, lane: str | None) -> tuple[Model, ...]:
@@ -78,117 +48,76 @@ def draft(
     work = source.work
     findings = [record.findings for record in records]
     if work.batch_folder is not None:
-        return _from_batch(context, work.batch_folder, work.drafts, work.ref.object_id, records)
+        return _from_batch(context, work, work.batch_folder, records, chunk)
     models = models_of(context.settings, work.ref.lane)
-    if work.ref.lane != EVALUATION:
-        return [(model, _call(context, model, findings)) for model in models]
-    return _with_every_model(context, models, findings, work.ref.object_id, chunk)
-
-
-def _call(
-    context: DraftingContext, model: Model, findings: Sequence[str]
-) -> list[Draft | ModelError]:
-    return context.endpoint.draft(model, findings, context.settings.micro_batch_records)
+    return _with_every_model(context, work, models, findings, chunk)
 
 
 def _with_every_model(
     context: DraftingContext,
+    work: WorkItem,
     models: Sequence[Model],
     findings: Sequence[str],
-    object_id: str,
     chunk: int,
 ) -> list[tuple[Model, Drafts]]:
     """Call every model; one that is unavailable does not affect the others.
 
-    Until it is available again, the drafts of the others are saved in S3 and not paid for again.
-    At delivery PATIENT_DELIVERIES its records fail as ModelDown, and the chunk is completed.
+    What was drafted when a model is unavailable, or the time is up, is saved in S3 and not paid for
+    again. In the evaluation lane, at delivery PATIENT_DELIVERIES, an unavailable model's records
+    fail as ModelDown, and the chunk is completed.
     """
-    drafts: dict[str, list[Draft | ModelError]] = {}
-    fresh: list[Model] = []
-    unavailable: RetryableError | None = None
+    may_give_up = work.ref.lane == EVALUATION and context.attempt >= PATIENT_DELIVERIES
+    begun: list[SavedDrafts] = []
+    drafts: list[tuple[Model, Drafts]] = []
+    stopped: RetryableError | None = None
     for model in models:
-        key = saved_drafts_key(object_id, chunk, model.role, _digest(model))
-        saved = _read_saved(context, key) if context.attempt > 1 else None
-        if saved is not None and len(saved) == len(findings):
-            drafts[model.role] = saved
-            continue
+        begun.append(SavedDrafts.find(context, work, chunk, model, findings))
         try:
-            drafts[model.role] = _call(context, model, findings)
-            fresh.append(model)
+            drafts.append((model, begun[-1].complete()))
         except _UNAVAILABLE as error:
-            if context.attempt >= PATIENT_DELIVERIES:
-                drafts[model.role] = _failed(error, len(findings))
+            if may_give_up:
+                drafts.append((model, _given_up(begun[-1], error)))
             else:
-                unavailable = error
-    if unavailable is not None:
-        for model in fresh:
-            key = saved_drafts_key(object_id, chunk, model.role, _digest(model))
-            body = _encode(drafts[model.role])
-            scratch.write(context.s3, context.settings.results_bucket, key, body)
-        raise unavailable
-    return [(model, drafts[model.role]) for model in models]
+                stopped = error
+        except OutOfTimeError as error:
+            stopped = OutOfTimeError(str(error), progressed=any(one.has_grown for one in begun))
+            break  # there is no time for the other models either
+    if stopped is not None:
+        for one in begun:
+            one.save()
+        raise stopped
+    return drafts
 
 
 def _from_batch(
-    context: DraftingContext,
-    folder: str,
-    output: str | None,
-    object_id: str,
-    records: Sequence[Record],
+    context: DraftingContext, work: WorkItem, folder: str, records: Sequence[Record], chunk: int
 ) -> list[tuple[Model, Drafts]]:
     """Use a batch's drafts; the live endpoint drafts the missing records, once."""
     bucket = context.settings.results_bucket
-    batch = batch_drafts.read(context.s3, bucket, folder, output, object_id)
+    batch = batch_drafts.read(context.s3, bucket, folder, work.drafts, work.ref)
     drafted: list[Draft | ModelError | None] = [batch.draft(record.index) for record in records]
     missing = [place for place, draft in enumerate(drafted) if draft is None]
     if not missing:
         return [(batch.model, drafted)]
     live = context.settings.live_model
+    findings = [records[place].findings for place in missing]
+    saved = SavedDrafts.find(context, work, chunk, live, findings)
     try:
-        live_drafts = _call(context, live, [records[place].findings for place in missing])
+        live_drafts = saved.complete()
     except _UNAVAILABLE as error:
         if context.attempt < PATIENT_DELIVERIES:
             raise
-        live_drafts = _failed(error, len(missing))
+        live_drafts = _given_up(saved, error)
+    except OutOfTimeError as error:
+        raise OutOfTimeError(str(error), progressed=saved.has_grown) from None
     redrafted: list[Draft | ModelError | None] = [None] * len(records)
     for place, draft in zip(missing, live_drafts, strict=True):
         redrafted[place] = draft
     return [(batch.model, drafted), (live, redrafted)]
 
 
-def _failed(error: RetryableError, count: int) -> list[Draft | ModelError]:
+def _given_up(saved: SavedDrafts, error: RetryableError) -> list[Draft | ModelError]:
+    """What the model has drafted, and a failure for each of the other records."""
     problem = f"{error}; re-run the file when the endpoint is available again"
-    return [ModelDownError(problem) for _ in range(count)]
-
-
-class _Saved(msgspec.Struct, omit_defaults=True):
-    draft: Draft | None = None
-    error_type: str = ""
-    error: str = ""
-
-
-def _digest(model: Model) -> str:
-    """Identifies a model with its prompt, version and parameters: saved drafts must match all."""
-    return hashlib.sha256(msgspec.json.encode(model, order="sorted")).hexdigest()[:16]
-
-
-def _encode(drafts: Sequence[Draft | ModelError]) -> bytes:
-    return msgspec.json.encode(
-        [
-            _Saved(error_type=type(one).__name__, error=str(one))
-            if isinstance(one, ModelError)
-            else _Saved(one)
-            for one in drafts
-        ]
-    )
-
-
-def _read_saved(context: DraftingContext, key: str) -> list[Draft | ModelError] | None:
-    body = scratch.read(context.s3, context.settings.results_bucket, key)
-    if body is None:
-        return None
-    kinds = {kind.__name__: kind for kind in ModelError.__subclasses__()}
-    return [
-        one.draft if one.draft is not None else kinds.get(one.error_type, ModelError)(one.error)
-        for one in msgspec.json.decode(body, type=list[_Saved])
-    ]
+    missing = len(saved.findings) - len(saved.drafts)
+    return [*saved.drafts, *(ModelDownError(problem) for _ in range(missing))]

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 
-def processing_context(context: LambdaContext, attempt: int) -> ProcessingContext:
-    """The context for processing one message; `attempt` counts its deliveries from 1."""
+def processing_context(
+    context: LambdaContext, attempt: int, *, alone: bool = True, died: bool = False
+) -> ProcessingContext:
+    """The context for processing one message; ProcessingContext describes the arguments."""
     return ProcessingContext(
         settings=current_settings(),
         s3=aws.s3(),
@@ -30,6 +32,8 @@ def processing_context(context: LambdaContext, attempt: int) -> ProcessingContex
         attempt=attempt,
         request_id=context.aws_request_id,
         started_at=datetime.now(UTC),
+        alone=alone,
+        died=died,
     )
 
 

@@ -66,18 +66,15 @@ def open_object(s3: S3Client, ref: ObjectRef, offset: int = 0) -> Landed:
 
 
 def current_version(s3: S3Client, bucket: str, key: str) -> ObjectRef | None:
-    """The current object of a key, without its version id; None if there is none."""
+    """The current object of a key; None if there is none."""
     head = _head(s3, Bucket=bucket, Key=key)
-    return None if head is None else ObjectRef(bucket, key, head["ETag"].strip('"'))
+    return None if head is None else _ref(bucket, key, head)
 
 
 def with_version_id(s3: S3Client, ref: ObjectRef) -> ObjectRef | None:
     """The same object with its version id, as in a notification; None if it no longer exists."""
     head = _head(s3, Bucket=ref.bucket, Key=ref.key, IfMatch=f'"{ref.etag}"')
-    if head is None:
-        return None
-    version = head.get("VersionId")
-    return ObjectRef(ref.bucket, ref.key, ref.etag, None if version == "null" else version)
+    return None if head is None else _ref(ref.bucket, ref.key, head)
 
 
 def list_objects(s3: S3Client, bucket: str, prefix: str, after: str = "") -> Iterator[ListedPage]:
@@ -95,6 +92,28 @@ def list_objects(s3: S3Client, bucket: str, prefix: str, after: str = "") -> Ite
             if not item["Key"].endswith("/")
         ]
         yield ListedPage(listed, items[-1]["Key"])
+
+
+def identify(s3: S3Client, ref: ObjectRef) -> ObjectRef:
+    """The upload that a message refers to; only a message without a version id needs a call.
+
+    A message that S3 or this system sends contains the version id, unless the bucket has no
+    versioning. The same upload must have one object id however its message is written.
+    """
+    if ref.version_id is not None:
+        return ref
+    try:
+        return with_version_id(s3, ref) or ref
+    except ClientError as error:
+        if s3_errors.code_of(error) in s3_errors.DENIED:
+            return ref  # reading it will say so
+        raise
+
+
+def _ref(bucket: str, key: str, head: HeadObjectOutputTypeDef) -> ObjectRef:
+    version = head.get("VersionId")
+    # Objects that were written before versioning was enabled have the version id "null".
+    return ObjectRef(bucket, key, head["ETag"].strip('"'), None if version == "null" else version)
 
 
 def _head(s3: S3Client, **request: Any) -> HeadObjectOutputTypeDef | None:  # noqa: ANN401  # boto3's

@@ -12,7 +12,7 @@ from chalicelib.errors import ConflictError
 from chalicelib.nightly import shards, sweep, transform_job
 from chalicelib.nightly.context import NightlyContext
 from chalicelib.observability import count, log_info, log_warning
-from chalicelib.output import store
+from chalicelib.output import results
 from chalicelib.queue.messages import OwnMessage, ShardReady
 
 
@@ -81,6 +81,6 @@ def _without_result(context: NightlyContext, folder: str, shard: int) -> list[Ow
     units = shards.read_drafted_units(context.s3, bucket, folder, shard)
     refs = {unit.ref.object_id: unit.ref for unit in units}
     with ThreadPoolExecutor(max_workers=sweep.CONCURRENT_CHECKS) as pool:
-        found = pool.map(partial(store.has_result, context.s3, bucket), refs.values())
+        found = pool.map(partial(results.has_result, context.s3, bucket), refs.values())
         has_result = dict(zip(refs, found, strict=True))
     return [unit for unit in units if not has_result[unit.ref.object_id]]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from chalicelib.intake import chunk_plan, landing
 from chalicelib.objects import ObjectRef
-from chalicelib.output import store
+from chalicelib.output import results
 from chalicelib.queue.messages import OwnMessage, whole_object_message
 from chalicelib.settings import Settings
 
@@ -43,16 +43,13 @@ def pages(
     s3: S3Client, settings: Settings, lane: str, after: str, window: Window
 ) -> Iterator[Page]:
     """Page through the objects of a lane whose keys sort after `after`."""
-    results = settings.results_bucket
+    bucket = settings.results_bucket
     with ThreadPoolExecutor(max_workers=CONCURRENT_CHECKS) as pool:
         for page in landing.list_objects(s3, settings.landing_bucket, f"{lane}/", after):
-            refs = [
-                found.ref for found in page.objects if window.since <= found.modified < window.until
-            ]
-            has_result = pool.map(lambda ref: store.has_result(s3, results, ref), refs)
-            missing = [ref for ref, done in zip(refs, has_result, strict=True) if not done]
-            versioned = [landing.with_version_id(s3, ref) for ref in missing]
-            yield Page([ref for ref in versioned if ref is not None], page.last)
+            listed = [one for one in page.objects if window.since <= one.modified < window.until]
+            found = pool.map(lambda one: results.look_up(s3, bucket, one), listed)
+            missing = [one.ref for one in found if one.ref is not None and one.result is None]
+            yield Page(missing, page.last)
 
 
 def messages(

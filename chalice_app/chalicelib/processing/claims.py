@@ -26,12 +26,14 @@ class ClaimClient:
     Attributes:
         redo: claim a completed record too.
         replaced: the claim replaced an earlier record, whose unit may be done.
+        died: the record that it replaced was in progress: that run ended without a trace.
         blocked_until: when the record that blocked the claim expires, in seconds since 1970.
     """
 
     dynamodb: DynamoDBClient
     redo: bool = False
     replaced: bool = False
+    died: bool = False
     blocked_until: float = 0.0
     _owner: str = field(default_factory=lambda: uuid4().hex)
 
@@ -59,7 +61,9 @@ class ClaimClient:
             if existing.get("status", {}).get("S") == _IN_PROGRESS:
                 self.blocked_until = _expiry(existing)
             raise
-        self.replaced = bool(response.get("Attributes"))
+        earlier = response.get("Attributes", {})
+        self.replaced = bool(earlier)
+        self.died = earlier.get("status", {}).get("S") == _IN_PROGRESS
         return dict(response)
 
     def delete_item(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401  # boto3's

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 class ProcessingContext:
     """Everything that processing one message needs.
 
-    `attempt` counts the message's deliveries from 1, `started_at` is the wall-clock time.
+    `attempt` counts the message's deliveries from 1, `started_at` is the wall-clock time. `died`
+    says that the last run of this message ended its process, and `alone` that no other message of
+    the invocation would be affected if this run did.
     """
 
     settings: Settings
@@ -33,6 +35,8 @@ class ProcessingContext:
     attempt: int
     request_id: str
     started_at: datetime
+    alone: bool = True
+    died: bool = False
 
 
 class WorkResult(msgspec.Struct, frozen=True):

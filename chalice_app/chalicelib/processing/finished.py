@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chalicelib.intake import chunk_plan, landing
 from chalicelib.intake.chunk_plan import Plan
-from chalicelib.output import store
+from chalicelib.output import results
 from chalicelib.output.document import Counts
 from chalicelib.processing.context import ProcessingContext, WorkResult
 from chalicelib.queue.messages import WorkItem
@@ -17,14 +17,14 @@ def still_stands(context: ProcessingContext, work: WorkItem) -> bool:
     was replaced by B and uploaded again, or the result was deleted.
     """
     ref = work.ref
-    if store.has_result(context.s3, context.settings.results_bucket, ref):
+    if results.has_result(context.s3, context.settings.results_bucket, ref):
         return True
     table = context.settings.progress_table
     progress = chunk_plan.read_progress(context.dynamodb, table, ref.object_id)
     if progress is not None and not progress.is_complete:
         return True  # its chunks are on their way
     current = landing.current_version(context.s3, ref.bucket, ref.key)
-    return current is None or current.etag != ref.etag
+    return current is None or not current.is_same_upload(ref)
 
 
 def finished_object(context: ProcessingContext, work: WorkItem) -> WorkResult | None:
@@ -33,10 +33,10 @@ def finished_object(context: ProcessingContext, work: WorkItem) -> WorkResult | 
     A re-run is finished only by its own result.
     """
     bucket = context.settings.results_bucket
-    current = store.current_result(context.s3, bucket, work.ref)
+    current = results.current_result(context.s3, bucket, work.ref)
     if current is None or work.rerun_token not in (None, current.rerun_token):
         return None
-    document = store.read_result(context.s3, bucket, work.ref)
+    document = results.read_result(context.s3, bucket, work.ref)
     if document is None:
         return None
     counts = document["counts"]

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, cast
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import msgspec
 from aws_lambda_powertools.utilities.idempotency import (
@@ -22,7 +23,12 @@ from aws_lambda_powertools.utilities.idempotency.exceptions import (
     IdempotencyPersistenceLayerError,
 )
 
-from chalicelib.errors import AlreadyRunningError, MessageError, without_message
+from chalicelib.errors import (
+    AlreadyRunningError,
+    DiedBeforeError,
+    MessageError,
+    without_message,
+)
 from chalicelib.intake import chunk_plan
 from chalicelib.observability import log_info, log_warning
 from chalicelib.output.document import Counts
@@ -41,8 +47,11 @@ if TYPE_CHECKING:
 REMEMBERED_S = 7 * 86_400
 KEY_PREFIX = "summarize"
 
-_Step = Callable[[], WorkResult]
 _Find = Callable[[], WorkResult | None]
+
+
+class _Do(Protocol):
+    def __call__(self, *, died: bool) -> WorkResult: ...
 
 
 class IdempotentProcessor:
@@ -74,7 +83,7 @@ class IdempotentProcessor:
             return self._once(
                 work,
                 _unit(work, "object"),
-                lambda: process_object(context, work),
+                partial(process_object, context, work),
                 lambda: finished.finished_object(context, work),
             )
         if plan.rerun_token != work.rerun_token:
@@ -88,11 +97,11 @@ class IdempotentProcessor:
         return self._once(
             work,
             _unit(work, str(chunk)),
-            lambda: process_chunk(context, work, plan, chunk),
+            partial(process_chunk, context, work, plan, chunk),
             lambda: finished.finished_chunk(context, work, plan, chunk),
         )
 
-    def _once(self, work: WorkItem, unit: str, do: _Step, find: _Find) -> WorkResult:
+    def _once(self, work: WorkItem, unit: str, do: _Do, find: _Find) -> WorkResult:
         """Do a unit unless its record answers it; `find` looks for what an earlier run finished."""
         claim = _Claim(self._context, self._config, do, find)
         result = claim.take(unit)
@@ -106,7 +115,7 @@ class _Claim:
     """One claim of one unit's idempotency record, and what is done under it."""
 
     def __init__(
-        self, context: ProcessingContext, config: IdempotencyConfig, do: _Step, find: _Find
+        self, context: ProcessingContext, config: IdempotencyConfig, do: _Do, find: _Find
     ) -> None:
         self._context, self._config, self._do, self._find = context, config, do, find
         self._failure: Exception | None = None
@@ -121,7 +130,9 @@ class _Claim:
             # An interrupted run may have done everything but complete its record.
             found = self._find() if client.replaced and not redo else None
             try:
-                self.result = self._do() if found is None else found
+                if found is None:
+                    found = self._do(died=self._has_died(client))
+                self.result = found
             except Exception as error:
                 self._failure = error
                 raise
@@ -153,6 +164,12 @@ class _Claim:
             # claims it then finds the result.
             log_warning("could not complete the idempotency record", problem=problem)
             return self.result
+
+    def _has_died(self, client: ClaimClient) -> bool:
+        """Whether the unit's last run ended its process; then it must be processed alone."""
+        if client.died and not self._context.alone:
+            raise DiedBeforeError("its last run ended the process; it is processed alone")
+        return client.died or self._context.died
 
 
 def _unit(work: WorkItem, part: str) -> str:

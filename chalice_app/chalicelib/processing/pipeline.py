@@ -13,7 +13,7 @@ from chalicelib.intake.framing import Frame
 from chalicelib.intake.records import Record, read_record
 from chalicelib.intake.source import Source, timestamp
 from chalicelib.objects import ObjectRef, part_key, result_key
-from chalicelib.output import store
+from chalicelib.output import results, store
 from chalicelib.output.assembly import Outcome, assemble, assemble_rejected
 from chalicelib.output.document import Counts, result_document
 from chalicelib.output.tables import FileRow, Row
@@ -22,9 +22,21 @@ from chalicelib.queue import sender
 from chalicelib.queue.messages import WorkItem
 from chalicelib.settings import Settings
 
+# The delivery at which a unit that keeps ending its process fails instead, by name. It is the last:
+# maxReceiveCount of the work queue.
+LAST_DELIVERY = 5
+# The delivery at which such an object is split into single records, to find the one that does it.
+SPLITTING_DELIVERY = 3
+_DIED = "processing it ended the function's process every time; see docs/runbook.md"
 
-def process_object(context: ProcessingContext, work: WorkItem) -> WorkResult:
+
+def process_object(context: ProcessingContext, work: WorkItem, *, died: bool = False) -> WorkResult:
     """Process a whole object if it is small; otherwise split it and send the chunks to the queue.
+
+    Args:
+        context: the clients and settings.
+        work: the object.
+        died: whether its last run ended the process.
 
     Raises:
         RetryableError: nothing final has been written; the same work may be retried.
@@ -32,30 +44,47 @@ def process_object(context: ProcessingContext, work: WorkItem) -> WorkResult:
     settings, ref = context.settings, work.ref
     source = Source(work, work.noticed_at)
     size: int | None = None
+    most = settings.chunk_records
+    if died and context.attempt >= SPLITTING_DELIVERY:
+        most = 1
     try:
+        _give_up_if_deadly(context, died=died)
         opened = reading.open_text(context.s3, ref, settings.max_object_bytes)
         source, size = Source(work, opened.modified), opened.size
-        found = reading.scan(opened.text, settings.chunk_records)
+        found = reading.scan(opened.text, most)
     except FileRejectedError as error:
         _retry_if_denied(context, error)
-        source = _dated(context, source, error)
+        if size is None:
+            source = _dated(context, source)
         outcome = assemble_rejected(source, error)
     else:
-        if found.total > settings.chunk_records:
+        if found.total > most:
             return _split(context, work, found, opened.size)
         outcome = _draft(context, source, found.head, 0)
     file_row = _file_row(context, source, outcome.counts, 1, size)
     _write(context, source, 0, [*outcome.rows, file_row])
     document = result_document(ref, outcome.counts, entries=outcome.entries)
     status = outcome.counts.status
-    store.write_result(context.s3, settings.results_bucket, source, status, document)
+    results.write_result(context.s3, settings.results_bucket, source, status, document)
     return WorkResult(outcome.counts, files=1)
 
 
 def process_chunk(
-    context: ProcessingContext, work: WorkItem, plan: chunk_plan.Plan, chunk: int
+    context: ProcessingContext,
+    work: WorkItem,
+    plan: chunk_plan.Plan,
+    chunk: int,
+    *,
+    died: bool = False,
 ) -> WorkResult:
     """Process one chunk of a large object; the last chunk to finish completes the object.
+
+    Args:
+        context: the clients and settings.
+        work: the object and the range of the chunk.
+        plan: how the object is split.
+        chunk: the number of the chunk, from 0.
+        died: whether its last run ended the process.
 
     Raises:
         RetryableError: the chunk is not marked as done; the same work may be retried.
@@ -63,6 +92,7 @@ def process_chunk(
     settings, ref = context.settings, work.ref
     source = Source(work, work.noticed_at)
     try:
+        _give_up_if_deadly(context, died=died)
         modified, frames = reading.read_chunk(
             context.s3, work, plan, chunk, settings.max_object_bytes
         )
@@ -70,7 +100,7 @@ def process_chunk(
         outcome = _draft(context, source, frames, chunk)
     except FileRejectedError as error:
         _retry_if_denied(context, error)
-        source = _dated(context, source, error)
+        source = _dated(context, source)
         # The object was readable when it was counted, so each record of the chunk fails by index.
         start, stop = plan.bounds(chunk)
         lost = [RecordRejectedError(index, "record", str(error)) for index in range(start, stop)]
@@ -104,20 +134,23 @@ def _read(frame: Frame, ref: ObjectRef, settings: Settings) -> Record | RecordRe
         return error
 
 
+def _give_up_if_deadly(context: ProcessingContext, *, died: bool) -> None:
+    if died and context.attempt >= LAST_DELIVERY:
+        raise FileRejectedError("ProcessDied", _DIED)
+
+
 def _retry_if_denied(context: ProcessingContext, error: FileRejectedError) -> None:
     """A denied read may pass, such as while a policy or key is being changed."""
     if error.reason == "ObjectDenied" and context.attempt < PATIENT_DELIVERIES:
         raise ReadDeniedError(str(error)) from None
 
 
-def _dated(context: ProcessingContext, source: Source, error: FileRejectedError) -> Source:
-    """The source with its LastModified, also if reading is denied.
+def _dated(context: ProcessingContext, source: Source) -> Source:
+    """The source with its LastModified, though it was not read, if it is still listed.
 
-    Once it is allowed and the file is processed again, only rows of the same day are replaced; and
-    a message may come days after the file.
+    Once the cause is gone and the file is processed again, only rows of the same day are replaced;
+    and a message may come days after the file.
     """
-    if error.reason != "ObjectDenied":
-        return source
     modified = landing.listed_time(context.s3, source.work.ref)
     return source if modified is None else Source(source.work, modified)
 
@@ -142,7 +175,7 @@ def _complete(
     store.write_tables(context.s3, bucket, source, 0, [row], tidy=False)
     parts = [part_key(ref, chunk) for chunk in range(plan.chunks)]
     document = result_document(ref, counts, parts=parts)
-    store.write_result(context.s3, bucket, source, counts.status, document)
+    results.write_result(context.s3, bucket, source, counts.status, document)
 
 
 def _file_row(

@@ -20,6 +20,7 @@ class WorkItem(msgspec.Struct, frozen=True):
     `noticed_at` replaces LastModified if the object can no longer be read. `rerun_token`
     identifies an operator's re-run: earlier results do not count. `batch_folder` is the folder of
     the nightly batch that drafted these records, `drafts` the key of the output with the drafts.
+    `continued` says that an earlier run, whose time was up, has saved some of the drafts.
     """
 
     ref: ObjectRef
@@ -30,6 +31,7 @@ class WorkItem(msgspec.Struct, frozen=True):
     rerun_token: str | None = None
     batch_folder: str | None = None
     drafts: str | None = None
+    continued: bool = False
 
 
 class JobChanged(msgspec.Struct, frozen=True):
@@ -58,6 +60,7 @@ class OwnMessage(msgspec.Struct, frozen=True, omit_defaults=True):
     rerun_token: str | None = None
     batch_folder: str | None = None
     drafts: str | None = None
+    continued: bool = False
 
     @property
     def ref(self) -> ObjectRef:
@@ -69,6 +72,23 @@ def whole_object_message(ref: ObjectRef, rerun_token: str | None = None) -> OwnM
     """The message that requests processing of a whole object."""
     return OwnMessage(
         ref.bucket, ref.key, ref.etag, version_id=ref.version_id, rerun_token=rerun_token
+    )
+
+
+def message_of(work: WorkItem, *, continued: bool = False) -> OwnMessage:
+    """The message that requests processing of a unit, perhaps behind drafts that were saved."""
+    return OwnMessage(
+        work.ref.bucket,
+        work.ref.key,
+        work.ref.etag,
+        work.start,
+        work.stop,
+        work.ref.version_id,
+        work.offset,
+        work.rerun_token,
+        work.batch_folder,
+        work.drafts,
+        continued=continued or work.continued,
     )
 
 
@@ -155,6 +175,7 @@ def _from_own_message(message: dict[str, Any], sent_at: datetime) -> WorkItem:
         own.rerun_token,
         own.batch_folder,
         own.drafts,
+        own.continued,
     )
 
 

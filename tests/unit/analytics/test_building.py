@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import dataclasses
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 import sqlglot
 
 from analytics import building, sql, tables
-from analytics.building import curated, quicksight, rows, template
+from analytics.building import curated, quicksight, rows, template, workgroups
 from chalicelib.output import tables as lambdas
 from training.jobs import lake
 from training.jobs.points import Point
@@ -101,20 +102,66 @@ def test_views_are_stored_as_athena_stores_them() -> None:
         assert hive == [column for column, _ in types]
 
 
-def test_the_workgroup_is_enforced_encrypted_and_bounded() -> None:
-    (group,) = of("AWS::Athena::WorkGroup")
-    settings = group["WorkGroupConfiguration"]
+def test_both_workgroups_are_enforced_encrypted_and_bounded() -> None:
+    groups = of("AWS::Athena::WorkGroup")
+    settings = [one["WorkGroupConfiguration"] for one in groups]
 
-    assert settings["EnforceWorkGroupConfiguration"] is True
-    encryption = settings["ResultConfiguration"]["EncryptionConfiguration"]
-    assert encryption["EncryptionOption"] == "SSE_KMS"
-    assert settings["BytesScannedCutoffPerQuery"] == {"Ref": "BytesScannedCutoff"}
+    for one in settings:
+        assert one["EnforceWorkGroupConfiguration"] is True
+        assert one["ResultConfiguration"]["EncryptionConfiguration"]["EncryptionOption"] == (
+            "SSE_KMS"
+        )
+        assert one["ResultConfiguration"]["ExpectedBucketOwner"] == {"Ref": "AWS::AccountId"}
+        assert one["BytesScannedCutoffPerQuery"] == {"Ref": "BytesScannedCutoff"}
+    places = [one["ResultConfiguration"]["OutputLocation"]["Fn::Sub"] for one in settings]
+    assert places == [
+        "s3://${ResultsBucketName}/athena/text/",
+        "s3://${ResultsBucketName}/athena/scores/",
+    ]
 
 
-def test_every_query_is_a_named_query() -> None:
-    assert {one["Name"]: one["QueryString"] for one in of("AWS::Athena::NamedQuery")} == {
-        name: one.sql for name, one in sql.queries().items()
+def test_the_older_workgroup_keeps_its_name() -> None:
+    # Its history may show text; CloudFormation would delete it if its name changed.
+    assert RESOURCES["WorkGroup"]["Properties"]["Name"] == {"Ref": "DatabaseName"}
+    assert RESOURCES["ScoresWorkGroup"]["Properties"]["Name"] == {
+        "Fn::Sub": "${DatabaseName}_scores"
     }
+    longest = TEMPLATE["Parameters"]["DatabaseName"]["AllowedPattern"]
+    assert re.fullmatch(longest, "d" * (128 - len("_scores")))
+    assert not re.fullmatch(longest, "d" * (129 - len("_scores")))
+
+
+def test_every_query_is_a_named_query_where_its_tables_can_be_read() -> None:
+    made = {
+        (one["WorkGroup"]["Ref"], one["Name"]): one["QueryString"]
+        for one in of("AWS::Athena::NamedQuery")
+    }
+
+    assert made == {
+        **{("WorkGroup", name): one.sql for name, one in sql.queries().items()},
+        ("ScoresWorkGroup", "failures_of_source"): sql.queries()["failures_of_source"].sql,
+    }
+
+
+def test_a_statement_reads_the_tables_below_its_views() -> None:
+    queries = sql.queries()
+
+    assert workgroups.tables_of(queries["side_by_side"]) == {
+        "files",
+        "impressions",
+        "rouge_scores",
+    }
+    assert workgroups.tables_of(queries["cost_per_thousand"]) == {"files", "impressions"}
+    assert workgroups.tables_of(queries["unread_lines"]) == set(tables.TABLES)
+    assert workgroups.tables_of(sql.views()["v_failure_reasons"]) == {"failures", "files"}
+
+
+def test_report_text_is_in_one_table_and_no_other_column_is_called_so() -> None:
+    assert workgroups.TEXT_TABLES == ("impressions",)
+    for table in tables.TABLES.values():
+        assert table.report_text == {
+            one.name for one in table.columns if "report text)" in one.comment
+        }
 
 
 def test_no_quicksight_without_its_condition() -> None:
@@ -126,23 +173,40 @@ def test_no_quicksight_without_its_condition() -> None:
 
 
 def test_report_text_is_hidden_without_the_grant() -> None:
+    owner = {"Ref": "QuickSightPrincipalArn"}
+    group = {"Fn::If": ["HasTextReaders", {"Ref": "ReportTextGroupArn"}, {"Ref": "AWS::NoValue"}]}
+    found = 0
     for one in of("AWS::QuickSight::DataSet"):
         columns = one["PhysicalTableMap"]["view"]["RelationalTable"]["InputColumns"]
-        text = {column["Name"] for column in columns} & set(quicksight.REPORT_TEXT)
-        hidden = [set(rule["ColumnNames"]) for rule in one.get("ColumnLevelPermissionRules", [])]
-        assert hidden == ([text] if text else [])
+        text = {column["Name"] for column in columns} & quicksight.REPORT_TEXT
+        rules = one.get("ColumnLevelPermissionRules", [])
+        assert [set(rule["ColumnNames"]) for rule in rules] == ([text] if text else [])
+        # The owner keeps the columns when a group gets them too.
+        assert all(rule["Principals"] == [owner, group] for rule in rules)
         # What is hidden does not lie about in QuickSight's memory either.
         assert not text or one["ImportMode"] == "DIRECT_QUERY"
+        found += len(rules)
+    assert found == 1
 
 
-def test_the_scores_policy_reads_no_report_text() -> None:
-    def objects(name: str) -> list[str]:
-        statements = RESOURCES[name]["Properties"]["PolicyDocument"]["Statement"]
-        (lake,) = [one for one in statements if one["Sid"] == "Lake"]
-        return [one["Fn::Sub"].rsplit("/", 2)[1] for one in lake["Resource"]]
+def test_a_refresh_waits_for_its_data_set() -> None:
+    made = {
+        name: one for name, one in RESOURCES.items() if one["Type"].endswith("::RefreshSchedule")
+    }
 
-    assert "impressions" not in objects("ScoresPolicy")
-    assert set(objects("ScoresPolicy")) | set(objects("ReportTextPolicy")) == set(tables.TABLES)
+    assert len(made) == 2
+    for name, one in made.items():
+        data_set = RESOURCES[one["DependsOn"]]
+        assert data_set["Type"] == "AWS::QuickSight::DataSet", name
+        assert data_set["Properties"]["DataSetId"] == one["Properties"]["DataSetId"]
+
+
+def test_text_is_queried_in_the_text_workgroup_and_the_merge_in_the_other() -> None:
+    source = RESOURCES["QuickSightSource"]["Properties"]["DataSourceParameters"]
+    merge = RESOURCES["CuratedSchedule"]["Properties"]["Target"]["Input"]["Fn::Sub"]
+
+    assert source["AthenaParameters"]["WorkGroup"] == {"Ref": "WorkGroup"}
+    assert json.loads(merge)["WorkGroup"] == "${ScoresWorkGroup}"
 
 
 def test_data_sets_have_the_columns_of_their_views() -> None:
@@ -174,6 +238,7 @@ def test_the_merge_fills_every_curated_column_and_twice_is_once() -> None:
     with duckdb.connect() as database:
         database.execute(f"CREATE TABLE {curated.TABLE} ({columns})")
         database.execute(f"CREATE TABLE rouge_scores ({columns})")
+        database.execute("CREATE TABLE v_replaced (run_id VARCHAR)")
         row = ", ".join(
             {"dt": "current_date", "scored_at": "now()::TIMESTAMP"}.get(name, "'1'")
             for name in fields
@@ -187,3 +252,12 @@ def test_the_merge_fills_every_curated_column_and_twice_is_once() -> None:
         database.execute(merge)
         found = database.execute(f"SELECT fmeasure, scorer, dt IS NULL FROM {curated.TABLE}")
         assert found.fetchall() == [(0.5, "1", False)]
+
+        # A newer upload of the key is done, and its scores are in the lake.
+        database.execute("INSERT INTO v_replaced VALUES ('1')")
+        database.execute(
+            "INSERT INTO rouge_scores SELECT * REPLACE ('2' AS run_id) FROM rouge_scores"
+        )
+        for _ in range(2):
+            database.execute(merge)
+            assert database.execute(f"SELECT run_id FROM {curated.TABLE}").fetchall() == [("2",)]

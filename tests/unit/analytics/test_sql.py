@@ -11,6 +11,7 @@ import pytest
 
 from analytics import sql
 from analytics.engine.athena import Athena
+from analytics.lake import FolderLake
 from analytics.tables import TABLES
 
 from .conftest import DAY, METRICS, LakeOnDisk, failure, file, impression, score
@@ -41,7 +42,8 @@ def test_every_view_and_query_has_rows_on_a_full_lake(lake: LakeOnDisk, athena: 
     lake.drafts(5)
     lake.put("impressions", impression(), impression(), day="2026-11-03")  # a replay
     lake.put("failures", failure())
-    lake.put("files", file())
+    earlier = f"{DAY} 09:00:00.000"
+    lake.put("files", file(), file(run_id="o0", landed_at=earlier, finished_at=earlier))
     loss = {
         "training_job_name": "job",
         "model_id": "t5",
@@ -136,6 +138,32 @@ def test_replays_and_second_deliveries_count_once(lake: LakeOnDisk, athena: Athe
     assert athena.query("SELECT attempt FROM v_files").rows == ((2,),)
     replays = athena.query(sql.queries()["replayed_rows"].sql).dicts()
     assert sum(row["replays"] for row in replays) == 2
+
+
+def test_a_key_that_was_uploaded_again_counts_once(lake: LakeOnDisk) -> None:
+    for run, second in (("o1", 1), ("o2", 2)):
+        at = f"2026-11-02 10:00:0{second}.000"
+        lake.put("impressions", impression(run_id=run, generated_at=at))
+        lake.put("rouge_scores", score(run_id=run, scored_at=at))
+        lake.put("failures", failure(run_id=run, source_key="evaluation/dev1/a.json"))
+    # Only the earlier upload has a second record; another file is not done yet.
+    lake.put("impressions", impression(run_id="o1", record_index=1))
+    lake.put("impressions", impression(run_id="o3", source_key="evaluation/dev1/b.json"))
+    lake.put("files", file(run_id="o1", landed_at="2026-11-02 10:00:01.000"))
+    views = ("v_impressions", "v_rouge", "v_failures", "v_files")
+
+    def uploads() -> list[list[str]]:
+        # A new engine: one that is open does not see objects that are added.
+        with Athena(FolderLake(lake.folder)) as athena:
+            return [
+                [run for (run,) in athena.query(f"SELECT run_id FROM {view} ORDER BY run_id").rows]
+                for view in views
+            ]
+
+    assert uploads() == [["o1", "o1", "o2", "o3"], ["o1", "o2"], ["o1", "o2"], ["o1"]]
+    lake.put("files", file(run_id="o2", landed_at="2026-11-02 10:00:02.000", status="failed"))
+    lake.put("files", file(run_id="o1", landed_at="2026-11-02 10:00:01.000", attempt=2))
+    assert uploads() == [["o2", "o3"], ["o2"], ["o2"], ["o2"]]
 
 
 def test_rows_of_an_older_form_have_nulls(lake: LakeOnDisk, athena: Athena) -> None:

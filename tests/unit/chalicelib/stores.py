@@ -42,18 +42,25 @@ class StubEndpoint(EndpointClient):
         self.calls: list[tuple[str, list[str]]] = []
 
     def draft(
-        self, model: Model, findings: Sequence[str], micro_batch: int
+        self,
+        model: Model,
+        findings: Sequence[str],
+        micro_batch: int,
+        drafts: list[Draft | ModelError] | None = None,
     ) -> list[Draft | ModelError]:
         assert micro_batch > 0
-        self.calls.append((model.role, list(findings)))
+        drafts = [] if drafts is None else drafts
+        asked = findings[len(drafts) :]
+        self.calls.append((model.role, list(asked)))
         if self.trouble:
             raise self.trouble.pop(0)
-        return [
+        drafts += [
             EndpointRejectedError("refused")
             if text == self.refuses
             else Draft(f"seen: {text}", 1.5)
-            for text in findings
+            for text in asked
         ]
+        return drafts
 
 
 @dataclass

@@ -20,25 +20,40 @@ def ref(key: str = "incoming/a.json", **others: str) -> ObjectRef:
     return ObjectRef(others.get("bucket", "b"), key, others.get("etag", "e"))
 
 
-def test_object_id_is_a_digest_of_bucket_key_and_etag() -> None:
+def test_object_id_is_a_digest_of_bucket_key_and_version() -> None:
+    expected = hashlib.sha256(b"b\0\0v1\0incoming/a.json").hexdigest()[:32]
+
+    assert ObjectRef("b", "incoming/a.json", "e", "v1").object_id == expected
+
+
+def test_object_id_without_versioning_is_a_digest_of_bucket_key_and_etag() -> None:
     expected = hashlib.sha256(b"b\0e\0incoming/a.json").hexdigest()[:32]
 
     assert ref().object_id == expected
+    assert ObjectRef("b", "incoming/a.json", "e", "v1").content_id == expected
 
 
-def test_object_id_is_the_same_on_every_path_that_leads_to_the_object() -> None:
-    noticed = ObjectRef("b", "k", "e", version_id="v1")
-    swept = ObjectRef("b", "k", "e")
+def test_uploads_are_the_same_by_version_and_else_by_content() -> None:
+    one, other = ObjectRef("b", "k", "e", "v1"), ObjectRef("b", "k", "e", "v2")
 
-    assert noticed.object_id == swept.object_id
+    assert one.is_same_upload(ObjectRef("b", "k", "e", "v1"))
+    assert not one.is_same_upload(other)
+    assert one.is_same_upload(ObjectRef("b", "k", "e"))
+    assert ObjectRef("b", "k", "e").is_same_upload(other)
+    assert not one.is_same_upload(ObjectRef("b", "k", "x"))
+    assert not one.is_same_upload(ObjectRef("b", "x", "e", "v1"))
 
 
 def test_object_ids_differ_when_any_part_differs() -> None:
     parts = ("a", "aa", "ba", "a/a")
 
     ids = {ObjectRef(*three).object_id for three in itertools.product(parts, repeat=3)}
+    ids |= {
+        ObjectRef(bucket, key, "e", version).object_id
+        for bucket, key, version in itertools.product(parts, repeat=3)
+    }
 
-    assert len(ids) == len(parts) ** 3
+    assert len(ids) == 2 * len(parts) ** 3
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,14 @@ from hypothesis import strategies as st
 
 from chalicelib.drafting import batch_drafts
 from chalicelib.errors import MessageError, TransformError
+from chalicelib.nightly.shards import write_metadata
+from chalicelib.objects import ObjectRef
 from chalicelib.queue.messages import JobChanged, OwnMessage, ShardReady, WorkItem, read_message
+from tests.account.settings import RESULTS
 from tests.nights import BEGAN, Nights
 
 ID = "0" * 32
+REF = ObjectRef("landing", "nightly/a", "e", "v")
 
 
 def line(index: int, text: str) -> bytes:
@@ -70,12 +74,12 @@ def test_a_flat_text_and_a_nested_list_are_texts_too() -> None:
 )
 def test_a_message_leads_to_no_other_folder(nights: Nights, night: str, drafts: str | None) -> None:
     with pytest.raises(TransformError, match="does not name the folder"):
-        batch_drafts.read(nights.context.s3, "results-test", night, drafts, ID)
+        batch_drafts.read(nights.context.s3, "results-test", night, drafts, REF)
 
 
 def test_a_folder_that_has_expired_says_so(nights: Nights) -> None:
     with pytest.raises(TransformError, match="no longer exists"):
-        batch_drafts.read(nights.context.s3, "results-test", "work/nightly/n-1", None, ID)
+        batch_drafts.read(nights.context.s3, "results-test", "work/nightly/n-1", None, REF)
 
 
 def test_messages_of_a_night_are_read() -> None:
@@ -108,3 +112,15 @@ def test_messages_of_a_night_are_read() -> None:
 def test_a_message_of_a_night_that_is_none_is_refused(body: str) -> None:
     with pytest.raises(MessageError):
         read_message(body, BEGAN)
+
+
+def test_rows_of_a_batch_that_release_01_gathered_are_found_by_content(nights: Nights) -> None:
+    s3, folder = nights.context.s3, "work/nightly/n-1"
+    metadata = batch_drafts.BatchMetadata(nights.context.settings.live_model, 1.0, 1)
+    write_metadata(s3, RESULTS, folder, metadata)
+    output = f"{folder}/out/00000.jsonl.out"
+    for owner, text in ((REF.content_id, "old"), (REF.object_id, "new")):
+        line = f"{ {'id': f'{owner}:0', 'generated_texts': [text]} }"
+        s3.put_object(Bucket=RESULTS, Key=output, Body=line.encode())
+
+        assert batch_drafts.read(s3, RESULTS, folder, output, REF).texts == {0: text}

@@ -12,6 +12,7 @@ from chalicelib import scratch
 from chalicelib.drafting import batch_drafts, routing
 from chalicelib.drafting.batch_drafts import BatchMetadata
 from chalicelib.drafting.endpoint import Draft
+from chalicelib.drafting.saved_drafts import SavedDrafts
 from chalicelib.errors import (
     EndpointBusyError,
     EndpointRejectedError,
@@ -44,19 +45,31 @@ ATTEMPTS = (1, 2, 3, 5)
 
 
 class Away(StubEndpoint):
-    """An endpoint of whose models some are away, each with an error of its own."""
+    """An endpoint of whose models some are away, each with an error of its own.
 
-    def __init__(self, **away: Exception) -> None:
+    `after` is how many texts such a model drafts before.
+    """
+
+    def __init__(self, *, after: int = 0, **away: Exception) -> None:
         super().__init__()
+        self.after = after
         self.away = {role.replace("_", "-"): error for role, error in away.items()}
 
     def draft(
-        self, model: Model, findings: Sequence[str], micro_batch: int
+        self,
+        model: Model,
+        findings: Sequence[str],
+        micro_batch: int,
+        drafts: list[Draft | ModelError] | None = None,
     ) -> list[Draft | ModelError]:
-        if model.role in self.away:
-            self.calls.append((model.role, list(findings)))
-            raise self.away[model.role]
-        return super().draft(model, findings, micro_batch)
+        if model.role not in self.away:
+            return super().draft(model, findings, micro_batch, drafts)
+        made = [] if drafts is None else drafts
+        if not self.after:
+            self.calls.append((model.role, list(findings[len(made) :])))
+        else:
+            super().draft(model, findings[: len(made) + self.after], micro_batch, made)
+        raise self.away[model.role]
 
     @property
     def asked(self) -> list[str]:
@@ -138,11 +151,11 @@ class TestEvaluationLane:
         self, stores: Stores, away: str, up: str, error: Exception
     ) -> None:
         wanted = records("one", POISON, "three")
-        first = Away(**{away: error})
+        first = Away(after=0, **{away: error})
         stores.endpoint = first
         with pytest.raises(type(error)):
             draft(stores, work_in("evaluation"), wanted)
-        second = Away(**{away: error})
+        second = Away(after=0, **{away: error})
         stores.endpoint = second
         with pytest.raises(type(error)):
             draft(stores, work_in("evaluation"), wanted, attempt=2)
@@ -238,25 +251,93 @@ class TestSavedDrafts:
 
         assert [role for role, _ in stores.endpoint.calls] == ["fine-tuned", "pre-trained"] * 2
 
-    def test_of_another_number_of_records_are_not_used(self, stores: Stores) -> None:
+    @pytest.mark.parametrize("findings", [("zero", "one", "two"), ("one",), ("two", "one")])
+    def test_of_other_records_are_not_used(self, stores: Stores, findings: tuple[str, ...]) -> None:
         # A limit on the length of findings may have changed in between.
-        ((_, live), _) = draft(
-            stores, work_in("evaluation"), records("one", "two", "three"), attempt=2
-        )
+        ((_, live), _) = draft(stores, work_in("evaluation"), records(*findings), attempt=2)
 
-        assert shown(live) == ["seen: one", "seen: two", "seen: three"]
+        assert shown(live) == [f"seen: {text}" for text in findings]
+        assert stores.endpoint.calls[0] == ("fine-tuned", list(findings))
+
+    def test_of_the_first_records_are_continued(self, stores: Stores) -> None:
+        findings = ("one", "two", "three")
+
+        ((_, live), _) = draft(stores, work_in("evaluation"), records(*findings), attempt=2)
+
+        assert shown(live) == [f"seen: {text}" for text in findings]
+        assert stores.endpoint.calls[0] == ("fine-tuned", ["three"])
+
+    def test_of_release_01_are_not_used(self, stores: Stores) -> None:
+        (key,) = saved(stores)
+        scratch.write(stores.s3, RESULTS, key, b'[{"draft": {"impression": "i", "latency_ms": 1}}]')
+
+        draft(stores, work_in("evaluation"), records("one", "two"), attempt=2)
+
+        assert stores.endpoint.calls[0] == ("fine-tuned", ["one", "two"])
 
     def test_hold_every_kind_of_error_by_its_name(self, stores: Stores) -> None:
         kinds = ModelError.__subclasses__()
         (key,) = saved(stores)
-        body = routing._encode([kind("why") for kind in kinds])
-        scratch.write(stores.s3, RESULTS, key, body)
+        findings = "abcdefgh"[: len(kinds)]
+        SavedDrafts(stores.run(), LIVE, [*findings], key, [kind("why") for kind in kinds]).save()
 
-        ((_, live), _) = draft(
-            stores, work_in("evaluation"), records(*"abcdefgh"[: len(kinds)]), attempt=2
-        )
+        ((_, live), _) = draft(stores, work_in("evaluation"), records(*findings), attempt=2)
 
         assert [(type(one), str(one)) for one in live] == [(kind, "why") for kind in kinds]
+
+
+class TestInterrupted:
+    """What was drafted until a model went away, or the invocation's time was up."""
+
+    @pytest.mark.parametrize("lane", ["incoming", "evaluation", "nightly"])
+    @pytest.mark.parametrize("error", [BUSY, OutOfTimeError("too little time left")])
+    def test_is_not_paid_for_again(self, stores: Stores, lane: str, error: Exception) -> None:
+        wanted = records("one", POISON, "three", "four", "five")
+        stores.endpoint = Away(fine_tuned=error, after=2)
+        for continued in (False, True):
+            with pytest.raises(type(error)):
+                draft(stores, work_in(lane, continued=continued), wanted)
+        assert [texts for role, texts in stores.endpoint.calls if role == "fine-tuned"] == [
+            ["one", POISON],
+            ["three", "four"],
+        ]
+
+        stores.endpoint = Away()
+        ((_, drafts), *_) = draft(stores, work_in(lane, continued=True), wanted)
+
+        assert stores.endpoint.calls[0] == ("fine-tuned", ["five"])
+        assert shown(drafts)[:2] == ["seen: one", "EndpointRejected"]
+        assert shown(drafts)[2:] == ["seen: three", "seen: four", "seen: five"]
+
+    @pytest.mark.parametrize(("after", "progressed"), [(0, False), (1, True)])
+    def test_says_whether_the_next_run_has_less_to_do(
+        self, stores: Stores, after: int, *, progressed: bool
+    ) -> None:
+        stores.endpoint = Away(fine_tuned=OutOfTimeError("no time"), after=after)
+
+        with pytest.raises(OutOfTimeError) as caught:
+            draft(stores, work_in("incoming"), records("one", "two"))
+
+        assert caught.value.progressed is progressed
+
+    def test_between_two_models_leaves_the_drafts_of_the_first(self, stores: Stores) -> None:
+        stores.endpoint = Away(pre_trained=OutOfTimeError("no time"))
+        with pytest.raises(OutOfTimeError) as caught:
+            draft(stores, work_in("evaluation"), records("one"))
+        assert caught.value.progressed
+
+        stores.endpoint = Away()
+        draft(stores, work_in("evaluation", continued=True), records("one"))
+
+        assert stores.endpoint.asked == ["pre-trained"]
+
+    def test_first_model_leaves_no_time_for_the_second(self, stores: Stores) -> None:
+        stores.endpoint = Away(fine_tuned=OutOfTimeError("no time"))
+
+        with pytest.raises(OutOfTimeError):
+            draft(stores, work_in("evaluation"), records("one"))
+
+        assert stores.endpoint.asked == ["fine-tuned"]
 
 
 class TestBatch:

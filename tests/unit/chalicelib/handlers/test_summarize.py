@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -10,8 +10,9 @@ from botocore.exceptions import ClientError, ConnectionClosedError
 
 from chalicelib import aws
 from chalicelib.errors import SettingsError
-from chalicelib.handlers import summarize
+from chalicelib.handlers import deliveries, summarize
 from chalicelib.settings import current_settings
+from tests.account.texts import decode
 from tests.unit.chalicelib.conftest import Logged
 from tests.unit.chalicelib.stores import IDEMPOTENCY, LANDING, PROGRESS, RESULTS, Context, Stores
 
@@ -27,13 +28,17 @@ class Runtime:
 
     def __init__(self) -> None:
         self.trouble: Exception | None = None
+        self.then: Callable[[], object] = lambda: None
         self.calls = 0
+        self.asked: list[str] = []
 
     def invoke_endpoint(self, **asked: Any) -> dict[str, Any]:
         self.calls += 1
+        self.then()
         if self.trouble is not None:
             raise self.trouble
         texts = json.loads(asked["Body"])["text_inputs"]
+        self.asked += [text.rsplit(": ", 1)[-1] for text in texts]
         return {"Body": io.BytesIO(json.dumps({"generated_texts": texts}).encode())}
 
 
@@ -71,6 +76,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Counted:
         seen[name] = seen.get(name, 0) + value
 
     monkeypatch.setattr(summarize, "count", count)
+    monkeypatch.setattr(deliveries, "count", count)
     return seen
 
 
@@ -88,7 +94,7 @@ def hidden(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return seen
 
 
-def deliver(stores: Stores, *bodies: Any, attempt: int = 1) -> dict[str, Any]:
+def deliver(stores: Stores, *bodies: Any, attempt: int = 1, context: Any = None) -> dict[str, Any]:
     """Send bodies through the queue and hand them to the worker, as Lambda does."""
     for body in bodies:
         text = body if isinstance(body, str) else json.dumps(body)
@@ -106,7 +112,7 @@ def deliver(stores: Stores, *bodies: Any, attempt: int = 1) -> dict[str, Any]:
         }
         for message in stores.messages()
     ]
-    return summarize.handle({"Records": records}, cast("LambdaContext", Context()))
+    return summarize.handle({"Records": records}, cast("LambdaContext", context or Context()))
 
 
 def own(stores: Stores, key: str, *findings: Any) -> dict[str, str]:
@@ -296,3 +302,202 @@ def test_each_work_of_one_message_is_done(stores: Stores, runtime: Runtime) -> N
 
     assert answer == {"batchItemFailures": []}
     assert runtime.calls == 2
+
+
+class Elapsing(Context):
+    """The context of an invocation whose time passes with every call of the model."""
+
+    def __init__(self, runtime: Runtime, seconds_a_call: float) -> None:
+        super().__init__()
+        self._runtime, self._seconds = runtime, seconds_a_call
+
+    def get_remaining_time_in_millis(self) -> int:
+        return int(900_000 - self._runtime.calls * self._seconds * 1000)
+
+
+class TestTime:
+    def test_messages_that_are_not_reached_are_sent_again_as_they_were(
+        self, stores: Stores, runtime: Runtime, hidden: list[int]
+    ) -> None:
+        bodies = [own(stores, f"incoming/{name}", "text") for name in "abcd"]
+
+        answer = deliver(stores, *bodies, context=Elapsing(runtime, 450))
+
+        assert answer == {"batchItemFailures": []}
+        assert runtime.calls == 2
+        again = [decode(message["Body"].encode()) for message in stores.messages()]
+        assert again == bodies[2:]
+        assert hidden == []
+
+    def test_a_unit_that_made_progress_is_continued_behind_it(
+        self, stores: Stores, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("MICRO_BATCH_RECORDS", "1")
+        current_settings.cache_clear()
+        slow = Elapsing(runtime, 450)
+
+        answer = deliver(stores, own(stores, "incoming/a", "1", "2", "3"), context=slow)
+
+        assert answer == {"batchItemFailures": []}
+        (message,) = stores.messages()
+        assert message["Attributes"]["ApproximateReceiveCount"] == "1"
+        assert decode(message["Body"].encode())["continued"] is True
+        answer = deliver(stores, message["Body"])
+        assert answer == {"batchItemFailures": []}
+        assert runtime.asked == ["1", "2", "3"]
+        assert len(stores.rows("impressions")) == 3
+
+    def test_a_unit_without_progress_pays_with_a_delivery(
+        self, stores: Stores, runtime: Runtime, hidden: list[int]
+    ) -> None:
+        answer = deliver(stores, own(stores, "incoming/a", "1"), context=Context(80_000))
+
+        assert len(answer["batchItemFailures"]) == 1
+        assert runtime.calls == 0
+        assert hidden == [30]
+
+
+class Killed(BaseException):
+    """The end of the process, which no handler of exceptions sees."""
+
+
+class TestProcessThatDied:
+    @staticmethod
+    def kill(stores: Stores, runtime: Runtime, *bodies: Any) -> None:
+        """Deliver messages; the process ends in the first call of the model."""
+
+        def die() -> None:
+            raise Killed
+
+        runtime.then = die
+        with pytest.raises(Killed):
+            deliver(stores, *bodies)
+        runtime.then = lambda: None
+        for item in stores.dynamodb.scan(TableName=IDEMPOTENCY)["Items"]:
+            item["in_progress_expiration"] = {"N": "1"}
+            stores.dynamodb.put_item(TableName=IDEMPOTENCY, Item=item)
+
+    def test_message_comes_last_when_the_others_are_done_and_deleted(
+        self, stores: Stores, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        deadly, *others = [own(stores, f"incoming/{name}", name) for name in "dab"]
+        self.kill(stores, runtime, deadly)
+        left: list[int] = []
+        deleted: list[int] = []
+        real = stores.sqs.delete_message_batch
+
+        def delete(**asked: Any) -> Any:
+            deleted.append(len(asked["Entries"]))
+            return real(**asked)
+
+        monkeypatch.setattr(stores.sqs, "delete_message_batch", delete)
+        runtime.then = lambda: left.append(sum(deleted))
+
+        answer = deliver(stores, deadly, *others, attempt=2)
+
+        assert answer == {"batchItemFailures": []}
+        assert runtime.asked == ["a", "b", "d"]
+        assert left == [0, 0, 2]
+        assert deleted == [2, 1]
+
+    def test_message_that_ends_the_process_again_takes_no_other_with_it(
+        self, stores: Stores, runtime: Runtime
+    ) -> None:
+        deadly, *others = [own(stores, f"incoming/{name}", name) for name in "dab"]
+        self.kill(stores, runtime, deadly)
+
+        def die_of_d() -> None:
+            if runtime.calls == 4:
+                raise Killed
+
+        runtime.then = die_of_d
+        with pytest.raises(Killed):
+            deliver(stores, deadly, *others, attempt=2)
+
+        counts = stores.sqs.get_queue_attributes(
+            QueueUrl=stores.settings.work_queue_url,
+            AttributeNames=["ApproximateNumberOfMessagesNotVisible"],
+        )["Attributes"]
+        # The first delivery's copy, and the deadly message of this one.
+        assert counts["ApproximateNumberOfMessagesNotVisible"] == "2"
+        assert sorted(row["findings"] for row in stores.rows("impressions")) == ["a", "b"]
+
+    def test_deferred_message_that_fails_goes_back(
+        self, stores: Stores, runtime: Runtime, hidden: list[int]
+    ) -> None:
+        deadly, other = (own(stores, f"incoming/{name}", name) for name in "da")
+        self.kill(stores, runtime, deadly)
+
+        def throttle() -> None:
+            if runtime.calls > 2:
+                runtime.trouble = ClientError(
+                    {"Error": {"Code": "ValidationError", "Message": "Endpoint live not found."}},
+                    "InvokeEndpoint",
+                )
+
+        runtime.then = throttle
+        answer = deliver(stores, deadly, other, attempt=2)
+
+        assert len(answer["batchItemFailures"]) == 1
+        assert hidden == [600]
+
+    def test_messages_that_cannot_be_deleted_are_left_to_lambda(
+        self,
+        stores: Stores,
+        runtime: Runtime,
+        monkeypatch: pytest.MonkeyPatch,
+        logged: Logged,
+    ) -> None:
+        deadly, other = (own(stores, f"incoming/{name}", name) for name in "da")
+        self.kill(stores, runtime, deadly)
+
+        def lost(**_: Any) -> None:
+            raise ConnectionClosedError(endpoint_url="https://queue")
+
+        monkeypatch.setattr(stores.sqs, "delete_message_batch", lost)
+
+        assert deliver(stores, deadly, other, attempt=2) == {"batchItemFailures": []}
+        assert "could not delete finished messages" in [line["message"] for line in logged()]
+
+    def test_message_that_is_alone_is_processed_at_once(
+        self, stores: Stores, runtime: Runtime
+    ) -> None:
+        deadly = own(stores, "incoming/d", "d")
+        self.kill(stores, runtime, deadly)
+
+        assert deliver(stores, deadly, attempt=2) == {"batchItemFailures": []}
+        assert runtime.asked == ["d"]
+
+    def test_file_is_split_into_single_records_to_find_the_deadly_one(
+        self, stores: Stores, runtime: Runtime
+    ) -> None:
+        deadly = own(stores, "incoming/d", "one", "two")
+        for _ in range(2):
+            self.kill(stores, runtime, deadly)
+
+        assert deliver(stores, deadly, attempt=3) == {"batchItemFailures": []}
+        ranges = [decode(message["Body"].encode()) for message in stores.messages()]
+        assert [(one["start"], one["stop"]) for one in ranges] == [(0, 1), (1, 2)]
+
+        healthy, killer = (json.dumps(one) for one in ranges)
+        deliver(stores, healthy)
+        self.kill(stores, runtime, killer)
+        deliver(stores, killer, attempt=5)
+
+        (row,) = stores.rows("files")
+        assert (row["status"], row["records_ok"], row["records_failed"]) == ("partial", 1, 1)
+        (failure,) = stores.rows("failures")
+        assert failure["record_index"] == 1
+        assert "ended the function's process" in failure["error_message"]
+
+    def test_file_of_one_record_fails_by_name_at_the_last_delivery(
+        self, stores: Stores, runtime: Runtime
+    ) -> None:
+        deadly = own(stores, "incoming/d", "one")
+        self.kill(stores, runtime, deadly)
+
+        assert deliver(stores, deadly, attempt=5) == {"batchItemFailures": []}
+
+        (failure,) = stores.rows("failures")
+        assert failure["error_type"] == "ProcessDied"
+        assert failure["record_index"] is None

@@ -10,6 +10,7 @@ from botocore.stub import Stubber
 from chalicelib.errors import FileRejectedError
 from chalicelib.intake.landing import (
     current_version,
+    identify,
     list_objects,
     listed_time,
     open_object,
@@ -127,8 +128,8 @@ class TestCurrentVersion:
 
         found = current_version(stores.s3, LANDING, "incoming/a b")
 
-        assert found == ObjectRef(LANDING, "incoming/a b", second.etag)
-        assert found.object_id == second.object_id != first.object_id
+        assert found == second
+        assert found.object_id != first.object_id
 
     def test_of_nothing_is_none(self, stores: Stores) -> None:
         stores.land("incoming/a", b"1")
@@ -183,6 +184,35 @@ class TestVersionId:
             stub.add_client_error("head_object", "503", http_status_code=503)
             with pytest.raises(ClientError, match="503"):
                 with_version_id(stores.s3, ObjectRef(LANDING, "incoming/a", "e"))
+
+
+class TestIdentity:
+    def test_of_a_message_with_a_version_id_takes_no_call(self) -> None:
+        ref = ObjectRef(LANDING, "incoming/a", "e", "v")
+
+        assert identify(cast("S3Client", None), ref) is ref
+
+    def test_without_one_is_that_of_the_notification(self, stores: Stores) -> None:
+        ref = stores.land("incoming/a", b"1").ref
+
+        assert identify(stores.s3, ObjectRef(ref.bucket, ref.key, ref.etag)) == ref
+
+    def test_of_what_was_replaced_is_left_to_the_reader(self, stores: Stores) -> None:
+        ref = stores.land("incoming/a", b"1").ref
+        unversioned = ObjectRef(ref.bucket, ref.key, ref.etag)
+        stores.land("incoming/a", b"2")
+
+        assert identify(stores.s3, unversioned) == unversioned
+
+    def test_of_what_may_not_be_read_is_left_to_the_reader(self, stores: Stores) -> None:
+        ref = ObjectRef(LANDING, "incoming/a", "e")
+
+        with Stubber(stores.s3) as stub:
+            stub.add_client_error("head_object", "403", http_status_code=403)
+            assert identify(stores.s3, ref) == ref
+            stub.add_client_error("head_object", "503", http_status_code=503)
+            with pytest.raises(ClientError, match="503"):
+                identify(stores.s3, ref)
 
 
 class TestListing:

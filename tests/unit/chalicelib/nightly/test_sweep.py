@@ -13,7 +13,7 @@ from chalicelib.intake.source import Source
 from chalicelib.nightly import sweep
 from chalicelib.nightly.sweep import Window
 from chalicelib.objects import ObjectRef
-from chalicelib.output.store import write_result
+from chalicelib.output.results import write_result
 from chalicelib.queue.messages import OwnMessage, WorkItem, whole_object_message
 from tests.unit.chalicelib.stores import LANDING, PROGRESS, RESULTS, Stores
 
@@ -49,7 +49,7 @@ def test_a_window_is_counted_back_from_now() -> None:
 
 
 class TestPages:
-    def test_hold_what_has_no_result_of_this_content(self, stores: Stores) -> None:
+    def test_hold_what_has_no_result_of_this_upload(self, stores: Stores) -> None:
         answer(stores, stores.land("incoming/answered", b"1"))
         answer(stores, stores.land("incoming/changed", b"1"))
         stores.land("incoming/changed", b"2")

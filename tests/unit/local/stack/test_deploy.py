@@ -50,6 +50,7 @@ class Aws:
     def __init__(self) -> None:
         self.calls: list[str] = []
         self.stack: dict[str, Any] | None = None
+        self.template_url = ""
         self.end = "CREATE_COMPLETE"
         self.events: list[dict[str, Any]] = []
         self.time_to_live = "DISABLED"
@@ -71,6 +72,7 @@ class Aws:
 
     def create_stack(self, **request: Any) -> None:
         self._note("create")
+        self.template_url = request["TemplateURL"]
         outputs = [{"OutputKey": key, "OutputValue": value} for key, value in OUTPUTS.items()]
         self.stack = {
             "StackName": request["StackName"],
@@ -241,6 +243,10 @@ def test_a_new_stack_is_created_with_zip_and_time_to_live(aws: Aws, package: Pac
     assert outputs.landing_bucket == "landing"
     assert outputs.dead_letter_queue_url == "http://127.0.0.1:1/dead"
     library = [call for call in aws.calls if is_of_the_library(call)]
+    (template,) = [call for call in aws.calls if call.startswith("put stack-")]
+    assert aws.template_url == (
+        f"http://127.0.0.1:1/impressions-local-artifacts/{template.removeprefix('put ')}"
+    )
     assert "put models_manifest.json" in library
     assert f"put {jumpstart_bucket.TRAIN_KEY}" in library
     assert [call for call in aws.calls if call not in library] == [
@@ -250,6 +256,7 @@ def test_a_new_stack_is_created_with_zip_and_time_to_live(aws: Aws, package: Pac
         "delete old.zip",
         f"put {package.zip_key}",
         "put analytics-ff1f86057e3b2b2a.json",
+        template,
         "create",
         "ttl table expiration",
     ]

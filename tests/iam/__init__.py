@@ -1,0 +1,1 @@
+"""IAM policies as they are deployed, and an engine that evaluates them."""
