@@ -10,7 +10,7 @@ ARCHITECTURE ?= x86_64
 # One worker per core; the tests of the local stack share one of them (tests/conftest.py).
 PARALLEL ?= -n auto --dist loadgroup
 
-.PHONY: help demo test test-supported test-coverage test-browser test-torch test-sagemaker check lint lock bench notebook package deploy clean
+.PHONY: help demo test test-supported test-coverage test-faults test-browser test-torch test-sagemaker check lint lock bench notebook package deploy clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -23,12 +23,16 @@ test:  ## run all tests except those that need a browser, torch or the SageMaker
 
 test-supported:  ## run the tests whose outcome may depend on the interpreter (all but the README's)
 	@python=$$($(PYTHON) -m common.environments test) \
-	&& $$python -m pytest -q $(PARALLEL) -m "not once" tests/unit tests/faults tests/integration
+	&& $$python -m pytest -q $(PARALLEL) -m "not once and not exhaustive" tests/unit tests/faults tests/integration
 
 test-coverage:  ## run test-supported, and fail if it covers less than the floor in pyproject.toml
 	@python=$$($(PYTHON) -m common.environments test) \
-	&& $$python -m pytest -q $(PARALLEL) -m "not once" --cov --cov-report= \
+	&& $$python -m pytest -q $(PARALLEL) -m "not once and not exhaustive" --cov --cov-report= \
 	  tests/unit tests/faults tests/integration
+
+test-faults:  ## let every AWS call of every scenario fail once, in every way (minutes)
+	@python=$$($(PYTHON) -m common.environments test) \
+	&& $$python -m pytest -q $(PARALLEL) -m exhaustive tests/faults
 
 test-browser:  ## test the HTML report in headless Chromium (skipped if not installed)
 	@python=$$($(PYTHON) -m common.environments test-browser) && $$python -m pytest -q tests/browser

@@ -91,6 +91,25 @@ class Transforms:
             "TransformEndTime": BEGAN + TOOK,
         }
 
+    def event_of(self, name: str) -> str:
+        """The event that EventBridge delivers when a job has ended."""
+        job = self.jobs[name]
+        event = {
+            "version": "0",
+            "id": "7a8f-1",
+            "detail-type": "SageMaker Transform Job State Change",
+            "source": "aws.sagemaker",
+            "account": "123456789012",
+            "time": "2026-11-03T02:10:00Z",
+            "region": "us-east-1",
+            "resources": [],
+            "detail": {
+                "TransformJobName": name,
+                "TransformJobStatus": job["TransformJobStatus"],
+            },
+        }
+        return json.dumps(event)
+
 
 def refusal(code: str, message: str, operation: str = "Operation") -> ClientError:
     """What botocore raises."""
@@ -138,22 +157,7 @@ class Nights:
 
     def tell(self, name: str) -> None:
         """Deliver SageMaker's event of a job, and do all that follows."""
-        job = self.sagemaker.jobs[name]
-        event = {
-            "version": "0",
-            "id": "7a8f-1",
-            "detail-type": "SageMaker Transform Job State Change",
-            "source": "aws.sagemaker",
-            "account": "123456789012",
-            "time": "2026-11-03T02:10:00Z",
-            "region": "us-east-1",
-            "resources": [],
-            "detail": {
-                "TransformJobName": name,
-                "TransformJobStatus": job["TransformJobStatus"],
-            },
-        }
-        self.account.deliver(json.dumps(event))
+        self.account.deliver(self.sagemaker.event_of(name))
         self.account.drain()
 
     def finish(self, change: Change = list) -> None:

@@ -28,9 +28,6 @@ END = "<!-- End of the generated part. -->"
 ROWS = range(1, 47)
 # Rows that have no test yet, and why.
 OPEN = {
-    20: "A kill before, between and after each write. Its tests come with the injection into every "
-    "call.",
-    21: "Every single call failing once, or succeeding with its response lost. The same.",
     30: "A draft that says left for right, gives a number that is not in the findings, or denies a "
     "positive finding. The checks of a draft against its findings are not built yet.",
     38: "The local stack killed in the middle of a run. Its tests come with those of the stack.",

@@ -131,7 +131,7 @@ def _counts(context: OperatorContext, request: OperatorRequest) -> dict[str, Any
     return {
         "files": dict(sorted(counted.items())),
         "queue": _depth(context, context.settings.work_queue_url),
-        "dead_letters": _depth(context, context.settings.dead_letter_queue_url)["waiting"],
+        "dead_letters": _dead_letters(context),
         "nights": [
             {
                 "name": one.name,
@@ -167,8 +167,7 @@ def _redrive(context: OperatorContext) -> dict[str, Any]:
                 QueueUrl=settings.dead_letter_queue_url, ReceiptHandle=message["ReceiptHandle"]
             )
         moved += len(found)
-    left = _depth(context, settings.dead_letter_queue_url)["waiting"]
-    return {"redriven": moved, "left": left}
+    return {"redriven": moved, "left": _dead_letters(context)}
 
 
 def _rerun(context: OperatorContext, request: OperatorRequest) -> dict[str, Any]:
@@ -221,6 +220,11 @@ def _lane(text: str) -> str | None:
 def _state(context: OperatorContext, listed: Listed) -> str:
     found = results.look_up(context.s3, context.settings.results_bucket, listed)
     return "waiting" if found.result is None else found.result.status
+
+
+def _dead_letters(context: OperatorContext) -> int:
+    """How many there are, those included that an interrupted redrive received and still hides."""
+    return sum(_depth(context, context.settings.dead_letter_queue_url).values())
 
 
 def _depth(context: OperatorContext, queue_url: str) -> dict[str, int]:

@@ -171,11 +171,11 @@ class Account:
         answer: dict[str, Any] = self.call("summarize", event)
         return answer
 
-    def call(self, name: str, event: dict[str, Any]) -> Any:
-        """Call one of the functions by its entry point."""
+    def call(self, name: str, event: dict[str, Any], context: Context | None = None) -> Any:
+        """Call one of the functions by its entry point, with a context of its own if None."""
         entry = getattr(importlib.import_module("app"), name)
         self.invocations += 1
-        context = Context(f"request-{self.invocations}")
+        context = context or Context(f"request-{self.invocations}")
         with self._listening(), warnings.catch_warnings():
             # As chalicelib.observability asks for; pytest takes that filter away.
             warnings.filterwarnings("ignore", "No application metrics to publish")

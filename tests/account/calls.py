@@ -33,7 +33,7 @@ CALLS = {
     Call("summarize", "sagemaker:InvokeEndpoint", f"endpoint {FINE_TUNED}"): "chunks",
     Call("summarize", "sagemaker:InvokeEndpoint", f"endpoint {PRE_TRAINED}"): "interrupted",
     Call("summarize", "sqs:ChangeMessageVisibility", WORK_QUEUE): "interrupted",
-    Call("summarize", "sqs:DeleteMessage", WORK_QUEUE): "unfinished",
+    Call("summarize", "sqs:DeleteMessage", WORK_QUEUE): "died",
     Call("summarize", "sqs:SendMessage", WORK_QUEUE): "chunks",
     Call("nightly", "dynamodb:GetItem", PROGRESS): "night",
     Call("nightly", "dynamodb:PutItem", PROGRESS): "night",

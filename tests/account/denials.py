@@ -6,6 +6,7 @@ resource, all three read from the request as it is sent.
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
@@ -74,6 +75,7 @@ class Watch:
         self.how: How = "iam"
         self.times = 0
         self.handed_on: list[dict[str, Any]] = []
+        self.held: list[str] = []
         call = account.call
 
         def named(name: str, event: dict[str, Any]) -> Any:
@@ -87,6 +89,7 @@ class Watch:
         for client, service in SERVICES.items():
             events = account.renew_client(client).meta.events
             events.register_first(f"before-send.{service}", self._before_send)
+        aws.sqs().meta.events.register("after-call.sqs.ReceiveMessage", self._hold)
 
     def deny(self, *calls: Call, how: How = "iam") -> None:
         """Deny these kinds of calls from now on."""
@@ -95,6 +98,18 @@ class Watch:
     def lift(self) -> None:
         """Deny nothing any more."""
         self.denied = frozenset()
+
+    def show_dead_letters(self) -> None:
+        """Let the time pass for which dead letters are hidden that a redrive did not delete."""
+        sqs, url = self.account.sqs, self.account.dead_letter_url
+        while self.held:
+            with contextlib.suppress(sqs.exceptions.ReceiptHandleIsInvalid):  # it was deleted
+                sqs.change_message_visibility(
+                    QueueUrl=url, ReceiptHandle=self.held.pop(), VisibilityTimeout=0
+                )
+
+    def _hold(self, parsed: dict[str, Any], **_: Any) -> None:
+        self.held += [message["ReceiptHandle"] for message in parsed.get("Messages", [])]
 
     def _before_send(self, request: Any, event_name: str, **_: Any) -> AWSResponse | None:
         service, operation = event_name.split(".")[1:]

@@ -77,10 +77,7 @@ def interrupted(world: World) -> Iterator[None]:
 
 
 def unfinished(world: World) -> Iterator[None]:
-    """An invocation that is killed when everything but its claim's completion is written.
-
-    Its message comes again in a batch with another one.
-    """
+    """An invocation that is killed when everything but its claim's completion is written."""
     events = aws.dynamodb().meta.events
 
     def die(request: Any, **_: Any) -> None:
@@ -89,6 +86,23 @@ def unfinished(world: World) -> Iterator[None]:
             raise Killed
 
     events.register_first("before-send.dynamodb.UpdateItem", die)
+    world.drop("incoming", "Killed.")
+    deliver_and_die(world.account)
+    yield
+    expire_claims(world.account)
+    world.account.redeliver()
+    world.deliver()
+
+
+def died(world: World) -> Iterator[None]:
+    """An invocation that is killed before it writes; its message comes again beside another."""
+    events = aws.s3().meta.events
+
+    def die(**_: Any) -> None:
+        events.unregister("before-send.s3.PutObject", die)
+        raise Killed
+
+    events.register_first("before-send.s3.PutObject", die)
     world.drop("incoming", "Killed.")
     deliver_and_die(world.account)
     world.drop("incoming", "Neighbour.", name="b")
@@ -152,6 +166,7 @@ STORIES: dict[str, Story] = {
         rerun,
         interrupted,
         unfinished,
+        died,
         night,
         second_night,
         operator,

@@ -82,6 +82,7 @@ class World:
         """Do what the runbook says once the cause is gone: redrive, the next night, re-run."""
         self.watch.lift()
         expire_claims(self.account)
+        self.watch.show_dead_letters()
         self.attempt("operate", action="redrive")
         self.deliver()
         self.later_s += DAY_S

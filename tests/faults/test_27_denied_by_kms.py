@@ -31,17 +31,15 @@ KEY_ACTIONS = {
 }
 # These objects are only described, which needs no key.
 DESCRIBED = {
+    Call("summarize", "s3:GetObject", "incoming/ in the landing bucket"),
     Call("nightly", "s3:GetObject", "incoming/ in the landing bucket"),
     Call("nightly", "s3:GetObject", "nightly/ in the landing bucket"),
     Call("nightly", "s3:GetObject", "results/ in the results bucket"),
     Call("operate", "s3:GetObject", "incoming/ in the landing bucket"),
     Call("operate", "s3:GetObject", "nightly/ in the landing bucket"),
 }
-# Row 26 denies these two where the object is described, row 27 where it is read.
-READ = {
-    Call("summarize", "s3:GetObject", "incoming/ in the landing bucket"): "small",
-    Call("summarize", "s3:GetObject", "results/ in the results bucket"): "unfinished",
-}
+# Row 26 denies this one where the object is described, row 27 where it is read.
+READ = {Call("summarize", "s3:GetObject", "results/ in the results bucket"): "unfinished"}
 ENCRYPTED = {
     call: READ.get(call, story)
     for call, story in CALLS.items()

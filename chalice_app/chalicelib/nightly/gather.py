@@ -81,7 +81,7 @@ def gather(
 
 def _read(stores: Stores, settings: Settings, ref: ObjectRef) -> _Read:
     try:
-        opened = reading.open_text(stores.s3, ref, settings.max_object_bytes)
+        opened = _open(stores.s3, ref, settings)
         found = reading.scan(opened.text, settings.chunk_records)
     except FileRejectedError as error:
         _log_denied(ref, error)
@@ -94,6 +94,19 @@ def _read(stores: Stores, settings: Settings, ref: ObjectRef) -> _Read:
     return _Read(ref, units, [])
 
 
+def _open(s3: S3Client, ref: ObjectRef, settings: Settings) -> reading.Opened:
+    """Open an object's text; once more if it is denied, because a denial may pass.
+
+    Otherwise one denied call would take the object out of the batch.
+    """
+    try:
+        return reading.open_text(s3, ref, settings.max_object_bytes)
+    except FileRejectedError as error:
+        if error.reason != "ObjectDenied":
+            raise
+    return reading.open_text(s3, ref, settings.max_object_bytes)
+
+
 def _by_unit(
     s3: S3Client, settings: Settings, found: _Read
 ) -> Iterator[tuple[OwnMessage, list[Frame]]]:
@@ -102,7 +115,7 @@ def _by_unit(
         yield found.units[0], found.head
         return
     try:
-        opened = reading.open_text(s3, found.ref, settings.max_object_bytes)
+        opened = _open(s3, found.ref, settings)
         _, frames = reading.frames_of(opened.text)
         for unit in found.units:
             yield unit, list(islice(frames, (unit.stop or 0) - (unit.start or 0)))

@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.errors import RequestError
 from tests.account.account import Account
+from tests.account.faults import lose_responses
 from tests.account.model import draft_for
 from tests.nights import Nights, reports
 from tests.operators import operate_on
@@ -98,6 +99,18 @@ class TestCounts:
         second = operate_on("counts", after=first["next"])
 
         assert (first["files"], second["files"]) == ({"complete": 1}, {"complete": 1})
+
+
+class TestRedrive:
+    def test_tells_of_dead_letters_that_an_interrupted_one_hides(self, account: Account) -> None:
+        account.sqs.send_message(QueueUrl=account.dead_letter_url, MessageBody="{}")
+        lost = lose_responses(account, "sqs", "ReceiveMessage")
+
+        told = operate_on("redrive")
+
+        assert len(lost) == 1
+        assert told == {"redriven": 0, "left": 1}
+        assert operate_on("counts")["dead_letters"] == 1
 
 
 class TestRerun:

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from botocore.exceptions import ClientError
 from botocore.response import StreamingBody
 
 from chalicelib.drafting.masks import normalize_masks
@@ -197,6 +198,27 @@ def test_a_large_object_that_goes_between_two_looks_leaves_no_rows(stores: Store
 
     assert {unit.ref for unit in made.units} == {stays}
     assert len(made.rows) == 6
+
+
+@pytest.mark.parametrize("denied", [1, 2], ids=["when counted", "when packed"])
+def test_a_denial_that_passes_takes_no_object_out_of_the_batch(stores: Stores, denied: int) -> None:
+    ref = stores.land("nightly/a", numbered(6)).ref
+    reads: list[str] = []
+
+    class Flickering:
+        """One read is denied, and the same read goes through the next time."""
+
+        def get_object(self, **asked: Any) -> Any:
+            reads.append(asked["Key"])
+            if len(reads) == denied:
+                raise ClientError({"Error": {"Code": "AccessDenied"}}, "GetObject")
+            return stores.s3.get_object(**asked)
+
+    made = Gathered(stores, [ref], Flickering())
+
+    assert made.unreadable == []
+    assert len(made.rows) == 6
+    assert len(reads) == 3
 
 
 def test_the_run_says_that_it_is_alive_at_every_object_and_unit(stores: Stores) -> None:
