@@ -53,7 +53,7 @@ class Transforms:
 
     def create_transform_job(self, **request: Any) -> None:
         if self.refuses:
-            raise refusal(self.refuses, "No.")
+            raise refusal(self.refuses, "No.", "CreateTransformJob")
         name = request["TransformJobName"]
         if name in self.jobs:
             raise refusal("ResourceInUse", "Job name must be unique within an AWS account.")
@@ -111,9 +111,9 @@ class Transforms:
         return json.dumps(event)
 
 
-def refusal(code: str, message: str) -> ClientError:
+def refusal(code: str, message: str, operation: str = "Operation") -> ClientError:
     """What botocore raises."""
-    return ClientError({"Error": {"Code": code, "Message": message}}, "Operation")
+    return ClientError({"Error": {"Code": code, "Message": message}}, operation)
 
 
 @dataclass

@@ -69,10 +69,13 @@ class Result:
         return f"{table}\n({len(cells)} row{'' if len(cells) == 1 else 's'})"
 
     def as_csv(self) -> str:
-        """As Athena writes results to S3: every value quoted, null as an empty field."""
+        """As Athena writes results to S3: every value quoted, null as an empty field.
+
+        Unlike there, an apostrophe precedes text that a spreadsheet would take for a formula.
+        """
         out = io.StringIO()
         for row in (self.names, *self.rows):
-            out.write(",".join("" if value is None else _quoted(_text(value)) for value in row))
+            out.write(",".join("" if value is None else _quoted(_harmless(value)) for value in row))
             out.write("\n")
         return out.getvalue()
 
@@ -80,6 +83,13 @@ class Result:
         """An array of objects; times as Athena prints them, NaN and infinity as null."""
         rows = [{name: _plain(value) for name, value in row.items()} for row in self.dicts()]
         return json.dumps(rows, indent=1, ensure_ascii=False, allow_nan=False)
+
+
+def _harmless(value: Any) -> str:  # noqa: ANN401  # any column value
+    text = _text(value)
+    # OWASP, "CSV Injection". A report's text may begin like this; a number may be negative.
+    is_formula = isinstance(value, str) and text.startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
+    return f"'{text}" if is_formula else text
 
 
 def _quoted(text: str) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import boto3
 from botocore.config import Config
 
+from chalicelib import aws_calls
 from chalicelib.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -53,37 +54,43 @@ def session() -> boto3.Session:
 @cache
 def s3() -> S3Client:
     """Amazon S3."""
-    return cast("S3Client", session().client("s3", config=_STORES))
+    return cast("S3Client", _client("s3", _STORES))
 
 
 @cache
 def sqs() -> SQSClient:
     """Amazon SQS."""
-    return cast("SQSClient", session().client("sqs", config=_STORES))
+    return cast("SQSClient", _client("sqs", _STORES))
 
 
 @cache
 def dynamodb() -> DynamoDBClient:
     """Amazon DynamoDB."""
-    return cast("DynamoDBClient", session().client("dynamodb", config=_STORES))
+    return cast("DynamoDBClient", _client("dynamodb", _STORES))
 
 
 @cache
 def sagemaker_runtime() -> SageMakerRuntimeClient:
     """The runtime of SageMaker endpoints."""
-    return cast("SageMakerRuntimeClient", session().client("sagemaker-runtime", config=_RUNTIME))
+    return cast("SageMakerRuntimeClient", _client("sagemaker-runtime", _RUNTIME))
 
 
 @cache
 def sagemaker() -> SageMakerClient:
     """Amazon SageMaker's control plane."""
-    return cast("SageMakerClient", session().client("sagemaker", config=_STORES))
+    return cast("SageMakerClient", _client("sagemaker", _STORES))
 
 
 @cache
 def functions() -> LambdaClient:
     """AWS Lambda, for starting the next invocation of a nightly run."""
-    return cast("LambdaClient", session().client("lambda", config=_STORES))
+    return cast("LambdaClient", _client("lambda", _STORES))
+
+
+def _client(service: Any, config: Config) -> object:  # noqa: ANN401  # the stubs know each by name
+    client = session().client(service, config=config)
+    aws_calls.name_failed_calls(client)
+    return client
 
 
 def forget_clients() -> None:

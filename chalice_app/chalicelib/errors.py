@@ -29,6 +29,15 @@ Error messages never contain report text: they are logged and stored in the `fai
 
 from __future__ import annotations
 
+import re
+
+# Where `aws_calls` notes in an error's response which call failed, and on what.
+CALL = "Call"
+_DENIED = frozenset({"403", "AccessDenied", "AccessDeniedException", "KMS.AccessDeniedException"})
+# S3 names the action on the key. SQS and DynamoDB say only that the key cannot be used.
+_KEY_ACTION = re.compile(r"not authorized to perform: (kms:[A-Za-z]+)")
+_KEY_REFUSED = re.compile(r"AWSKMS|KMS key|customer master key", re.IGNORECASE)
+
 
 class ImpressionsError(Exception):
     """The base class of all errors."""
@@ -39,18 +48,40 @@ class ImpressionsError(Exception):
         return type(self).__name__.removesuffix("Error")
 
 
+def failed_call(error: BaseException) -> str:
+    """The call to AWS that ended in an error: action, kind of resource and code, never a key.
+
+    Such as `s3:PutObject on lake/ in the results bucket is denied (AccessDenied)`.
+
+    Args:
+        error: a botocore `ClientError`.
+    """
+    response = getattr(error, "response", {})
+    found = response.get("Error", {})
+    code, message = str(found.get("Code", "")), str(found.get("Message") or "")
+    call = response.get(CALL) or getattr(error, "operation_name", "an AWS call")
+    outcome = f"is denied ({code})" if code in _DENIED else f"failed with {code}"
+    named = _KEY_ACTION.search(message)
+    if named is None and not code.startswith("KMS.") and _KEY_REFUSED.search(message) is None:
+        return f"{call} {outcome}"
+    key_action = "kms:Decrypt or kms:GenerateDataKey" if named is None else named[1]
+    return f"{key_action} on the data key {outcome}, for {call}"
+
+
 class UnexpectedError(ImpressionsError):
     """Any other error, without its message: that may contain a key, a URL or report text."""
 
-    def __init__(self, error: Exception) -> None:
-        """Name the type of `error`; of a refused AWS call also the action and the code."""
-        response = getattr(error, "response", None)
-        if isinstance(response, dict):
-            code = response.get("Error", {}).get("Code", "")
-            action = getattr(error, "operation_name", "an AWS call")
-            super().__init__(f"{action} failed with {code}; check the function's role")
-        else:
+    def __init__(self, error: BaseException) -> None:
+        """Name the type of `error`; or the call to AWS, if a failed one caused it."""
+        cause: BaseException | None = error
+        while cause is not None and not isinstance(getattr(cause, "response", None), dict):
+            cause = cause.__cause__
+        if cause is None:
             super().__init__(f"{type(error).__name__}; see docs/runbook.md")
+        else:
+            call = failed_call(cause)
+            advice = "check the function's role" if " is denied " in call else "see docs/runbook.md"
+            super().__init__(f"{call}; {advice}")
 
 
 def without_message(error: Exception) -> ImpressionsError:

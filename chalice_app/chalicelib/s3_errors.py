@@ -5,7 +5,9 @@ from __future__ import annotations
 from botocore.exceptions import ClientError
 
 GONE = frozenset({"404", "NoSuchBucket", "NoSuchKey", "NoSuchVersion", "MethodNotAllowed"})
-DENIED = frozenset({"403", "AccessDenied", "InvalidObjectState"})
+# The object is in an archive class.
+ARCHIVED = "InvalidObjectState"
+DENIED = frozenset({"403", "AccessDenied", ARCHIVED})
 # 409: another conditional write of the same key was in progress.
 CONFLICT = frozenset({"409", "412", "ConditionalRequestConflict", "PreconditionFailed"})
 

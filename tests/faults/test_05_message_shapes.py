@@ -1,3 +1,13 @@
+"""Messages of other kinds than one notification of one file.
+
+Injected: `s3:TestEvent`, events of deletion, tagging and expiry, several records in one message,
+EventBridge's form, the system's own messages, messages that nobody knows, and objects outside the
+lanes.
+Asserted: Test events and other events are acknowledged and ignored; every record of a message is
+handled; every form of message leads to the same work. An unknown message goes back to the queue,
+its neighbours in the batch do not.
+"""
+
 from __future__ import annotations
 
 import json

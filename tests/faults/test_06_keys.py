@@ -1,3 +1,11 @@
+"""Keys that are easily decoded wrongly, or that point elsewhere.
+
+Injected: Keys with spaces, `+`, `%`, `%2F`, unicode, `..`, line breaks and quotes, and of 1,024
+bytes, in every form of message, beside decoys that a wrong decoding would find.
+Asserted: Exactly the named objects are read. Nothing is written outside the planned prefixes, and
+no key that is written is longer than S3 allows.
+"""
+
 from __future__ import annotations
 
 from urllib.parse import quote, quote_plus, unquote, unquote_plus

@@ -1,3 +1,11 @@
+"""The object is gone, or reading it is denied.
+
+Injected: An object, its version or its bucket that is deleted before or after the file was split; a
+delete marker; a 403 that persists; content that was replaced before it was read.
+Asserted: One failure row with the reason, or one for each record of a chunk, and the message is not
+retried for ever. A version that still exists is read behind a delete marker.
+"""
+
 from __future__ import annotations
 
 import json

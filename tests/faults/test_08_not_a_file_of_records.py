@@ -1,3 +1,11 @@
+"""A file that contains no records.
+
+Injected: 0 bytes, white space, binary data, zip and broken gzip files, text, CSV, truncated JSON,
+`[]`, `{}` and values that are not records; good content under the wrong extension.
+Asserted: By its content, not its name, a file is read, or fails with one row that names the reason.
+`[]` is a complete file of no records. The model is not called.
+"""
+
 from __future__ import annotations
 
 import gzip

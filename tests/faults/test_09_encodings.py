@@ -1,3 +1,11 @@
+"""Encodings, good and bad.
+
+Injected: UTF-8 with and without BOM, UTF-16 in both byte orders, plain and gzip; invalid and
+overlong UTF-8, lone surrogates, raw and escaped.
+Asserted: Valid encodings are read character for character; bad text rejects its own record and no
+other.
+"""
+
 from __future__ import annotations
 
 import codecs

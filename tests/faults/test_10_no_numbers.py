@@ -1,3 +1,10 @@
+"""JSON that other readers would accept or repair.
+
+Injected: NaN, Infinity, 1e999 and numbers of 5,000 digits, and duplicate keys, escaped or nested
+ones too, in any field.
+Asserted: The record is rejected and named by its index, and its neighbours are drafted.
+"""
+
 from __future__ import annotations
 
 import pytest

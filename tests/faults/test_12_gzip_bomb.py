@@ -1,3 +1,11 @@
+"""A gzip bomb.
+
+Injected: 200 MiB of text in less than 500 kB: one endless record, nesting, many records, UTF-16,
+and no records at all.
+Asserted: The file is rejected at the limit with one failure row, and memory stays below 30 MiB. A
+text of just the limit is read.
+"""
+
 from __future__ import annotations
 
 import tracemalloc

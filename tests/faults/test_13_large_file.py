@@ -1,3 +1,12 @@
+"""One file with very many records.
+
+Injected: 100,000 records as JSON Lines, 10,000 as an array and as gzip, with a bad one in every
+thousand; more chunks or more records than are allowed.
+Asserted: Every record ends exactly once as a draft or as a failure, in order, and memory does not
+grow with the number of records. Too many chunks become larger chunks; too many records are one
+failure.
+"""
+
 from __future__ import annotations
 
 import gzip

@@ -1,3 +1,10 @@
+"""One bad record among good ones.
+
+Injected: A record that is truncated, not JSON, not an object, larger than 1 MiB, or that the model
+refuses, at the start or end of a file or chunk; blank lines.
+Asserted: All other records are drafted, and one failure row names the index of the bad one.
+"""
+
 from __future__ import annotations
 
 import pytest

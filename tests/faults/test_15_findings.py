@@ -1,3 +1,11 @@
+"""Findings or impressions that cannot be used.
+
+Injected: Findings that are missing, null, a number, a list, blank or longer than the limit; an
+impression that is not text; metadata that is too large.
+Asserted: One failure row names the record, the field and the problem. Findings up to the limit
+reach the model and the lake uncut, metadata beyond its limit is dropped whole and flagged.
+"""
+
 from __future__ import annotations
 
 import json

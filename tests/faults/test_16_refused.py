@@ -1,4 +1,9 @@
-"""16: the endpoint refuses (400, 424 ModelError): the record fails, after bisecting the batch."""
+"""The endpoint rejects a request.
+
+Injected: 400 and 424 `ModelError` for one record of a batch.
+Asserted: The batch is halved until the rejected record is alone; only that record fails, and the
+error says nothing of the report.
+"""
 
 from __future__ import annotations
 

@@ -1,10 +1,16 @@
-"""17: throttled, 5xx, reset: bounded back-off, then back to the queue; in the end done."""
+"""The endpoint is busy.
+
+Injected: Throttling, 429, 500, 503 and lost connections, for every call or for two calls in a row.
+Asserted: A bounded number of calls with back-off, then the message goes back to the queue and is
+done in the end. What passes quickly never reaches the queue.
+"""
 
 from __future__ import annotations
 
 import pytest
 
 from tests.account.account import Account
+from tests.account.faults import refuse
 from tests.account.model import draft_for
 
 KEY = "incoming/ward/a.json"
@@ -53,3 +59,19 @@ def test_17_what_passes_quickly_never_reaches_the_queue(account: Account) -> Non
 
     assert document["status"] == "complete"
     assert answers == []
+
+
+@pytest.mark.parametrize(("lost", "deliveries"), [(2, 1), (4, 2)])
+def test_17_a_lost_connection_is_tried_again(account: Account, lost: int, deliveries: int) -> None:
+    failed = refuse(account, "sagemaker_runtime", "InvokeEndpoint", lost)
+    account.drop(KEY, BODY)
+    account.drain()
+    assert len(failed) == lost
+    assert len(account.given_back) == deliveries - 1
+
+    account.redeliver()
+    account.drain()
+
+    assert account.result(KEY)["impressions"][0]["impression"] == draft_for("Clear.")
+    assert account.rows("failures") == []
+    assert len(account.model.prompts) == 1

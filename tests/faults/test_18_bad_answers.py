@@ -1,89 +1,32 @@
+"""The endpoint answers wrongly.
+
+Injected: Answers that are empty, truncated, not JSON, not UTF-8, of another form, with empty or
+endless texts, one text too few or too many, slow, or cut off, in both formats.
+Asserted: A typed failure for each record and never an empty impression; an answer that is right for
+fewer records is accepted for those. A slow or cut answer goes back to the queue and is done in the
+end.
+"""
+
 from __future__ import annotations
 
 import json
-import threading
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
-from botocore.config import Config
 
-from chalicelib import aws
 from tests.account.account import Account
+from tests.account.odd_endpoint import Body, OddEndpoint, good, odd_endpoint
 from tests.account.texts import json_lines
 
 KEY = "incoming/ward/a.json"
 RECORDS = [{"report_id": f"r{number}", "findings": f"Findings {number}."} for number in range(5)]
 CANARY = "CANARY-in-an-answer"
-READ_TIMEOUT_S = 0.3
-
-Body = Callable[[list[str]], bytes]
-
-
-def good(texts: list[str]) -> bytes:
-    return json.dumps({"generated_texts": [f"Draft of {text[-2:]}" for text in texts]}).encode()
-
-
-class Endpoint(ThreadingHTTPServer):
-    """A runtime that misbehaves as it is told; `slow` and `cut` may be set for one request each."""
-
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.body: Body = good
-        self.transport = "whole"
-        self.calls = 0
-        self.closing = threading.Event()
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: Endpoint
-
-    def do_POST(self) -> None:
-        request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        texts = request["text_inputs"] if "text_inputs" in request else [request["inputs"]]
-        endpoint = self.server
-        endpoint.calls += 1
-        body = endpoint.body(texts)
-        self.close_connection = True
-        if endpoint.transport == "no answer":
-            return
-        if endpoint.transport == "slow":
-            endpoint.closing.wait()
-            return
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        if endpoint.transport == "cut":
-            self.wfile.write(body[: len(body) // 2])
-        elif endpoint.transport == "slow body":
-            self.wfile.write(body[: len(body) // 2])
-            self.wfile.flush()
-            endpoint.closing.wait()
-        else:
-            self.wfile.write(body)
-
-    def log_message(self, *_: Any) -> None:
-        pass
 
 
 @pytest.fixture
-def endpoint(account: Account, monkeypatch: pytest.MonkeyPatch) -> Iterator[Endpoint]:
-    patient = Config(read_timeout=READ_TIMEOUT_S, retries={"total_max_attempts": 1})
-    monkeypatch.setattr(aws, "_RUNTIME", patient)
-    with Endpoint() as server:
-        url = f"http://127.0.0.1:{server.server_address[1]}"
-        account.configure({"AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME": url})
-        account.renew_client("sagemaker_runtime")
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
+def endpoint(account: Account, monkeypatch: pytest.MonkeyPatch) -> Iterator[OddEndpoint]:
+    with odd_endpoint(account, monkeypatch) as server:
         yield server
-        server.closing.set()
-        server.shutdown()
-        thread.join()
 
 
 V1: dict[str, Body] = {
@@ -122,7 +65,7 @@ BODIES = [("text2text-v1", name) for name in V1] + [("tgi-v2", name) for name in
 
 @pytest.mark.parametrize(("codec", "name"), BODIES)
 def test_18_wrong_answer_is_a_typed_failure_and_no_empty_impression(
-    account: Account, endpoint: Endpoint, codec: str, name: str
+    account: Account, endpoint: OddEndpoint, codec: str, name: str
 ) -> None:
     account.configure({"FINE_TUNED_CODEC": codec})
     endpoint.body = (V1 if codec == "text2text-v1" else V2)[name]
@@ -141,7 +84,7 @@ def test_18_wrong_answer_is_a_typed_failure_and_no_empty_impression(
 
 @pytest.mark.parametrize("name", ["one too few", "empty texts", "not JSON", "one too many"])
 def test_18_wrong_answer_to_many_is_halved_until_it_is_right(
-    account: Account, endpoint: Endpoint, name: str
+    account: Account, endpoint: OddEndpoint, name: str
 ) -> None:
     endpoint.body = lambda texts: V1[name](texts) if len(texts) > 1 else good(texts)
 
@@ -153,7 +96,7 @@ def test_18_wrong_answer_to_many_is_halved_until_it_is_right(
 
 
 def test_18_empty_impression_among_good_ones_fails_alone(
-    account: Account, endpoint: Endpoint
+    account: Account, endpoint: OddEndpoint
 ) -> None:
     def body(texts: list[str]) -> bytes:
         answer = json.loads(good(texts))["generated_texts"]
@@ -175,7 +118,7 @@ def test_18_empty_impression_among_good_ones_fails_alone(
     [("slow", 1), ("slow", 5), ("slow body", 1), ("cut", 1), ("cut", 5), ("no answer", 1)],
 )
 def test_18_slow_or_cut_answer_goes_back_to_the_queue_and_is_done_in_the_end(
-    account: Account, endpoint: Endpoint, transport: str, records: int
+    account: Account, endpoint: OddEndpoint, transport: str, records: int
 ) -> None:
     endpoint.transport = transport
 

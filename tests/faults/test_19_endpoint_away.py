@@ -1,4 +1,11 @@
-"""19: endpoint missing, creating, updating: back to the queue with delay, alarm; nothing lost."""
+"""The endpoint is missing or not in service.
+
+Injected: The endpoint does not exist, for all models or for one of two; meanwhile the model's
+version or prompt changes.
+Asserted: The message goes back with a longer delay, an alarm metric is counted, and nothing is
+lost. In the evaluation lane the other model's drafts are kept and paid for once, and the missing
+model's records fail at the third delivery, marked as retryable.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,10 @@
-"""21: each AWS call fails once in every way, or is carried out and its answer lost: no trace."""
+"""Any one AWS call fails, or is carried out and its response is lost.
+
+Injected: In the same runs, each AWS call is denied, fails, is throttled, or loses its connection or
+its response, once or through all of the SDK's attempts; a sample in `make test`, all of them in
+`make test-faults`.
+Asserted: The same: no deviation from the undisturbed run.
+"""
 
 from __future__ import annotations
 

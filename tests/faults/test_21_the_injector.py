@@ -1,4 +1,10 @@
-"""21: the injector itself: each kind of fault does what it is called, no more and no less."""
+"""The injector itself.
+
+Injected: Each kind of fault, into one call, and results that are broken on purpose.
+Asserted: A fault comes before or after the call is carried out, as its name says; who is killed
+makes no further call; the SDK repeats what passes; every deviation is noticed, every call is seen,
+and there are as many injections as promised.
+"""
 
 from __future__ import annotations
 

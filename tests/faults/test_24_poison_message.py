@@ -1,4 +1,10 @@
-"""24: poison message: dead-letter queue after the set number; `redrive` twice is harmless."""
+"""A message that always fails.
+
+Injected: A message that nobody can read, and one whose model is unavailable, until the queue gives
+them up; then `redrive`, twice, and a message that lies in both queues.
+Asserted: After five deliveries it is in the dead-letter queue and counted there. Redriving finishes
+the file, doing it twice changes nothing, and a doubled message is answered and paid once.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,10 @@
-"""25: midnight, clock skew, daylight saving: `dt` from LastModified in UTC, the same on replay."""
+"""Midnight, clock skew and daylight saving.
+
+Injected: Files of the last and first second of a day, of the hour that comes twice, an event with
+another clock, a replay days later and a night 40 hours later.
+Asserted: The partition `dt` is the UTC day of the object's LastModified, whatever the clocks and
+events say, and a replay writes the same keys.
+"""
 
 from __future__ import annotations
 

@@ -1,3 +1,11 @@
+"""A cold start without its settings.
+
+Injected: No region, no credentials, each required setting missing or empty, and unusable values of
+the others.
+Asserted: One line names the setting. Importing the code needs no setting and opens no file, process
+or connection.
+"""
+
 from __future__ import annotations
 
 import os

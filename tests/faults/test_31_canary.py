@@ -1,4 +1,11 @@
-"""Report text is put everywhere it can get in, and looked for everywhere it must not come out."""
+"""Report text, keys and ids in everything that can go wrong.
+
+Injected: A canary string as findings, impression, id, metadata, key and message, in successful
+runs, rejected records, broken files, unknown messages, refused calls and errors that nobody thought
+of.
+Asserted: The canary is in no log line or metric, in no message or type of a failure, and in no item
+of DynamoDB. It is where it belongs: in the result and in the lake's rows.
+"""
 
 from __future__ import annotations
 

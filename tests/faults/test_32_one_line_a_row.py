@@ -1,10 +1,22 @@
+"""Text that other formats would interpret.
+
+Injected: Line breaks of every kind, formulas such as `=HYPERLINK(…)`, quotes, forged JSON, control
+characters and HTML, in every field.
+Asserted: Every row is one line of JSON and every field comes back exactly as it was; there are as
+many lines as rows. In CSV, text that begins like a formula is preceded by an apostrophe, every
+field is quoted, and no text can end its field.
+"""
+
 from __future__ import annotations
 
+import csv
 import gzip
+import io
 from typing import Any
 
 import pytest
 
+from analytics.engine.results import Result
 from tests.account.account import Account
 from tests.account.model import draft_for
 from tests.account.texts import json_lines, lines
@@ -73,3 +85,14 @@ def test_32_rows_and_lines_are_as_many(account: Account) -> None:
     assert sum(len(lines(account.read(part))) for part in result["parts"]) == len(TEXTS) + 1
     drafts = [entry["impression"] for entry in account.entries(KEY)]
     assert drafts == [*(draft_for(text) for text in TEXTS), None]
+
+
+def test_32_csv_has_no_formula_and_its_fields_hold_their_text() -> None:
+    rows = tuple((text, -1.5) for text in TEXTS)
+
+    written = Result((("findings", "varchar"), ("score", "double")), rows).as_csv()
+
+    _, *read = csv.reader(io.StringIO(written, newline=""))
+    assert [text.removeprefix("'") for text, _ in read] == TEXTS
+    assert not any(text.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) for text, _ in read)
+    assert {score for _, score in read} == {"-1.5"}

@@ -1,3 +1,12 @@
+"""Report ids that are unusual or hostile.
+
+Injected: Ids with `/`, `..`, quotes, SQL, line breaks or 256 characters, under each of the three
+field names; ids that are too long, blank or of another type; equal ids; no id.
+Asserted: An id is kept as data or its record is rejected, and it is never part of a key or of an
+item of DynamoDB. Equal ids are two records, and a missing id is the object's id and the record's
+index.
+"""
+
 from __future__ import annotations
 
 import json

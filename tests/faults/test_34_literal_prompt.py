@@ -1,3 +1,11 @@
+"""Findings that look like templates.
+
+Injected: `{findings}`, `{0}`, `%s`, `$findings`, backslashes and special tokens, under several
+prompt templates; the same text as id, reference and metadata.
+Asserted: Findings stand literally in the prompt, once; reference and metadata never reach the
+model.
+"""
+
 from __future__ import annotations
 
 import pytest

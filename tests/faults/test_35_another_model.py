@@ -1,4 +1,10 @@
-"""35: model or prompt changed during a run: every row names the version that made it."""
+"""The model or prompt changes during a run.
+
+Injected: A new model version and prompt between two chunks of a file, between a night and its
+completion, and before a re-run.
+Asserted: Every row and entry names the version that made it. A re-run replaces all rows by those of
+the current model, and is paid for once per token.
+"""
 
 from __future__ import annotations
 

@@ -1,3 +1,10 @@
+"""Reference or prediction without a word.
+
+Injected: Empty and punctuation-only references, drafts and findings, and emoji.
+Asserted: Every score is defined: 0 where nothing can match, between 0 and 1 otherwise, never NaN,
+for each model and metric.
+"""
+
 from __future__ import annotations
 
 import math

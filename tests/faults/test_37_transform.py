@@ -1,4 +1,10 @@
-"""37: a transform job fails, or writes fewer, other or unordered lines: joined on id."""
+"""A transform job fails, or its output is incomplete or disordered.
+
+Injected: A job that fails, is stopped or ends unnoticed; output with lines missing, doubled,
+reversed, truncated, blank or of other files.
+Asserted: Drafts are joined by the id of file and record index. The endpoint drafts what is missing,
+or it fails by name; after a failed job the next night takes the files.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""39: content A, then B, then A again, and B's invocation is killed: its message comes last."""
+"""A, then B, then A again, and B's invocation is killed.
+
+Injected: B's process is killed at its claim, so that its message comes after the third upload's.
+Asserted: The third upload stands.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,11 @@
-"""39: A, then B, then A again under one key; the same file after its result was deleted."""
+"""A, then B, then A again under one key; a result that was deleted.
+
+Injected: Three uploads whose third has the content of the first, their events in any order; one
+upload that several paths tell of; a deleted result; the event of an older version after the newer
+one's.
+Asserted: The result that stands is of the version that stands, nothing waits for ever, and one
+upload is paid for once.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,10 @@
-"""40: the response of a conditional write is lost, and the SDK sends it again."""
+"""The response to a conditional write is lost, and the SDK sends it again.
+
+Injected: The claim of a unit, the result document and each change of the night's ledger are written
+and their responses lost, once or for all of the SDK's attempts.
+Asserted: One's own write is recognised: no dead letter, no skipped night, and the model is paid
+once. A claim that nobody knows of is waited for and then taken over.
+"""
 
 from __future__ import annotations
 

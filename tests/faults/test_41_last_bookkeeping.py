@@ -1,4 +1,10 @@
-"""41: everything is done, and only the last bookkeeping call fails."""
+"""Everything is done, and only the last bookkeeping call fails.
+
+Injected: The completion of the idempotency record, or its removal after a failure, fails for all of
+the SDK's attempts; for small files, chunks and re-runs.
+Asserted: The message is done. A replay finds the result, changes no byte and pays nothing; a later
+re-run with another token is still done.
+"""
 
 from __future__ import annotations
 

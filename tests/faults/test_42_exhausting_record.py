@@ -1,7 +1,9 @@
-"""42: a record that would exhaust the process costs itself only.
+"""A record that would exhaust the process.
 
-Here: a reference or a lead sentence without end. Not covered yet: a message whose processing kills
-the process must next be tried alone.
+Injected: A reference without end, and the longest texts that are still scored.
+Asserted: The endless record fails by name and its neighbours are drafted; the longest texts are
+scored in bounded time.
+Open: A message whose processing kills the process must next be tried alone.
 """
 
 from __future__ import annotations

@@ -1,4 +1,10 @@
-"""44: a passing 403 or 5xx on reading an object is given back; final only when it persists."""
+"""A passing 403 or 5xx on reading an object.
+
+Injected: AccessDenied, InternalError and SlowDown on the first delivery, of a small file and of one
+in chunks.
+Asserted: The message goes back to the queue and is done on the next delivery, without a failure
+row. Only a denial that persists is final (row 7).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,10 @@
-"""46: an endpoint that echoes its input, SDK errors with keys and URLs: never in a trace."""
+"""Errors that contain report text, keys or URLs.
+
+Injected: A model error that echoes its input, refused reads and unreachable endpoints, with X-Ray
+tracing on.
+Asserted: Traces show calls, status and error types, and nothing of a report; what Lambda logs of an
+uncaught error has neither key nor URL.
+"""
 
 from __future__ import annotations
 

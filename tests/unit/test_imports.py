@@ -24,6 +24,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 # Any layer may import these; they import no layer.
 SHARED = (
     "aws",
+    "aws_calls",
     "errors",
     "objects",
     "observability",

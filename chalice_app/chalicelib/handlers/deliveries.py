@@ -65,6 +65,7 @@ def return_to_queue(settings: Settings, record: SQSRecord, error: Exception) -> 
             "could not extend the visibility timeout",
             message_id=record.message_id,
             error=type(failure).__name__,
+            problem=str(without_message(failure)),
         )
 
 
@@ -97,4 +98,5 @@ def delete(settings: Settings, records: Sequence[SQSRecord]) -> None:
             )
         except (BotoCoreError, ClientError) as failure:
             # They are deleted when the invocation ends, or delivered again and found done.
-            log_warning("could not delete finished messages", error=type(failure).__name__)
+            problem = str(without_message(failure))
+            log_warning("could not delete finished messages", problem=problem)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from botocore.exceptions import ClientError
 
 from chalicelib import s3_errors
-from chalicelib.errors import FileRejectedError
+from chalicelib.errors import FileRejectedError, failed_call
 from chalicelib.intake.decoding import PIECE_BYTES, skip
 from chalicelib.objects import ObjectRef
 
@@ -126,12 +126,27 @@ def _head(s3: S3Client, **request: Any) -> HeadObjectOutputTypeDef | None:  # no
         raise
 
 
+def listed_time(s3: S3Client, ref: ObjectRef) -> datetime | None:
+    """LastModified of an object that may be listed but not read; None if it is not listed."""
+    try:
+        page = s3.list_objects_v2(Bucket=ref.bucket, Prefix=ref.key, MaxKeys=1)
+    except ClientError:
+        return None
+    for item in page.get("Contents", []):
+        if (item["Key"], item["ETag"].strip('"')) == (ref.key, ref.etag):
+            return item["LastModified"]
+    return None
+
+
 def _reading_error(error: ClientError) -> Exception:
     code = s3_errors.code_of(error)
     if code in s3_errors.GONE:
         return FileRejectedError("ObjectGone", "it was deleted before it was read; upload it again")
     if code in s3_errors.DENIED:
-        problem = "s3:GetObject on it is denied; check the function's role and the key's policy"
+        advice = "check the function's role and the key's policy"
+        if code == s3_errors.ARCHIVED:
+            advice = "restore the object from its archive"
+        problem = f"{failed_call(error)}; {advice}"
         return FileRejectedError("ObjectDenied", problem)
     if code in s3_errors.CONFLICT:
         problem = "the key now holds a newer version, which is processed separately"

@@ -16,6 +16,7 @@ from chalicelib.intake.framing import Frame
 from chalicelib.intake.records import read_record
 from chalicelib.nightly.shards import ShardWriter, row
 from chalicelib.objects import ObjectRef
+from chalicelib.observability import log_warning
 from chalicelib.queue.messages import OwnMessage, WorkItem, whole_object_message
 from chalicelib.settings import Model, Settings
 
@@ -82,7 +83,8 @@ def _read(stores: Stores, settings: Settings, ref: ObjectRef) -> _Read:
     try:
         opened = _open(stores.s3, ref, settings)
         found = reading.scan(opened.text, settings.chunk_records)
-    except FileRejectedError:
+    except FileRejectedError as error:
+        _log_denied(ref, error)
         return _Read(ref, [], [])
     if found.total <= settings.chunk_records:
         return _Read(ref, [whole_object_message(ref)], found.head)
@@ -117,9 +119,19 @@ def _by_unit(
         _, frames = reading.frames_of(opened.text)
         for unit in found.units:
             yield unit, list(islice(frames, (unit.stop or 0) - (unit.start or 0)))
-    except FileRejectedError:
+    except FileRejectedError as error:
         # It was deleted or replaced in between. Its units will fail when they are processed.
+        _log_denied(found.ref, error)
         return
+
+
+def _log_denied(ref: ObjectRef, error: FileRejectedError) -> None:
+    """Log that this function's role may not read an object, which the work function's perhaps may.
+
+    Every other reason is found again, and recorded, by the work function.
+    """
+    if error.reason == "ObjectDenied":
+        log_warning("could not gather a file", object_id=ref.object_id, problem=str(error))
 
 
 def _rows(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from botocore.exceptions import ClientError
 
-from chalicelib.errors import TransformError
+from chalicelib.errors import TransformError, failed_call
 from chalicelib.nightly import shards
 from chalicelib.settings import Model, Settings
 
@@ -81,7 +81,7 @@ def start(sagemaker: SageMakerClient, settings: Settings, night: NightlyBatch) -
         )
     except ClientError as error:
         if not _already_exists(error):
-            raise _failure(error, "CreateTransformJob") from None
+            raise _failure(error) from None
 
 
 def describe(sagemaker: SageMakerClient, job: str) -> Job | None:
@@ -96,7 +96,7 @@ def describe(sagemaker: SageMakerClient, job: str) -> Job | None:
         message = error.response.get("Error", {}).get("Message") or ""
         if re.search(r"not found|could not find|does not exist", message, re.IGNORECASE):
             return None
-        raise _failure(error, "DescribeTransformJob") from None
+        raise _failure(error) from None
     began, ended = found.get("TransformStartTime"), found.get("TransformEndTime")
     seconds = (ended - began).total_seconds() if began and ended else 0.0
     return Job(found["TransformJobStatus"], max(0.0, seconds))
@@ -110,7 +110,7 @@ def _model_of(sagemaker: SageMakerClient, model: Model) -> str:
             EndpointConfigName=endpoint["EndpointConfigName"]
         )
     except ClientError as error:
-        raise _failure(error, "looking up the live endpoint's model") from None
+        raise _failure(error) from None
     return config["ProductionVariants"][0]["ModelName"]
 
 
@@ -119,7 +119,6 @@ def _already_exists(error: ClientError) -> bool:
     return found.get("Code") in _IN_USE and bool(_EXISTS.search(found.get("Message") or ""))
 
 
-def _failure(error: ClientError, what: str) -> TransformError:
-    code = error.response.get("Error", {}).get("Code", "")
+def _failure(error: ClientError) -> TransformError:
     advice = "see 'nightly failed' in the runbook; the next nightly run processes the files"
-    return TransformError(f"{what} failed with {code}; {advice}")
+    return TransformError(f"{failed_call(error)}; {advice}")

@@ -23,7 +23,12 @@ from aws_lambda_powertools.utilities.idempotency.exceptions import (
     IdempotencyPersistenceLayerError,
 )
 
-from chalicelib.errors import AlreadyRunningError, DiedBeforeError, MessageError
+from chalicelib.errors import (
+    AlreadyRunningError,
+    DiedBeforeError,
+    MessageError,
+    without_message,
+)
 from chalicelib.intake import chunk_plan
 from chalicelib.observability import log_info, log_warning
 from chalicelib.output.document import Counts
@@ -148,14 +153,16 @@ class _Claim:
         except (IdempotencyAlreadyInProgressError, IdempotencyInconsistentStateError):
             wait_s = max(0.0, client.blocked_until - time.time())
             raise AlreadyRunningError("another invocation is processing it", wait_s) from None
-        except IdempotencyPersistenceLayerError:
+        except IdempotencyPersistenceLayerError as error:
+            problem = str(without_message(error))
             if self._failure is not None:
+                log_warning("could not give up the idempotency record", problem=problem)
                 raise self._failure from None
             if self.result is None:
                 raise
             # Everything is written. The record stays in progress until it expires, and whoever
             # claims it then finds the result.
-            log_warning("could not complete the idempotency record")
+            log_warning("could not complete the idempotency record", problem=problem)
             return self.result
 
     def _deaths(self, client: ClaimClient) -> int:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from chalicelib.drafting import routing
 from chalicelib.drafting.routing import PATIENT_DELIVERIES
 from chalicelib.errors import FileRejectedError, ReadDeniedError, RecordRejectedError
-from chalicelib.intake import chunk_plan, chunking, reading
+from chalicelib.intake import chunk_plan, chunking, landing, reading
 from chalicelib.intake.framing import Frame
 from chalicelib.intake.records import Record, read_record
 from chalicelib.intake.source import Source, timestamp
@@ -54,6 +54,8 @@ def process_object(context: ProcessingContext, work: WorkItem, *, deaths: int = 
         found = reading.scan(opened.text, most)
     except FileRejectedError as error:
         _retry_if_denied(context, error)
+        if size is None:
+            source = _dated(context, source)
         outcome = assemble_rejected(source, error)
     else:
         if found.total > most:
@@ -98,6 +100,7 @@ def process_chunk(
         outcome = _draft(context, source, frames, chunk)
     except FileRejectedError as error:
         _retry_if_denied(context, error)
+        source = _dated(context, source)
         # The object was readable when it was counted, so each record of the chunk fails by index.
         start, stop = plan.bounds(chunk)
         lost = [RecordRejectedError(index, "record", str(error)) for index in range(start, stop)]
@@ -140,6 +143,16 @@ def _retry_if_denied(context: ProcessingContext, error: FileRejectedError) -> No
     """A denied read may pass, such as while a policy or key is being changed."""
     if error.reason == "ObjectDenied" and context.attempt < PATIENT_DELIVERIES:
         raise ReadDeniedError(str(error)) from None
+
+
+def _dated(context: ProcessingContext, source: Source) -> Source:
+    """The source with its LastModified, though it was not read, if it is still listed.
+
+    Once the cause is gone and the file is processed again, only rows of the same day are replaced;
+    and a message may come days after the file.
+    """
+    modified = landing.listed_time(context.s3, source.work.ref)
+    return source if modified is None else Source(source.work, modified)
 
 
 def _write(context: ProcessingContext, source: Source, chunk: int, rows: Sequence[Row]) -> None:

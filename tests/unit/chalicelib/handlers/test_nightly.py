@@ -46,7 +46,7 @@ def test_a_night_that_cannot_run_raises_the_alarm(account: Account, nights: Nigh
     nights.sagemaker.refuses = "AccessDeniedException"
     account.put("nightly/ward/a.json", reports(2))
 
-    with pytest.raises(Exception, match="CreateTransformJob failed with AccessDenied"):
+    with pytest.raises(Exception, match="CreateTransformJob is denied"):
         account.call("nightly", {})
     assert '"NightlyFailed":[1.0]' in account.logs
 

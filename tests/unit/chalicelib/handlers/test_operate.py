@@ -61,8 +61,11 @@ def test_a_failure_of_aws_is_the_function_s_failure(
     monkeypatch.setenv("PROGRESS_TABLE", "no-such-table")
     account.configure({})
 
-    with pytest.raises(UnexpectedError, match="GetItem failed with ResourceNotFoundException"):
+    with pytest.raises(UnexpectedError) as caught:
         account.call("operate", {"action": "counts"})
+
+    problem = "dynamodb:GetItem on the progress table failed with ResourceNotFoundException"
+    assert str(caught.value) == f"{problem}; see docs/runbook.md"
 
 
 def test_an_answer_that_takes_too_long_goes_on_in_another_call(

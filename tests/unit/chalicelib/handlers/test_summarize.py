@@ -244,7 +244,7 @@ def test_denied_call_is_named_and_its_words_are_not_repeated(
 
     assert len(answer["batchItemFailures"]) == 1
     (line,) = logged()
-    assert line["problem"] == "PutObject failed with AccessDenied; check the function's role"
+    assert line["problem"] == "PutObject is denied (AccessDenied); check the function's role"
 
 
 @pytest.mark.parametrize(

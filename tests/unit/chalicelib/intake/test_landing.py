@@ -12,6 +12,7 @@ from chalicelib.intake.landing import (
     current_version,
     identify,
     list_objects,
+    listed_time,
     open_object,
     with_version_id,
 )
@@ -266,3 +267,25 @@ class TestListing:
             ["d", "e"],
         ]
         assert [page.last for page in pages] == ["incoming/c", "incoming/e"]
+
+
+def test_time_of_an_object_is_listed_without_reading_it(stores: Stores) -> None:
+    ref = stores.land("incoming/a", b"x").ref
+    stores.land("incoming/a.json", b"y")
+    head = stores.s3.head_object(Bucket=LANDING, Key=ref.key)
+
+    assert listed_time(stores.s3, ref) == head["LastModified"]
+
+
+@pytest.mark.parametrize(("key", "etag"), [("incoming/b", ""), ("incoming/", ""), ("", "other")])
+def test_time_of_another_object_is_not_taken(stores: Stores, key: str, etag: str) -> None:
+    ref = stores.land("incoming/a", b"x").ref
+
+    assert listed_time(stores.s3, ObjectRef(ref.bucket, key or ref.key, etag or ref.etag)) is None
+
+
+def test_time_of_an_object_is_unknown_when_listing_is_denied(stores: Stores) -> None:
+    with Stubber(stores.s3) as stub:
+        stub.add_client_error("list_objects_v2", "AccessDenied", http_status_code=403)
+
+        assert listed_time(stores.s3, ObjectRef(LANDING, "incoming/a", "e")) is None

@@ -161,12 +161,12 @@ class TestBatch:
         self, account: Account, nights: Nights, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def describe_endpoint(EndpointName: str) -> None:
-            raise refusal("AccessDeniedException", EndpointName)
+            raise refusal("AccessDeniedException", EndpointName, "DescribeEndpoint")
 
         fill(account, 1)
         monkeypatch.setattr(nights.sagemaker, "describe_endpoint", describe_endpoint)
 
-        with pytest.raises(TransformError, match="looking up the live endpoint's model"):
+        with pytest.raises(TransformError, match="DescribeEndpoint is denied"):
             nights.run()
 
 

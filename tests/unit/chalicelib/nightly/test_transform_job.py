@@ -168,12 +168,12 @@ class TestStart:
         refusing.add_client_error("create_transform_job", code, message)
 
         with pytest.raises(
-            TransformError, match=f"CreateTransformJob failed with {code}; see 'nightly"
+            TransformError, match=rf"CreateTransformJob (failed with|is denied).*{code}.*'nightly"
         ):
             transform_job.start(refusing.client, stores.settings, NIGHT)
 
     def test_without_a_live_endpoint_says_so(self, stores: Stores) -> None:
-        with pytest.raises(TransformError, match="looking up the live endpoint's model failed"):
+        with pytest.raises(TransformError, match="DescribeEndpoint failed with"):
             transform_job.start(client(), stores.settings, NIGHT)
 
 
@@ -229,5 +229,5 @@ class TestDescribe:
     def test_that_is_refused_is_no_end_of_the_job(self, refusing: Any, code: str) -> None:
         refusing.add_client_error("describe_transform_job", code, "No.")
 
-        with pytest.raises(TransformError, match=f"DescribeTransformJob failed with {code}"):
+        with pytest.raises(TransformError, match=f"DescribeTransformJob .*{code}"):
             transform_job.describe(refusing.client, "j")

@@ -1,27 +1,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import msgspec
 import pytest
 
-from chalicelib.drafting.endpoint import Draft
-from chalicelib.errors import AlreadyRunningError, EndpointBusyError, MessageError, ModelError
+from chalicelib.errors import EndpointBusyError, MessageError
 from chalicelib.intake import chunk_plan
 from chalicelib.output.document import Counts
-from chalicelib.processing.context import WorkResult
 from chalicelib.processing.idempotency import IdempotentProcessor
 from chalicelib.queue.messages import WorkItem, read_message
-from chalicelib.settings import Model
 from tests.unit.chalicelib.stores import (
     IDEMPOTENCY,
     NOTICED,
     PROGRESS,
     Context,
     Stores,
-    StubEndpoint,
 )
 
 if TYPE_CHECKING:
@@ -47,83 +42,11 @@ def chunk_works(stores: Stores) -> list[WorkItem]:
     return sorted(works, key=lambda work: work.start or 0)
 
 
-class DuringDraft(StubEndpoint):
-    """Does something while the model is at work, once."""
-
-    def __init__(self, do: Callable[[], Any]) -> None:
-        super().__init__()
-        self.do: Callable[[], Any] | None = do
-
-    def draft(
-        self,
-        model: Model,
-        findings: Sequence[str],
-        micro_batch: int,
-        drafts: list[Draft | ModelError] | None = None,
-    ) -> list[Draft | ModelError]:
-        do, self.do = self.do, None
-        if do is not None:
-            do()
-        return super().draft(model, findings, micro_batch, drafts)
-
-
-def test_second_delivery_is_answered_from_memory(stores: Stores) -> None:
-    work = stores.land("incoming/a", body(2))
-
-    first = once(stores).process(work)
-    second = once(stores).process(work)
-
-    assert first == second == WorkResult(Counts(2, 2, 0), files=1)
-    assert len(stores.endpoint.calls) == 1
-
-
-def test_new_content_of_the_same_key_is_new_work(stores: Stores) -> None:
-    once(stores).process(stores.land("incoming/a", body(1)))
-    once(stores).process(stores.land("incoming/a", body(2)))
-
-    assert len(stores.endpoint.calls) == 2
-
-
-def test_equal_content_under_another_key_is_new_work(stores: Stores) -> None:
-    once(stores).process(stores.land("incoming/a", body(1)))
-    once(stores).process(stores.land("incoming/b", body(1)))
-
-    assert len(stores.endpoint.calls) == 2
-
-
 def test_same_bytes_uploaded_again_are_another_piece_of_work(stores: Stores) -> None:
     for _ in range(2):
         once(stores).process(stores.land("incoming/a", body(1)))
 
     assert len(stores.endpoint.calls) == 2
-
-
-def test_delivery_while_another_is_at_work_is_given_back(stores: Stores) -> None:
-    work = stores.land("incoming/a", body(1))
-    refused: list[bool] = []
-
-    def deliver_again() -> None:
-        with pytest.raises(AlreadyRunningError):
-            once(stores).process(work)
-        refused.append(True)
-
-    stores.endpoint = DuringDraft(deliver_again)
-    done = once(stores).process(work)
-
-    assert refused == [True]
-    assert done.counts == Counts(1, 1, 0)
-    assert len(stores.endpoint.calls) == 1
-
-
-def test_lock_of_an_invocation_that_is_over_is_taken(stores: Stores) -> None:
-    work = stores.land("incoming/a", body(1))
-    inner: list[WorkResult] = []
-    # The outer invocation has no time left, so its lock is stale the moment it is taken.
-    stores.endpoint = DuringDraft(lambda: inner.append(once(stores).process(work)))
-
-    once(stores, milliseconds=-1000).process(work)
-
-    assert inner == [WorkResult(Counts(1, 1, 0), files=1)]
 
 
 def test_work_that_failed_is_not_remembered(stores: Stores) -> None:
