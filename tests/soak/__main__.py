@@ -17,7 +17,7 @@ from local.client import invoke
 from local.errors import InvokeError
 from tests.soak.gather import Gatherer, depth
 from tests.soak.ledger import Ledger, balance
-from tests.soak.load import Load, nights
+from tests.soak.load import Load, Nights
 from tests.soak.running import AWAY, HIDDEN_S, Running, running
 from tests.soak.trouble import Trouble
 
@@ -47,11 +47,9 @@ def soak(folder: Path, seconds: float, seed: int) -> Ledger:
     _say(f"soak: {seconds:.0f} s, seed {seed}")
     with running(folder, _say) as stack:
         load, trouble = Load(stack, seed), Trouble(stack, seed + 1)
+        nights = Nights(stack, seed + 2, NIGHT_EVERY_S)
         with ThreadPoolExecutor() as pool:
-            background = [
-                pool.submit(trouble.run),
-                pool.submit(nights, stack, seed + 2, NIGHT_EVERY_S),
-            ]
+            background = [pool.submit(trouble.run), pool.submit(nights.run)]
             try:
                 load.run(seconds)
             finally:
@@ -70,7 +68,10 @@ def soak(folder: Path, seconds: float, seed: int) -> Ledger:
     for line in ledger.lines():
         _say(line)
     _say(f"troubles     {made}")
-    _say(f"repeats      {load.repeats} events delivered again, {redriven} dead letters redriven")
+    _say(
+        f"repeats      {load.repeats} uploads and {nights.repeats} jobs told again, "
+        f"{redriven} dead letters redriven"
+    )
     _say(f"model        asked for {trouble.asked} drafts")
     return ledger
 
@@ -87,8 +88,8 @@ def settle(stack: Running, gatherer: Gatherer) -> tuple[Ledger, int]:
             stack.sweep()
             sweep_at = time.monotonic() + SWEEP_EVERY_S
         time.sleep(POLL_S)
-        waiting = depth(stack.stack)
-        ledger = balance(gatherer.books(stack.stack))
+        waiting = depth(stack)
+        ledger = balance(gatherer.books(stack))
         _say(f"settling: {len(ledger.problems)} open, {waiting} messages")
         if (ledger.is_balanced and not waiting) or time.monotonic() > deadline:
             return ledger, redriven

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from chalicelib.objects import ObjectRef
 from tests.soak import events
 from tests.soak.files import File, Files
-from tests.soak.running import AWAY, Running
+from tests.soak.running import Running
 
 LANES = (("incoming", 60), ("evaluation", 15), ("nightly", 25))
 GAP_S = 1.2
@@ -19,6 +19,7 @@ BRINGS_BACK = 0.5  # of the replacements: an earlier content of the key
 REPEATS = 0.35
 MOST_DELAY_S = 40.0
 POISON = 0.01
+TELL_S = 60.0
 
 
 @dataclass
@@ -38,7 +39,11 @@ class Load:
         draw = random.Random(self.seed)
         files = Files(self.seed)
         deadline = time.monotonic() + seconds
+        told_at = deadline - seconds
         while (now := time.monotonic()) < deadline:
+            if now >= told_at + TELL_S:
+                told_at = now
+                self.running.say(f"{len(self.acknowledged)} uploads, {deadline - now:.0f} s to go")
             key, content = self._next(draw, files)
             ref = self._put(key, content)
             if not key.startswith("nightly/") and draw.random() < REPEATS:
@@ -71,12 +76,11 @@ class Load:
         return key, content
 
     def _put(self, key: str, content: File) -> ObjectRef:
-        bucket = self.running.stack.outputs.landing_bucket
+        bucket = self.running.outputs.landing_bucket
 
         def put() -> ObjectRef:
-            made = self.running.stack.client("s3").put_object(
-                Bucket=bucket, Key=key, Body=content.data
-            )
+            s3 = self.running.client("s3")
+            made = s3.put_object(Bucket=bucket, Key=key, Body=content.data)
             return ObjectRef(bucket, key, made["ETag"].strip('"'), made["VersionId"])
 
         ref = self.running.patiently(put)
@@ -89,15 +93,25 @@ class Load:
             self.repeats += 1
 
 
-def nights(running: Running, seed: int, every_s: float) -> None:
-    """Run the night again and again, as its schedule would, and repeat events of its jobs."""
-    draw = random.Random(seed)
-    while not running.stop.wait(every_s):
-        running.sweep()
-        try:
-            control = running.stack.client("sagemaker")
-            jobs = control.list_transform_jobs(MaxResults=100)["TransformJobSummaries"]
+@dataclass
+class Nights:
+    """Runs the night again and again, as its schedule would, and repeats events of its jobs."""
+
+    running: Running
+    seed: int
+    every_s: float
+    repeats: int = 0
+
+    def run(self) -> None:
+        """Run until the load ends."""
+        draw = random.Random(self.seed)
+        while not self.running.stop.wait(self.every_s):
+            self.running.sweep()
+            jobs = self.running.patiently(self._jobs)
             if jobs:
-                running.send(events.job_changed(draw.choice(jobs)["TransformJobName"]))
-        except AWAY:
-            continue  # it was killed just now
+                self.running.send(events.job_changed(draw.choice(jobs)))
+                self.repeats += 1
+
+    def _jobs(self) -> list[str]:
+        found = self.running.client("sagemaker").list_transform_jobs(MaxResults=100)
+        return [job["TransformJobName"] for job in found["TransformJobSummaries"]]

@@ -7,11 +7,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from common.stack_settings import LocalStackSettings
+from common.stack_state import Outputs
+from local.aws import client
 from local.client import invoke
 from local.errors import InvokeError
 from local.stack import lifecycle
@@ -40,6 +42,24 @@ class Running:
         self.stop = threading.Event()
         self.in_night = threading.Event()
         self._lifecycle = threading.Lock()
+        self._clients: dict[tuple[str, str], Any] = {}
+        self._making = threading.Lock()
+
+    @property
+    def outputs(self) -> Outputs:
+        """The names of its buckets, queues and tables."""
+        return self.stack.outputs
+
+    def client(self, service: str) -> Any:
+        """A boto3 client of the local AWS, SageMaker included.
+
+        Threads may use one client at the same time, but must not make clients at the same time.
+        """
+        with self._making:
+            place = (service, self.stack.front_url)
+            if place not in self._clients:
+                self._clients[place] = client(*place, self.stack.settings)
+            return self._clients[place]
 
     def up(self) -> None:
         """Start what was killed."""
@@ -61,8 +81,8 @@ class Running:
     def send(self, body: str) -> None:
         """Send a message to the work queue."""
         self.patiently(
-            lambda: self.stack.client("sqs").send_message(
-                QueueUrl=self.stack.outputs.work_queue_url, MessageBody=body
+            lambda: self.client("sqs").send_message(
+                QueueUrl=self.outputs.work_queue_url, MessageBody=body
             )
         )
 
