@@ -13,7 +13,7 @@ from tests.breaking.proxy import Fault
 from tests.soak.running import Running
 
 PAUSE_S = (4.0, 18.0)
-OUTAGE_S = (3.0, 20.0)
+OUTAGE_S = (3.0, 40.0)
 NIGHT_S = 60.0  # until the next night begins
 REFUSED = (
     Fault("refuse", 503),
