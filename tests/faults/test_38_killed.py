@@ -28,7 +28,11 @@ from tests.breaking.kills import (
 from tests.breaking.proxy import Choose, Fault, Proxy, proxying
 
 # One machine runs one local stack at a time.
-pytestmark = [pytest.mark.xdist_group("local stack"), pytest.mark.once]
+pytestmark = [
+    pytest.mark.xdist_group("local stack"),
+    pytest.mark.once,
+    pytest.mark.skipif(not Path("/proc/self").exists(), reason="finds processes in Linux's /proc"),
+]
 
 PATIENCE_S = 60.0
 SWEEP_AFTER_S = 1
