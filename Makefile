@@ -10,7 +10,11 @@ ARCHITECTURE ?= x86_64
 # One worker per core; the tests of the local stack share one of them (tests/conftest.py).
 PARALLEL ?= -n auto --dist loadgroup
 
-.PHONY: help demo test test-supported test-coverage test-faults test-browser test-torch test-sagemaker check lint lock bench notebook package deploy clean
+# How long the soak drops files, and its seed (empty: a random one, which it prints).
+SECONDS ?= 600
+SEED ?=
+
+.PHONY: help demo soak test test-supported test-coverage test-faults test-browser test-torch test-sagemaker check lint lock bench notebook package deploy clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -55,6 +59,10 @@ lint: check  ## run check, then cfn-lint and checkov on the templates, and the c
 
 lock:  ## resolve every lock again from its requirement list [UPGRADE="package …"]
 	@python=$$($(PYTHON) -m common.environments uv) && $$python -m common.locks $(UPGRADE)
+
+soak:  ## drive a local stack under kills and outages, and balance the books [SECONDS=600] [SEED=n]
+	@python=$$($(PYTHON) -m common.environments test) \
+	&& $$python -m tests.soak --seconds "$(SECONDS)" $(if $(SEED),--seed "$(SEED)")
 
 bench:  ## run the benchmarks; also writes the results to build/bench.json
 	@python=$$($(PYTHON) -m common.environments test) && $$python -m benchmarks

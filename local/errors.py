@@ -6,14 +6,16 @@ LocalError
 ├── ProcessError            a background process does not start, respond or stop
 │   └── InvokeError         a function that the user invokes fails
 ├── DeployError             a resource cannot be created or updated
+├── PurgeError              the state folder contains other things, or cannot be deleted
 └── StalledError            some uploaded files get no result
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from common.errors import CommandError
+from common.errors import CommandError, one_line
 
 
 class LocalError(CommandError):
@@ -54,6 +56,25 @@ class DeployError(LocalError):
         super().__init__(f"{resource}: {reason}")
         self.resource = resource
         self.reason = reason
+
+
+class PurgeError(LocalError):
+    """The state folder contains things that are not the stack's, or cannot be deleted."""
+
+    def __init__(self, folder: Path, foreign: Sequence[str]) -> None:
+        """`foreign` are the names in `folder` that the stack did not make."""
+        names = ", ".join(foreign)
+        super().__init__(
+            f"{folder} also contains {names}, which the local stack did not make; nothing was "
+            "deleted: move it elsewhere and purge again"
+        )
+
+    @classmethod
+    def of(cls, error: OSError, path: Path) -> PurgeError:
+        """Something of the stack's cannot be deleted."""
+        made = cls(path, ())
+        made.args = (f"{path} cannot be deleted ({one_line(error)}): delete it yourself",)
+        return made
 
 
 class StalledError(LocalError):

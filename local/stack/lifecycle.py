@@ -1,4 +1,4 @@
-"""The lifecycle of the local stack: up, down, status."""
+"""The lifecycle of the local stack: up, down, purge, status."""
 
 from __future__ import annotations
 
@@ -17,7 +17,14 @@ from common.platforms import check_platform
 from common.stack_state import Outputs, State, read_state, write_state
 from local.aws import client
 from local.packaging.package import build
-from local.stack import deploy, ministack, processes, registered_models, sagemaker_process
+from local.stack import (
+    deploy,
+    ministack,
+    processes,
+    purging,
+    registered_models,
+    sagemaker_process,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,7 +82,7 @@ def up(settings: LocalStackSettings, progress: Progress = environments.say) -> S
     `up` continues with it, and `down` stops it.
     """
     check_platform()
-    with locked(settings.state_directory / ".lock"):
+    with locked(settings.state_directory / purging.LOCK):
         with ThreadPoolExecutor(max_workers=2) as pool:
             environment = pool.submit(environments.ensure, "ministack", settings.root, progress)
             packaging = pool.submit(
@@ -107,13 +114,31 @@ def up(settings: LocalStackSettings, progress: Progress = environments.say) -> S
 
 def down(settings: LocalStackSettings, progress: Progress = environments.say) -> bool:
     """Stop both processes; data stays on disk. Returns False if none was running."""
-    with locked(settings.state_directory / ".lock"):
-        state = read_state(settings.state_file)
-        running = [p for p in (state.ministack, state.sagemaker) if processes.is_alive(p)]
-        if state.sagemaker:
-            sagemaker_process.stop(state.sagemaker, settings)
-        if state.ministack:
-            ministack.stop(state.ministack, settings)
+    with locked(settings.state_directory / purging.LOCK):
+        return _stop(settings, progress)
+
+
+def purge(settings: LocalStackSettings, progress: Progress = environments.say) -> purging.Purged:
+    """Stop both processes and delete everything that the stack keeps. Repeating it is harmless.
+
+    Raises PurgeError if the state folder contains other things: then nothing is stopped or deleted.
+    """
+    if not settings.state_directory.is_dir():
+        return purging.Purged(0, 0)
+    with locked(settings.state_directory / purging.LOCK):
+        purging.check(settings)
+        _stop(settings, progress)
+        return purging.purge(settings)
+
+
+def _stop(settings: LocalStackSettings, progress: Progress) -> bool:
+    """Stop both processes; returns False if none was running."""
+    state = read_state(settings.state_file)
+    running = [p for p in (state.ministack, state.sagemaker) if processes.is_alive(p)]
+    if state.sagemaker:
+        sagemaker_process.stop(state.sagemaker, settings)
+    if state.ministack:
+        ministack.stop(state.ministack, settings)
     if running:
         progress("the local stack is stopped")
     return bool(running)

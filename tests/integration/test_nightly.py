@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import threading
 import time
 from collections import Counter
@@ -23,6 +21,7 @@ from local.client import invoke, uploads, waiting
 from local.client import run as running
 from local.errors import InvokeError
 from local.stack import lifecycle as stacks
+from tests.breaking.kills import kill_function
 from tests.integration.test_main_job import entries, rows
 
 FILES = 300
@@ -132,23 +131,9 @@ def kill_in_the_middle(stack: stacks.Stack) -> None:
     while not any(found.state == "gathering" for found in record(stack).nights):
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    for pid in workers(stack):
-        os.kill(pid, signal.SIGKILL)
+    assert kill_function(stack, stack.outputs.nightly_function) >= 1
     thread.join(WAIT_S)
     assert not thread.is_alive()
-
-
-def workers(stack: stacks.Stack) -> list[int]:
-    """The processes in which MiniStack runs this stack's nightly function."""
-    mark = f"{stack.settings.temporary_directory}/".encode()
-    found = []
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
-        with suppress(OSError):
-            command = path.read_bytes()
-            if mark in command and stack.outputs.nightly_function.encode() in command:
-                found.append(int(path.parent.name))
-    assert found
-    return found
 
 
 def record(stack: stacks.Stack) -> LedgerState:

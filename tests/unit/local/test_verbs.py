@@ -12,6 +12,7 @@ from common import command_line
 from common.stack_settings import LocalStackSettings
 from local.__main__ import VERBS, parser
 from local.stack import lifecycle
+from local.stack.purging import Purged
 from tests.account.model import draft_for
 from tests.nights import Nights, reports
 from tests.unit.local.conftest import StackInAccount
@@ -334,3 +335,31 @@ class TestUpAndDown:
 
         assert capsys.readouterr().out == shown
         assert stopped == [LocalStackSettings()]
+
+    @pytest.mark.parametrize(
+        ("purged", "shown"),
+        [((7, 2_000_000), "deleted 7 files (2.0 MB) from "), ((0, 0), "there was nothing to ")],
+    )
+    def test_down_with_purge_says_what_it_deleted(
+        self,
+        capsys: pytest.CaptureFixture[str],
+        monkeypatch: pytest.MonkeyPatch,
+        purged: tuple[int, int],
+        shown: str,
+    ) -> None:
+        monkeypatch.setattr(lifecycle, "purge", lambda _: Purged(*purged))
+
+        assert call("down", "--purge") == 0
+
+        assert capsys.readouterr().out.startswith(shown)
+
+    def test_down_with_purge_of_what_is_not_the_stack_s_is_3_and_names_it(
+        self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        monkeypatch.setenv("IMPRESSIONS_STATE_DIR", str(tmp_path))
+        (tmp_path / "thesis.docx").touch()
+
+        assert call("down", "--purge") == 3
+
+        assert "also contains thesis.docx" in capsys.readouterr().err
+        assert (tmp_path / "thesis.docx").exists()

@@ -9,7 +9,7 @@ from botocore.exceptions import EndpointConnectionError
 from common import environments
 from common.stack_settings import LocalStackSettings
 from common.stack_state import Outputs, Process, read_state
-from local.errors import DeployError
+from local.errors import DeployError, PurgeError
 from local.stack import (
     deploy,
     lifecycle,
@@ -170,6 +170,42 @@ def test_down_stops_both_once(parts: FakeParts, settings: LocalStackSettings) ->
 
     assert parts.alive == set()
     assert said == ["the local stack is stopped"]
+
+
+def test_purge_stops_both_and_deletes_what_they_kept(
+    parts: FakeParts, settings: LocalStackSettings
+) -> None:
+    lifecycle.up(settings, quiet)
+    settings.objects_directory.mkdir(parents=True)
+    (settings.objects_directory / "report").touch()
+
+    purged = lifecycle.purge(settings, quiet)
+
+    assert parts.alive == set()
+    assert purged.files == 2  # the state file too
+    assert [path.name for path in settings.state_directory.iterdir()] == [".lock"]
+    assert lifecycle.purge(settings, quiet) == (0, 0)
+
+
+def test_purge_of_a_folder_with_other_things_leaves_the_stack_running(
+    parts: FakeParts, settings: LocalStackSettings
+) -> None:
+    lifecycle.up(settings, quiet)
+    (settings.state_directory / "thesis.docx").touch()
+
+    with pytest.raises(PurgeError, match=r"thesis\.docx"):
+        lifecycle.purge(settings, quiet)
+
+    assert len(parts.alive) == 2
+    assert settings.state_file.exists()
+
+
+def test_purge_where_no_stack_was_makes_no_folder(parts: FakeParts, tmp_path: Path) -> None:
+    settings = LocalStackSettings(state_directory=tmp_path / "nix")
+
+    assert lifecycle.purge(settings, quiet) == (0, 0)
+
+    assert not settings.state_directory.exists()
 
 
 def test_after_down_the_ports_are_asked_for_again(

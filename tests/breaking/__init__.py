@@ -1,0 +1,1 @@
+"""Breaks a running local stack: a proxy that spoils calls, and SIGKILL for its processes."""
