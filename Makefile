@@ -5,12 +5,15 @@ PYTHON ?= python3
 STACK ?= radiology-impressions
 BUCKET ?=
 PARAMETERS ?=
+# How long `make fuzz` takes, and which targets it fuzzes: all of them if none is named.
+SECONDS ?= 60
+TARGETS ?=
 # The processor on which the functions run: x86_64 or arm64 (AWS Graviton).
 ARCHITECTURE ?= x86_64
 # One worker per core; the tests of the local stack share one of them (tests/conftest.py).
 PARALLEL ?= -n auto --dist loadgroup
 
-.PHONY: help demo test test-supported test-coverage test-browser test-torch test-sagemaker check lint lock bench notebook package deploy clean
+.PHONY: help demo test test-supported test-coverage test-browser test-torch test-sagemaker fuzz check lint lock bench notebook package deploy clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -23,12 +26,12 @@ test:  ## run all tests except those that need a browser, torch or the SageMaker
 
 test-supported:  ## run the tests whose outcome may depend on the interpreter (all but the README's)
 	@python=$$($(PYTHON) -m common.environments test) \
-	&& $$python -m pytest -q $(PARALLEL) -m "not once" tests/unit tests/faults tests/integration
+	&& $$python -m pytest -q $(PARALLEL) -m "not once" tests/unit tests/faults tests/fuzz tests/integration
 
 test-coverage:  ## run test-supported, and fail if it covers less than the floor in pyproject.toml
 	@python=$$($(PYTHON) -m common.environments test) \
 	&& $$python -m pytest -q $(PARALLEL) -m "not once" --cov --cov-report= \
-	  tests/unit tests/faults tests/integration
+	  tests/unit tests/faults tests/fuzz tests/integration
 
 test-browser:  ## test the HTML report in headless Chromium (skipped if not installed)
 	@python=$$($(PYTHON) -m common.environments test-browser) && $$python -m pytest -q tests/browser
@@ -38,6 +41,12 @@ test-torch:  ## run the tests that need torch (the training container), in their
 
 test-sagemaker:  ## run the tests that need the SageMaker SDK, and the walkthrough notebook
 	@python=$$($(PYTHON) -m common.environments test-sagemaker) && $$python -m pytest -q tests/sagemaker
+
+fuzz:  ## fuzz all that decodes input [SECONDS=60, all targets together; TARGETS="records …"]
+	@$(PYTHON) -m common.environments fuzz >/dev/null || { echo "note: atheris has wheels only\
+	 for Linux on x86-64; elsewhere, building it needs a clang with libFuzzer" >&2; exit 3; }
+	@python=$$($(PYTHON) -m common.environments fuzz) \
+	&& $$python -m tests.fuzz --seconds "$(SECONDS)" $(TARGETS)
 
 check:  ## the fast part of lint: locks, ruff and mypy (also a pre-commit hook)
 	@$(PYTHON) -m common.locks --check
