@@ -5,6 +5,7 @@ The options are libFuzzer's; `python -m tests.fuzz` chooses them.
 
 from __future__ import annotations
 
+import shlex
 import sys
 import warnings
 
@@ -19,7 +20,9 @@ def main(arguments: list[str]) -> None:
     warnings.simplefilter("ignore", DeprecationWarning)
     with atheris.instrument_imports(include=["chalicelib"]):
         from tests.fuzz import targets  # noqa: PLC0415  # instrumented here
-    atheris.Setup([sys.argv[0], *options], targets.TARGETS[name])
+    # libFuzzer runs its first argument in a shell, to merge a corpus.
+    itself = f"{shlex.quote(sys.executable)} -m tests.fuzz.one {name}"
+    atheris.Setup([itself, *options], targets.TARGETS[name])
     atheris.Fuzz()
 
 
