@@ -5,16 +5,16 @@ PYTHON ?= python3
 STACK ?= radiology-impressions
 BUCKET ?=
 PARAMETERS ?=
+# What `make fuzz` fuzzes (everything if nothing is named), and the seed of `make soak` (a random one,
+# which it prints).
+TARGETS ?=
+SEED ?=
 # The processor on which the functions run: x86_64 or arm64 (AWS Graviton).
 ARCHITECTURE ?= x86_64
 # One worker per core; the tests of the local stack share one of them (tests/conftest.py).
 PARALLEL ?= -n auto --dist loadgroup
 
-# How long the soak drops files, and its seed (empty: a random one, which it prints).
-SECONDS ?= 600
-SEED ?=
-
-.PHONY: help demo soak test test-supported test-coverage test-faults test-browser test-torch test-sagemaker check lint lock bench notebook package deploy clean
+.PHONY: help demo test test-supported test-coverage test-faults test-browser test-torch test-sagemaker fuzz soak check lint lock bench notebook package deploy clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -27,12 +27,12 @@ test:  ## run all tests except those that need a browser, torch or the SageMaker
 
 test-supported:  ## run the tests whose outcome may depend on the interpreter (all but the README's)
 	@python=$$($(PYTHON) -m common.environments test) \
-	&& $$python -m pytest -q $(PARALLEL) -m "not once and not exhaustive" tests/unit tests/faults tests/integration
+	&& $$python -m pytest -q $(PARALLEL) -m "not once and not exhaustive" tests/unit tests/faults tests/fuzz tests/integration
 
 test-coverage:  ## run test-supported, and fail if it covers less than the floor in pyproject.toml
 	@python=$$($(PYTHON) -m common.environments test) \
 	&& $$python -m pytest -q $(PARALLEL) -m "not once and not exhaustive" --cov --cov-report= \
-	  tests/unit tests/faults tests/integration
+	  tests/unit tests/faults tests/fuzz tests/integration
 
 test-faults:  ## let every AWS call of every scenario fail once, in every way (minutes)
 	@python=$$($(PYTHON) -m common.environments test) \
@@ -47,6 +47,13 @@ test-torch:  ## run the tests that need torch (the training container), in their
 test-sagemaker:  ## run the tests that need the SageMaker SDK, and the walkthrough notebook
 	@python=$$($(PYTHON) -m common.environments test-sagemaker) && $$python -m pytest -q tests/sagemaker
 
+fuzz: SECONDS ?= 60
+fuzz:  ## fuzz all that decodes input [SECONDS=60, all targets together; TARGETS="records …"]
+	@$(PYTHON) -m common.environments fuzz >/dev/null || { echo "note: atheris has wheels only\
+	 for Linux on x86-64; elsewhere, building it needs a clang with libFuzzer" >&2; exit 3; }
+	@python=$$($(PYTHON) -m common.environments fuzz) \
+	&& $$python -m tests.fuzz --seconds "$(SECONDS)" $(TARGETS)
+
 check:  ## the fast part of lint: locks, ruff and mypy (also a pre-commit hook)
 	@$(PYTHON) -m common.locks --check
 	@python=$$($(PYTHON) -m common.environments lint) \
@@ -60,6 +67,7 @@ lint: check  ## run check, then cfn-lint and checkov on the templates, and the c
 lock:  ## resolve every lock again from its requirement list [UPGRADE="package …"]
 	@python=$$($(PYTHON) -m common.environments uv) && $$python -m common.locks $(UPGRADE)
 
+soak: SECONDS ?= 600
 soak:  ## drive a local stack under kills and outages, and balance the books [SECONDS=600] [SEED=n]
 	@python=$$($(PYTHON) -m common.environments test) \
 	&& $$python -m tests.soak --seconds "$(SECONDS)" $(if $(SEED),--seed "$(SEED)")

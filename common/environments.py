@@ -51,6 +51,7 @@ REQUIREMENT_FILES = {
     "plot": ("training/requirements-plot.txt",),
     "notebook": ("training/requirements-notebook.txt",),
     "torch": ("training/requirements-train.txt",),
+    "fuzz": ("tests/requirements-fuzz.txt",),
     "test-browser": ("tests/requirements-browser.txt",),
     "test-sagemaker": ("tests/requirements-sagemaker.txt",),
     "test-torch": ("tests/requirements-torch.txt",),

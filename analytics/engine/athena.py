@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Self
 
 import duckdb
@@ -22,6 +23,7 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
 }
 # DuckDB's errors for an object that does not match its table: truncated, not JSON, wrong type.
 _UNREADABLE = (duckdb.InvalidInputException, duckdb.IOException, duckdb.ConversionException)
+_WRONG_VALUE = "a value cannot be cast or read as the query requires"
 _UNKNOWN = (duckdb.CatalogException, duckdb.BinderException, duckdb.ParserException)
 
 
@@ -38,7 +40,11 @@ class Athena:
         self._files: dict[str, list[Path]] = {}
         self._schema: dict[str, dict[str, str]] = {}
         self.damaged: list[str] = []
-        self._duckdb = duckdb.connect(config=_CONFIG)
+        # What does not fit into memory is written here, report text included; without it, to `.tmp`
+        # in the current folder. Only the user may read it.
+        self._spilled = TemporaryDirectory(prefix="impressions-spilled-")
+        config = _CONFIG | {"temp_directory": self._spilled.name}
+        self._duckdb = duckdb.connect(config=config)
         # The progress bar would be printed to stdout, among the results.
         self._duckdb.execute("SET enable_progress_bar = false")
         self._duckdb.execute(dialect.MACROS)
@@ -48,8 +54,9 @@ class Athena:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Close DuckDB."""
+        """Close DuckDB and delete what it wrote to disk."""
         self._duckdb.close()
+        self._spilled.cleanup()
 
     def query(self, sql: str, parameters: Sequence[str] = ()) -> Result:
         """Run one query; `parameters` replace its question marks, in order.
@@ -70,9 +77,7 @@ class Athena:
             return self._run(translated, parameters)
         except _UNREADABLE:
             if not self._skip_damaged():
-                raise UntranslatableError(
-                    "a value cannot be cast or read as the query requires"
-                ) from None
+                raise UntranslatableError(_WRONG_VALUE) from None
             return self._run(translated, parameters)
 
     def describe(self, name: str) -> list[tuple[str, str]]:
@@ -96,6 +101,15 @@ class Athena:
             raise UntranslatableError(f"the local engine cannot run this: {first}") from None
         except duckdb.OutOfRangeException:
             raise QueryError("a number is out of range") from None
+        except _UNREADABLE:
+            raise
+        except UnicodeDecodeError:
+            # DuckDB's message quotes a value, and may cut it inside a character.
+            raise UntranslatableError(_WRONG_VALUE) from None
+        except duckdb.Error as error:
+            # Its message may quote a value, which is report text.
+            problem = f"the local engine failed ({type(error).__name__})"
+            raise UntranslatableError(problem) from None
 
     def _define(self, name: str) -> None:
         """Define the table or view `name` in DuckDB, with everything that it reads."""

@@ -75,6 +75,10 @@ def answer(context: OperatorContext, event: object) -> dict[str, Any]:
     """
     try:
         request = msgspec.convert(event, OperatorRequest)
+        # AWS takes only text that can be encoded; a JSON event may hold half a surrogate pair.
+        msgspec.json.encode(request)
+    except UnicodeEncodeError:
+        raise RequestError("a field is not valid Unicode") from None
     except msgspec.ValidationError as error:
         raise RequestError(f"{error}; docs/runbook.md has examples") from None
     if request.action == "file":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from functools import cache
 
@@ -19,6 +20,7 @@ DEFAULT_BASELINE = "No acute cardiopulmonary abnormality."
 CODECS = ("text2text-v1", "tgi-v2")
 ROLES = ("fine-tuned", "pre-trained")
 NIGHTLY_MODES = ("batch", "live")
+_POSITIVE = re.compile(r"(?=0*[1-9])[0-9]{1,18}")
 
 
 class Model(msgspec.Struct, frozen=True):
@@ -153,7 +155,7 @@ def _generation(environment: Mapping[str, str], name: str) -> dict[str, str | in
         return dict(DEFAULT_GENERATION)
     try:
         return msgspec.json.decode(text, type=dict[str, str | int | float | bool])
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeEncodeError) as error:
         problem = f"must be a JSON object of strings, numbers and booleans ({error})"
         raise SettingsError(name, problem) from error
 
@@ -167,6 +169,7 @@ def _require(environment: Mapping[str, str], name: str) -> str:
 
 def _positive(environment: Mapping[str, str], name: str, default: int) -> int:
     text = environment.get(name) or str(default)
-    if not (text.isascii() and text.isdigit()) or int(text) < 1:
+    # At most 18 digits: Python refuses to read thousands of them.
+    if _POSITIVE.fullmatch(text) is None:
         raise SettingsError(name, "must be an integer of at least 1")
     return int(text)

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 # The prefix of all batch folders.
 BATCHES = "work/nightly/"
+# More digits than any record's index has: Python refuses to read thousands of them.
+_INDEX = re.compile(r"[0-9]{1,18}")
 
 
 class BatchMetadata(msgspec.Struct, frozen=True):
@@ -110,15 +113,16 @@ def _read_line(line: bytes, object_id: str) -> tuple[int | None, str | None]:
     # The container prints Python literals; JSON is accepted in case another one prints that.
     try:
         values = ast.literal_eval(line.decode())
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
         try:
             values = msgspec.json.decode(line)
         except (msgspec.MsgspecError, UnicodeError, RecursionError):
             return None, None
     if not isinstance(values, dict):
         return None, None
-    owner, _, number = str(values.get("id")).rpartition(":")
-    if owner != object_id or not (number.isascii() and number.isdigit()):
+    identity = values.get("id")
+    owner, _, number = identity.rpartition(":") if isinstance(identity, str) else ("", "", "")
+    if owner != object_id or _INDEX.fullmatch(number) is None:
         return None, None
     try:
         text = codecs.text_of_batch(values)

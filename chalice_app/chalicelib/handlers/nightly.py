@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from chalicelib import aws
-from chalicelib.errors import AlreadyRunningError, without_message
+from chalicelib.errors import AlreadyRunningError, RequestError, without_message
 from chalicelib.handlers.contexts import nightly_context
 from chalicelib.nightly import run
 from chalicelib.nightly.context import Continuation
@@ -44,9 +44,21 @@ def invocable_by_hand(handler: Callable[..., dict[str, Any]]) -> Callable[..., d
     return nightly_by_hand
 
 
+def read_event(event: object) -> _Event:
+    """Read the function's event.
+
+    Raises:
+        RequestError: a field has the wrong type; the message contains no value of it.
+    """
+    try:
+        return msgspec.convert(event, _Event)
+    except (msgspec.ValidationError, UnicodeEncodeError) as error:
+        raise RequestError(f"the event is not valid: {error}; send {{}}") from None
+
+
 def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Start or continue the nightly run; returns its result."""
-    request = msgspec.convert(event, _Event)
+    request = read_event(event)
 
     def hand_on(resume: Continuation) -> None:
         if request.hop >= MAX_CONTINUATIONS:

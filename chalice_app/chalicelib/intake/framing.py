@@ -123,32 +123,46 @@ def _frame_object(pieces: Iterable[bytes]) -> Iterator[Frame]:
 
 
 def _frame_lines(pieces: Iterable[bytes], index: int, offset: int) -> Iterator[Frame]:
-    """Blank lines are not records and are not counted."""
-    held = bytearray()
-    begins = offset
-    too_long = False
+    """Blank lines are not records and are not counted, however long they are."""
+    line = _Line(offset)
     for piece in pieces:
         *ended, rest = piece.split(b"\n")
-        for line in ended:
-            held += line
-            if too_long or held.strip(_SPACE):
-                yield _line_frame(index, begins, held, too_long=too_long)
+        for part in ended:
+            line.add(part)
+            if not line.is_blank:
+                yield line.frame(index)
                 index += 1
-            offset += len(line) + 1
-            begins, too_long = offset, False
-            held.clear()
-        held += rest
-        offset += len(rest)
-        if len(held) > MAX_RECORD_BYTES:
-            too_long = True
-            held.clear()
-    if too_long or held.strip(_SPACE):
-        yield _line_frame(index, begins, held, too_long=too_long)
+            line = _Line(line.offset + line.length + 1)
+        line.add(rest)
+    if not line.is_blank:
+        yield line.frame(index)
 
 
-def _line_frame(index: int, offset: int, held: bytearray, *, too_long: bool) -> Frame:
-    fits = not too_long and len(held) <= MAX_RECORD_BYTES
-    return Frame(index, offset, bytes(held.strip(_SPACE)) if fits else None)
+class _Line:
+    """One line, without its newline; holds no more than the longest record.
+
+    Where the pieces of the text end must not change what a line is: a later reader of the same text
+    sees other pieces, and must count the same records.
+    """
+
+    def __init__(self, offset: int) -> None:
+        self.offset = offset
+        self.length = 0
+        self.is_blank = True
+        self._held = bytearray()
+
+    def add(self, part: bytes) -> None:
+        self.length += len(part)
+        if self.is_blank:
+            self.is_blank = _NOT_SPACE.search(part) is None
+        if self.length <= MAX_RECORD_BYTES:
+            self._held += part
+        else:
+            self._held.clear()
+
+    def frame(self, index: int) -> Frame:
+        fits = self.length <= MAX_RECORD_BYTES
+        return Frame(index, self.offset, bytes(self._held.strip(_SPACE)) if fits else None)
 
 
 class _ArrayFramer:

@@ -186,7 +186,7 @@ def _text(value: Any) -> str:  # noqa: ANN401  # any JSON value
 
 
 def _etag(value: Any) -> str:  # noqa: ANN401  # any JSON value
-    return _text(value).strip('"')
+    return _text(_text(value).strip('"'))
 
 
 def _version(value: Any) -> str | None:  # noqa: ANN401  # any JSON value

@@ -171,6 +171,8 @@ class TestRerun:
         ({"action": "file"}, "must be an object in"),
         ({"action": "file", "key": "results/a"}, "must be an object in"),
         ({"action": "file", "key": "incoming/nix"}, "no such object"),
+        ({"action": "file", "key": "incoming/\ud800"}, "not valid Unicode"),
+        ({"action": "\ud800"}, "not valid Unicode"),
         ({"action": "rerun"}, "either key or prefix"),
         ({"action": "rerun", "key": "incoming/a", "prefix": "incoming/"}, "either key or prefix"),
         ({"action": "rerun", "key": "incoming/nix"}, "no such object"),

@@ -101,11 +101,13 @@ def test_either_variable_of_the_region_will_do() -> None:
         ("MICRO_BATCH_RECORDS", "²"),
         ("MAX_FINDINGS_CHARACTERS", " "),
         ("MAX_OBJECT_BYTES", "1e6"),
+        ("RETRY_DELAY_S", "9" * 5000),  # more digits than Python reads
         ("FINE_TUNED_CODEC", "text2text"),
         ("FINE_TUNED_PROMPT", "no place for them"),
         ("FINE_TUNED_PROMPT", "{findings} {findings}"),
         ("FINE_TUNED_GENERATION", "{"),
         ("FINE_TUNED_GENERATION", "[]"),
+        ("FINE_TUNED_GENERATION", '{"stop": "\udc9c"}'),  # a byte that is not UTF-8
         ("FINE_TUNED_GENERATION", '{"stop": ["a"]}'),
     ],
 )

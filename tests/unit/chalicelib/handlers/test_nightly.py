@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib import aws
+from chalicelib.errors import RequestError
 from chalicelib.handlers import nightly as handler
 from chalicelib.nightly import claim
 from tests.account.account import Account
@@ -33,6 +34,22 @@ def test_the_night_runs(account: Account, nights: Nights, event: dict[str, Any])
     told = account.call("nightly", event)
 
     assert (told["status"], told["records"], told["job"]) == ("done", 2, nights.only_job)
+
+
+@pytest.mark.parametrize(
+    ("event", "problem"),
+    [
+        ({"hop": "Zqx"}, r"Expected `int`, got `str` - at `\$\.hop`"),
+        ({"resume": {"lane": ["Zqx"]}}, r"Expected `str`, got `array` - at `\$\.resume\.lane`"),
+    ],
+)
+def test_an_event_that_is_not_valid_is_named_and_not_repeated(
+    account: Account, nights: Nights, event: dict[str, Any], problem: str
+) -> None:
+    del nights
+    with pytest.raises(RequestError, match=problem) as caught:
+        account.call("nightly", event)
+    assert "Zqx" not in str(caught.value) + account.logs
 
 
 def test_a_second_night_at_once_says_that_one_is_running(account: Account, nights: Nights) -> None:

@@ -151,6 +151,60 @@ def test_where_the_pieces_end_changes_nothing(
         assert outcome(first, form) == outcome(second, form)
 
 
+@pytest.mark.parametrize("size", [7, 64, 1 << 16, MAX_RECORD_BYTES + 9])
+@pytest.mark.parametrize(
+    "line", [b" " * (MAX_RECORD_BYTES + 5), b" " * MAX_RECORD_BYTES + b"{}", b"{}" + b" " * 2**20]
+)
+def test_a_long_line_is_the_same_wherever_the_pieces_end(line: bytes, size: int) -> None:
+    text = b"{}\n" + line + b"\n{}"
+    pieces = [text[start : start + size] for start in range(0, len(text), size)]
+
+    frames = list(frame(pieces, "lines"))
+
+    blank = not line.strip()
+    assert [one.data for one in frames] == [b"{}", *(() if blank else (None,)), b"{}"]
+    assert frames[-1].offset == len(text) - 2
+
+
+DAMAGE = st.binary(max_size=40).map(lambda data: data.replace(b"\n", b"")) | SHREDS.map(
+    lambda data: data.replace(b"\n", b"")
+)
+
+
+@MODEST
+@given(records=RECORDS, place=st.integers(0, 5), damage=DAMAGE, places=PLACES)
+def test_a_damaged_line_leaves_its_neighbours_alone(
+    records: list[Any], place: int, damage: bytes, places: list[int]
+) -> None:
+    lines = [json.dumps(record).encode() for record in records]
+    lines[place % len(lines)] = damage
+    text = b"\n".join(lines)
+
+    frames = list(frame(cut(text, places), "lines"))
+
+    kept = [line.strip(b" \t\r\n") for line in lines]
+    assert [one.data for one in frames] == [line for line in kept if line]
+
+
+@MODEST
+@given(
+    records=RECORDS,
+    place=st.integers(0, 5),
+    damage=(VALUE | TEXT).map(json.dumps) | st.sampled_from(["NaN", "tru", "1e999", '{"a" 1}']),
+    places=PLACES,
+)
+def test_a_wrong_element_leaves_its_neighbours_alone(
+    records: list[Any], place: int, damage: str, places: list[int]
+) -> None:
+    elements = [json.dumps(record) for record in records]
+    elements[place % len(elements)] = damage
+    text = f"[{', '.join(elements)}]".encode()
+
+    frames = list(frame(cut(text, places), "array"))
+
+    assert [one.data for one in frames] == [element.encode() for element in elements]
+
+
 @pytest.mark.parametrize(
     ("text", "form"),
     [

@@ -169,6 +169,7 @@ def test_event_time_is_read_as_utc_or_replaced_by_the_sending(
         '{"bucket": "b"}',
         '{"bucket": "b", "key": "k", "etag": ""}',
         '{"bucket": "b", "key": "k", "etag": 5}',
+        '{"bucket": "b", "key": "k", "etag": "\\"\\""}',
         '{"bucket": "b", "key": "k", "etag": "e", "start": "0"}',
         '{"bucket": "b", "key": "k", "etag": "e", "start": -1}',
         '{"bucket": "b", "key": "k", "etag": "e", "start": 5, "stop": 4}',

@@ -1,0 +1,129 @@
+"""31, 46: every kind of fault, with a word in each place of a report: no sink says one of them.
+
+The runs are traced and happen in processes of their own, one for each group of faults
+(`tests/account/leak_process.py`).
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from common.paths import ROOT
+from tests.account.leak_account import ALLOWED, SINKS
+from tests.account.leak_groups import CALLS, CALLS_OF, GROUPS, NIGHT, OPERATE, REQUESTS, faults_of
+from tests.account.leak_plants import PLANTED, PLANTS
+from tests.account.leaks import PLACES, search
+
+TRACE = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1"
+# Faults, places and sinks are combined; fewer than this, and something is no longer searched.
+FEWEST_COMBINATIONS = 20_000
+RUNS = [
+    pytest.param(group, fault, marks=pytest.mark.xdist_group(f"leaks {group}"))
+    for group in GROUPS
+    for fault in faults_of(group)
+]
+
+
+@functools.cache
+def runs_of(group: str) -> dict[str, Any]:
+    """What each run of a group said and left."""
+    with (
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as daemon,
+        tempfile.TemporaryDirectory() as folder,
+        tempfile.TemporaryDirectory() as scratch,
+    ):
+        daemon.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
+        daemon.bind(("127.0.0.1", 0))
+        module = "tests.account.leak_process"
+        done = subprocess.run(
+            [sys.executable, "-W", "ignore", "-m", module, group, folder, str(daemon.fileno())],
+            cwd=scratch,
+            pass_fds=[daemon.fileno()],
+            env=os.environ
+            | {
+                "PYTHONPATH": f"{ROOT}:{ROOT / 'chalice_app'}",
+                "POWERTOOLS_TRACE_DISABLED": "false",
+                "LAMBDA_TASK_ROOT": "/var/task",
+                "_X_AMZN_TRACE_ID": TRACE,
+                "AWS_XRAY_DAEMON_ADDRESS": f"127.0.0.1:{daemon.getsockname()[1]}",
+                "AWS_ACCESS_KEY_ID": "testing",
+                "AWS_SECRET_ACCESS_KEY": "testing",
+                "LOG_LEVEL": "DEBUG",
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        found: dict[str, Any] = json.loads(Path(folder, f"{group}.json").read_text("utf-8"))
+        return found
+
+
+def allowed_in(group: str, fault: str) -> tuple[tuple[str, str], ...]:
+    """What may be said where, by design."""
+    if fault.startswith("message: "):
+        # What others put into the queue comes back as it was; nothing of ours was added to it.
+        return (*ALLOWED, *((place, "dead letters") for place in PLACES))
+    if group == OPERATE and fault.startswith("file: "):
+        return (*ALLOWED, ("key", "answers"))  # the operator asked about this key
+    return ALLOWED
+
+
+@pytest.mark.parametrize(("group", "fault"), RUNS)
+def test_31_no_sink_has_a_word_of_a_report(group: str, fault: str) -> None:
+    run = runs_of(group)[fault]
+
+    assert run["happened"] or fault.endswith("none"), "the fault did not happen: nothing is shown"
+    assert set(run["sinks"]) == set(SINKS)
+    assert run["sinks"]["traces"]
+    assert search(run["sinks"], allowed_in(group, fault)) == []
+
+
+def test_31_enough_is_searched() -> None:
+    assert len(RUNS) * len(PLACES) * len(SINKS) >= FEWEST_COMBINATIONS
+
+
+@pytest.mark.parametrize(
+    "group", [pytest.param(one, marks=pytest.mark.xdist_group(f"leaks {one}")) for one in CALLS]
+)
+def test_31_every_call_of_a_run_has_its_faults(group: str) -> None:
+    assert runs_of(group)["none"]["calls"] == sorted(CALLS[group])
+
+
+@pytest.mark.xdist_group(f"leaks {OPERATE}")
+@pytest.mark.parametrize("request_name", REQUESTS)
+def test_31_every_call_of_a_request_has_its_faults(request_name: str) -> None:
+    calls = runs_of(OPERATE)[f"{request_name}: none"]["calls"]
+
+    assert calls == sorted(CALLS_OF[request_name])
+
+
+@pytest.mark.parametrize("sink", [sink for sink in SINKS if sink not in {"files", "queue"}])
+def test_31_every_sink_is_filled_by_some_run(sink: str) -> None:
+    """A sink that is always empty would hide every leak; those planted fill the other two."""
+    said = [run["sinks"][sink] for group in ("incoming", NIGHT) for run in runs_of(group).values()]
+
+    assert max(map(len, said)) > 100
+
+
+@pytest.mark.xdist_group("leaks planted")
+@pytest.mark.parametrize("plant", PLANTS)
+def test_31_a_leak_into_a_sink_is_found_there(plant: str) -> None:
+    sink = plant.partition(":")[0]
+
+    leaks = search(runs_of(PLANTED)[plant]["sinks"])
+
+    assert {(leak.place, leak.sink) for leak in leaks} >= {(place, sink) for place in PLACES}
+    # Nor is anything found that was not planted.
+    others = {leak.sink for leak in leaks} - {sink}
+    assert not others

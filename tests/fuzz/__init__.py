@@ -1,0 +1,1 @@
+"""Coverage-guided fuzzing of everything that decodes input: `make fuzz`."""
