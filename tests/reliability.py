@@ -30,7 +30,6 @@ ROWS = range(1, 47)
 OPEN = {
     30: "A draft that says left for right, gives a number that is not in the findings, or denies a "
     "positive finding. The checks of a draft against its findings are not built yet.",
-    38: "The local stack killed in the middle of a run. Its tests come with those of the stack.",
 }
 _MODULE = re.compile(r"test_(\d\d)_\w+\.py")
 _LABEL = re.compile(r"^(Injected|Asserted|Open): ", re.MULTILINE)

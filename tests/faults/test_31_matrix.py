@@ -1,7 +1,12 @@
-"""31, 46: every kind of fault, with a word in each place of a report: no sink says one of them.
+"""Every kind of fault, with a word in each place of a report.
 
-The runs are traced and happen in processes of their own, one for each group of faults
-(`tests/account/leak_process.py`).
+Injected: Every AWS call of a run denied, failed, throttled, unreadable, unreachable, timed out,
+carried out without its answer or the last one of a killed process; bad files and records, odd
+answers of models and jobs, odd messages and requests, errors in the code itself; with words in
+findings, impression, report id, metadata and key, traced and logged at the finest level. The runs
+happen in processes of their own, one for each group of faults (`tests/account/leak_process.py`).
+Asserted: No sink holds any of the words, plain or encoded, but those that are meant to: logs,
+metrics, traces, errors, dead letters, DynamoDB, temporary files, the process's arguments.
 """
 
 from __future__ import annotations

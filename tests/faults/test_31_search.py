@@ -1,4 +1,10 @@
-"""31: the search finds each word in each form in which a sink may hold it."""
+"""The search for words finds each of them in each form.
+
+Injected: Words in base64, gzip, zlib, hex, percent and HTML escapes, UTF-16 and nested forms of
+these.
+Asserted: The search that the other tests of this row rely on finds them, and nothing where nothing
+is.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,9 @@
-"""31: SQL that fails, and lakes that are damaged: no error, warning or file says what a row holds.
+"""SQL that fails, and lakes that are damaged.
 
-The result of a query is for whoever may run it; what is said beside it ends up in terminals, shell
-logs and CI. The same holds for files: a query leaves none.
+Injected: Queries that fail on values, on types and on damaged objects, of every kind that the
+engine knows; results that do not fit into memory.
+Asserted: No error, warning or file says what a row holds. The result of a query is for whoever may
+run it; what is said beside it ends up in terminals, shell logs and CI.
 """
 
 from __future__ import annotations

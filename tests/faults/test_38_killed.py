@@ -1,4 +1,10 @@
-"""38: SIGKILL in the middle of runs: `up` and the sweep finish it, with the real packaged zip."""
+"""SIGKILL in the middle of runs on the local stack, with the real zip.
+
+Injected: The function's process killed while the model is called, and between the rows and the
+result; MiniStack and the local SageMaker killed together, with files done, in work and waiting.
+Asserted: `up` and the sweep finish everything: each file has one result, nothing is lost or
+doubled.
+"""
 
 from __future__ import annotations
 

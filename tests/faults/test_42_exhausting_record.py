@@ -3,7 +3,6 @@
 Injected: A reference without end, and the longest texts that are still scored.
 Asserted: The endless record fails by name and its neighbours are drafted; the longest texts are
 scored in bounded time.
-Open: A message whose processing kills the process must next be tried alone.
 """
 
 from __future__ import annotations

@@ -158,6 +158,5 @@ SCENARIOS = (
         {"CHUNK_RECORDS": "2", "SHARD_RECORDS": "2"},
     ),
     Scenario("redrive and re-run", {KEY: reports("a", 2)}, _operated),
+    Scenario("A, B, A", {KEY: reports("a", 2)}, _uploaded_again, _ONE_BY_ONE),
 )
-# Not among them yet: tests/faults/test_39_killed_between_uploads.py says why.
-UPLOADED_AGAIN = Scenario("A, B, A", {KEY: reports("a", 2)}, _uploaded_again, _ONE_BY_ONE)
