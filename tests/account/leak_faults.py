@@ -177,7 +177,7 @@ CODE = (
     "chalicelib.drafting.codecs.decode_answer",
     "chalicelib.output.scoring.score",
     "chalicelib.output.store.write_tables",
-    "chalicelib.output.store.write_result",
+    "chalicelib.output.results.write_result",
 )
 
 

@@ -31,8 +31,6 @@ BY_LAMBDA = {
     "operate": set(),
 }
 NOT_CALLED = ("kms:", "logs:", "xray:")
-# Granted and never used today: may be taken away.
-UNUSED = {"operate": {"s3:GetObjectVersion"}}
 
 
 @pytest.fixture
@@ -83,4 +81,4 @@ def test_26_every_call_that_is_listed_belongs_to_its_story_and_every_grant_is_de
         }
         denied = {call.action for call in CALLS if call.function == function}
         assert denied <= grants
-        assert grants - denied - by_lambda <= UNUSED.get(function, set())
+        assert grants - denied <= by_lambda

@@ -621,8 +621,8 @@ def test_a_private_network_has_an_endpoint_for_every_service_that_the_functions_
         node.args[0].value
         for node in ast.walk(tree)
         if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr == "client"
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "_client"
         and isinstance(node.args[0], ast.Constant)
     }
     names = {"sagemaker": "sagemaker.api", "sagemaker-runtime": "sagemaker.runtime"}

@@ -62,6 +62,7 @@ OLD = {OwnMessage: OldOwnMessage, ShardReady: OldShardReady, chunk_plan.Plan: Ol
 def meant(value: msgspec.Struct) -> dict[str, Any]:
     """The fields of a struct of this release as the one before called them."""
     fields = msgspec.structs.asdict(value)
+    fields.pop("continued", None)  # it drafts the unit from the beginning
     return {wire.OLD_NAMES.get(name, name): found for name, found in fields.items()}
 
 
