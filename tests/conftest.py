@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -25,11 +26,22 @@ def pytest_make_parametrize_id(val: object) -> str | None:
     return "gzip" if isinstance(val, bytes) and val.startswith(b"\x1f\x8b") else None
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest chooses by markers
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of the local stack share one worker, and so one stack."""
+    """Tests of the local stack share one worker, and so one stack; of many cases, a sample is run.
+
+    `sampled(one_in=5)` leaves each fifth case of a test in `make test`; the others are exhaustive.
+    """
+    seen: Counter[str] = Counter()
     for item in items:
         if {"integration", "docs"} & set(item.path.parts):
             item.add_marker(pytest.mark.xdist_group("local stack"))
+        sampled = item.get_closest_marker("sampled")
+        if sampled is not None:
+            test = item.nodeid.partition("[")[0]
+            if seen[test] % sampled.kwargs["one_in"]:
+                item.add_marker(pytest.mark.exhaustive)
+            seen[test] += 1
 
 
 @pytest.fixture(scope="session")

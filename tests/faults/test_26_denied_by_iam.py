@@ -38,6 +38,7 @@ def world(account: Account, nights: Nights, monkeypatch: pytest.MonkeyPatch) -> 
     return world_of(account, nights, monkeypatch)
 
 
+@pytest.mark.sampled(one_in=5)
 @pytest.mark.parametrize(("call", "story"), CALLS.items(), ids=[" ".join(call) for call in CALLS])
 def test_26_a_denied_action_is_named_and_leaves_nothing_that_cannot_be_mended(
     world: World, call: Call, story: str

@@ -73,6 +73,7 @@ def key_action(call: Call) -> str:
     return next(key for start, key in KEY_ACTIONS.items() if call.action.startswith(start))
 
 
+@pytest.mark.sampled(one_in=5)
 @pytest.mark.parametrize(
     ("call", "story"), ENCRYPTED.items(), ids=[" ".join(call) for call in ENCRYPTED]
 )
@@ -92,6 +93,7 @@ def test_27_a_denied_key_is_named_with_the_call_that_needed_it(
     assert_mended(world)
 
 
+@pytest.mark.sampled(one_in=5)
 @pytest.mark.parametrize(
     ("call", "story"), DISABLED.items(), ids=[" ".join(call) for call in DISABLED]
 )
@@ -109,6 +111,7 @@ def test_27_a_disabled_key_is_named_too(world: World, call: Call, story: str) ->
     assert_mended(world)
 
 
+@pytest.mark.sampled(one_in=5)
 @pytest.mark.parametrize("story", STORIES)
 def test_27_a_key_that_is_denied_to_everything_leaves_nothing_that_cannot_be_mended(
     world: World, story: str

@@ -32,8 +32,18 @@ from tests.account.leaks import PLACES, search
 TRACE = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1"
 # Faults, places and sinks are combined; fewer than this, and something is no longer searched.
 FEWEST_COMBINATIONS = 20_000
+# The runs of a group come from one process, for which a worker waits. `make test` makes these only.
+SAMPLE = ("incoming", NIGHT)
+
+
+def marks_of(group: str) -> list[pytest.MarkDecorator]:
+    """Where and when the runs of a group are made."""
+    together = pytest.mark.xdist_group(f"leaks {group}")
+    return [together] if group in SAMPLE else [together, pytest.mark.exhaustive]
+
+
 RUNS = [
-    pytest.param(group, fault, marks=pytest.mark.xdist_group(f"leaks {group}"))
+    pytest.param(group, fault, marks=marks_of(group))
     for group in GROUPS
     for fault in faults_of(group)
 ]
@@ -98,13 +108,12 @@ def test_31_enough_is_searched() -> None:
     assert len(RUNS) * len(PLACES) * len(SINKS) >= FEWEST_COMBINATIONS
 
 
-@pytest.mark.parametrize(
-    "group", [pytest.param(one, marks=pytest.mark.xdist_group(f"leaks {one}")) for one in CALLS]
-)
+@pytest.mark.parametrize("group", [pytest.param(one, marks=marks_of(one)) for one in CALLS])
 def test_31_every_call_of_a_run_has_its_faults(group: str) -> None:
     assert runs_of(group)["none"]["calls"] == sorted(CALLS[group])
 
 
+@pytest.mark.exhaustive
 @pytest.mark.xdist_group(f"leaks {OPERATE}")
 @pytest.mark.parametrize("request_name", REQUESTS)
 def test_31_every_call_of_a_request_has_its_faults(request_name: str) -> None:
@@ -113,10 +122,11 @@ def test_31_every_call_of_a_request_has_its_faults(request_name: str) -> None:
     assert calls == sorted(CALLS_OF[request_name])
 
 
+@pytest.mark.xdist_group(f"leaks {NIGHT}")
 @pytest.mark.parametrize("sink", [sink for sink in SINKS if sink not in {"files", "queue"}])
 def test_31_every_sink_is_filled_by_some_run(sink: str) -> None:
     """A sink that is always empty would hide every leak; those planted fill the other two."""
-    said = [run["sinks"][sink] for group in ("incoming", NIGHT) for run in runs_of(group).values()]
+    said = [run["sinks"][sink] for run in runs_of(NIGHT).values()]
 
     assert max(map(len, said)) > 100
 
