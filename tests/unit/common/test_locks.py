@@ -58,12 +58,12 @@ def test_what_demo_and_tests_install_is_locked() -> None:
     ("new", "problem"),
     [
         ("pytest==1.0\n", "and its lists differ in pytest"),
-        ("pytest==9.2.0\nsomething==1.0\n", "and its lists differ in something"),
+        ("pytest==9.1.1\nsomething==1.0\n", "and its lists differ in something"),
         ("", "and its lists differ in pytest"),
     ],
 )
 def test_a_list_that_was_changed_alone_is_found(project: Path, new: str, problem: str) -> None:
-    change(project / "tests/requirements.txt", "pytest==9.2.0\n", new)
+    change(project / "tests/requirements.txt", "pytest==9.1.1\n", new)
 
     assert f"tests/requirements.lock {problem}" in locks.problems(project)
 
@@ -75,7 +75,7 @@ def test_another_extra_is_found(project: Path) -> None:
 
 
 def test_a_comment_is_no_change(project: Path) -> None:
-    change(project / "tests/requirements.txt", "pytest==9.2.0", "pytest==9.2.0  # what runs them")
+    change(project / "tests/requirements.txt", "pytest==9.1.1", "pytest==9.1.1  # what runs them")
 
     assert locks.problems(project) == []
 
