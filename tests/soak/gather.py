@@ -77,7 +77,7 @@ class Gatherer:
                 tuple(
                     Entry(one["report_id"], one.get("error", {}).get("type", "")) for one in entries
                 ),
-                source.get("version_id") or metadata.get("source-version-id") or None,
+                metadata.get("source-version") or None,
             )
 
     def _rows(self, stack: Deployed) -> Iterator[Row]:

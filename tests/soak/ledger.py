@@ -214,10 +214,10 @@ def _runs_of_results(
             continue
         found = of[key, upload.etag]
         own = [run for run in found if any(row.version_id == upload.version_id for row in run)]
-        if not found:
+        if not own:
             yield Problem("lost", f"{key}: a result and no rows")
         else:
-            yield from _rows_of(upload, result, (own or found)[0])
+            yield from _rows_of(upload, result, own[0])
 
 
 def _rows_of(upload: Upload, result: Result, run: Sequence[Row]) -> Iterator[Problem]:
