@@ -19,6 +19,8 @@ from tests.injection.kinds import KILLS, Kind
 from tests.injection.scenarios import SCENARIOS, Scenario
 from tests.injection.selection import sample
 
+pytestmark = pytest.mark.once
+
 Runs = Callable[[Scenario], Undisturbed]
 Record = Callable[[str, object], None]
 

@@ -18,6 +18,8 @@ from tests.injection.kinds import FAILURES, Kind
 from tests.injection.scenarios import SCENARIOS, Scenario
 from tests.injection.selection import sample
 
+pytestmark = pytest.mark.once
+
 Runs = Callable[[Scenario], Undisturbed]
 Record = Callable[[str, object], None]
 

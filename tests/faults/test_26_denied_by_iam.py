@@ -24,6 +24,8 @@ from tests.account.stories import STORIES
 from tests.account.world import CANARY, World, world_of
 from tests.nights import Nights
 
+pytestmark = pytest.mark.once
+
 # What Lambda itself does under a function's role, and KMS, which is row 27.
 BY_LAMBDA = {
     "summarize": {"sqs:GetQueueAttributes", "sqs:ReceiveMessage"},

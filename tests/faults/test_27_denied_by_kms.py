@@ -20,6 +20,8 @@ from tests.account.stories import STORIES
 from tests.account.world import CANARY, World, world_of
 from tests.nights import Nights
 
+pytestmark = pytest.mark.once
+
 KEY_ACTIONS = {
     "s3:GetObject": "kms:Decrypt",
     "s3:GetObjectVersion": "kms:Decrypt",

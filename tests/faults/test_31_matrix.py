@@ -29,6 +29,8 @@ from tests.account.leak_groups import CALLS, CALLS_OF, GROUPS, NIGHT, OPERATE, R
 from tests.account.leak_plants import PLANTED, PLANTS
 from tests.account.leaks import PLACES, search
 
+pytestmark = pytest.mark.once
+
 TRACE = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1"
 # Faults, places and sinks are combined; fewer than this, and something is no longer searched.
 FEWEST_COMBINATIONS = 20_000
