@@ -31,7 +31,7 @@ from chalicelib.intake.decoding import TextStream
 from chalicelib.intake.records import Record, read_record
 from chalicelib.objects import LANES, MAX_KEY_BYTES, ObjectRef, lake_key, part_key, result_key
 from chalicelib.queue import wire
-from chalicelib.queue.messages import OwnMessage, WorkItem, read_message
+from chalicelib.queue.messages import WorkItem, message_of, read_message
 from chalicelib.settings import Settings, read_settings
 
 SENT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -131,19 +131,7 @@ def messages(data: bytes) -> None:
         if not isinstance(work, WorkItem):
             continue
         _keys_stay_below_their_prefixes(work.ref)
-        own = OwnMessage(
-            work.ref.bucket,
-            work.ref.key,
-            work.ref.etag,
-            work.start,
-            work.stop,
-            work.ref.version_id,
-            work.offset,
-            work.rerun_token,
-            work.batch_folder,
-            work.drafts,
-        )
-        sent = wire.encode(own).decode()
+        sent = wire.encode(message_of(work)).decode()
         assert read_message(sent, work.noticed_at) == [work]
         if work.batch_folder is not None:
             with suppress(TransformError):
