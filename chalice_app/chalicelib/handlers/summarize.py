@@ -69,7 +69,7 @@ class _Batch:
     alone: bool
     _done: list[SQSRecord] = field(default_factory=list)
     _deferred: list[tuple[SQSRecord, int]] = field(default_factory=list)
-    _begun: int = 0
+    _has_begun: bool = False
 
     def process(self, record: SQSRecord) -> None:
         """Process a message, or hand it back if there is too little time for it.
@@ -78,10 +78,10 @@ class _Batch:
             Exception: the message goes back to the queue.
         """
         try:
-            if self._begun and self.context.get_remaining_time_in_millis() < USEFUL_S * 1000:
+            if self._has_begun and self.context.get_remaining_time_in_millis() < USEFUL_S * 1000:
                 deliveries.hand_back(self.settings, record)
             else:
-                self._begun += 1
+                self._has_begun = True
                 self._handle(record, alone=self.alone)
         except DiedBeforeError as error:
             self._deferred.append((record, error.deaths))

@@ -67,13 +67,15 @@ def open_object(s3: S3Client, ref: ObjectRef, offset: int = 0) -> Landed:
 
 def current_version(s3: S3Client, bucket: str, key: str) -> ObjectRef | None:
     """The current object of a key; None if there is none."""
-    head = _head(s3, Bucket=bucket, Key=key)
+    head = s3_errors.unless_missing(s3.head_object, Bucket=bucket, Key=key)
     return None if head is None else _ref(bucket, key, head)
 
 
 def with_version_id(s3: S3Client, ref: ObjectRef) -> ObjectRef | None:
     """The same object with its version id, as in a notification; None if it no longer exists."""
-    head = _head(s3, Bucket=ref.bucket, Key=ref.key, IfMatch=f'"{ref.etag}"')
+    head = s3_errors.unless_missing(
+        s3.head_object, Bucket=ref.bucket, Key=ref.key, IfMatch=f'"{ref.etag}"'
+    )
     return None if head is None else _ref(ref.bucket, ref.key, head)
 
 
@@ -114,16 +116,6 @@ def _ref(bucket: str, key: str, head: HeadObjectOutputTypeDef) -> ObjectRef:
     version = head.get("VersionId")
     # Objects that were written before versioning was enabled have the version id "null".
     return ObjectRef(bucket, key, head["ETag"].strip('"'), None if version == "null" else version)
-
-
-def _head(s3: S3Client, **request: Any) -> HeadObjectOutputTypeDef | None:  # noqa: ANN401  # boto3's
-    """S3's description of an object; None if it does not exist, or is another version now."""
-    try:
-        return s3.head_object(**request)
-    except ClientError as error:
-        if s3_errors.is_missing_or_replaced(error):
-            return None
-        raise
 
 
 def listed_time(s3: S3Client, ref: ObjectRef) -> datetime | None:

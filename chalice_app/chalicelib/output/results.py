@@ -88,16 +88,13 @@ def write_result(s3: S3Client, bucket: str, source: Source, status: str, documen
         return True
     # A conflict may be this very document, written by a request whose response was lost.
     for _ in range(CONFLICTS):
-        try:
-            current = s3.head_object(Bucket=bucket, Key=result_key(ref))
-        except ClientError as error:
-            if not s3_errors.is_missing_or_replaced(error):
-                raise
+        current = s3_errors.unless_missing(s3.head_object, Bucket=bucket, Key=result_key(ref))
+        if current is None:
             condition = {"IfNoneMatch": "*"}  # it has been deleted in the meantime
-        else:
-            if not _replaces(s3, source, StandingResult.of(current["Metadata"])):
-                return False
+        elif _replaces(s3, source, StandingResult.of(current["Metadata"])):
             condition = {"IfMatch": current["ETag"]}
+        else:
+            return False
         if _put_if(s3, request, **condition):
             return True
     raise ConflictError("other runs keep writing the result of this key; try again")
@@ -137,26 +134,16 @@ def look_up(s3: S3Client, bucket: str, listed: Listed) -> LookedUp:
 
 def read_result(s3: S3Client, bucket: str, ref: ObjectRef) -> dict[str, Any] | None:
     """An upload's result document; None if there is none, or only another upload's."""
-    try:
-        current = s3.get_object(Bucket=bucket, Key=result_key(ref))
-    except ClientError as error:
-        if s3_errors.is_missing_or_replaced(error):
-            return None
-        raise
-    if not StandingResult.of(current["Metadata"]).is_of(ref):
+    current = s3_errors.unless_missing(s3.get_object, Bucket=bucket, Key=result_key(ref))
+    if current is None or not StandingResult.of(current["Metadata"]).is_of(ref):
         return None
     document: dict[str, Any] = msgspec.json.decode(current["Body"].read())
     return document
 
 
 def _standing(s3: S3Client, bucket: str, ref: ObjectRef) -> StandingResult | None:
-    try:
-        current = s3.head_object(Bucket=bucket, Key=result_key(ref))
-    except ClientError as error:
-        if s3_errors.is_missing_or_replaced(error):
-            return None
-        raise
-    return StandingResult.of(current["Metadata"])
+    current = s3_errors.unless_missing(s3.head_object, Bucket=bucket, Key=result_key(ref))
+    return None if current is None else StandingResult.of(current["Metadata"])
 
 
 def _put_if(s3: S3Client, request: dict[str, Any], **condition: Any) -> bool:  # noqa: ANN401  # boto3's

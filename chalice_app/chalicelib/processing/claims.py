@@ -74,25 +74,27 @@ class ClaimClient:
     def _counted(self) -> dict[str, Any]:
         return {DEATHS: {"N": str(self.deaths)}} if self.deaths else {}
 
+    @property
+    def _if_own(self) -> dict[str, Any]:
+        """The condition that the record is still this claim's."""
+        return {
+            "ConditionExpression": "#owner = :owner",
+            "ExpressionAttributeNames": {"#owner": OWNER},
+            "ExpressionAttributeValues": {":owner": {"S": self._owner}},
+        }
+
     def _note(self, request: dict[str, Any]) -> None:
         """Add the number of deaths to the record, for the next run if this one ends so too."""
         self.dynamodb.put_item(
             TableName=request["TableName"],
             Item=request["Item"] | self._counted,
-            ConditionExpression="#owner = :owner",
-            ExpressionAttributeNames={"#owner": OWNER},
-            ExpressionAttributeValues={":owner": {"S": self._owner}},
+            **self._if_own,
         )
 
     def delete_item(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401  # boto3's
         """Delete the record unless it is another claim's by now."""
         try:
-            response = self.dynamodb.delete_item(
-                **request,
-                ConditionExpression="#owner = :owner",
-                ExpressionAttributeNames={"#owner": OWNER},
-                ExpressionAttributeValues={":owner": {"S": self._owner}},
-            )
+            response = self.dynamodb.delete_item(**request, **self._if_own)
         except self.dynamodb.exceptions.ConditionalCheckFailedException:
             return {}
         return dict(response)
