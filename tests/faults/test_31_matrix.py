@@ -13,17 +13,13 @@ from __future__ import annotations
 
 import functools
 import json
-import os
-import socket
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from common.paths import ROOT
+from tests.account import traced
 from tests.account.leak_account import ALLOWED, SINKS
 from tests.account.leak_groups import CALLS, CALLS_OF, GROUPS, NIGHT, OPERATE, REQUESTS, faults_of
 from tests.account.leak_plants import PLANTED, PLANTS
@@ -31,7 +27,6 @@ from tests.account.leaks import PLACES, search
 
 pytestmark = pytest.mark.once
 
-TRACE = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1"
 # Faults, places and sinks are combined; fewer than this, and something is no longer searched.
 FEWEST_COMBINATIONS = 20_000
 # The runs of a group come from one process, for which a worker waits. `make test` makes these only.
@@ -55,33 +50,12 @@ RUNS = [
 def runs_of(group: str) -> dict[str, Any]:
     """What each run of a group said and left."""
     with (
-        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as daemon,
+        traced.daemon() as daemon,
         tempfile.TemporaryDirectory() as folder,
         tempfile.TemporaryDirectory() as scratch,
     ):
-        daemon.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
-        daemon.bind(("127.0.0.1", 0))
-        module = "tests.account.leak_process"
-        done = subprocess.run(
-            [sys.executable, "-W", "ignore", "-m", module, group, folder, str(daemon.fileno())],
-            cwd=scratch,
-            pass_fds=[daemon.fileno()],
-            env=os.environ
-            | {
-                "PYTHONPATH": f"{ROOT}:{ROOT / 'chalice_app'}",
-                "POWERTOOLS_TRACE_DISABLED": "false",
-                "LAMBDA_TASK_ROOT": "/var/task",
-                "_X_AMZN_TRACE_ID": TRACE,
-                "AWS_XRAY_DAEMON_ADDRESS": f"127.0.0.1:{daemon.getsockname()[1]}",
-                "AWS_ACCESS_KEY_ID": "testing",
-                "AWS_SECRET_ACCESS_KEY": "testing",
-                "LOG_LEVEL": "DEBUG",
-            },
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
+        command = ("tests.account.leak_process", group, folder, str(daemon.fileno()))
+        traced.run(daemon, Path(scratch), *command, LOG_LEVEL="DEBUG")
         found: dict[str, Any] = json.loads(Path(folder, f"{group}.json").read_text("utf-8"))
         return found
 

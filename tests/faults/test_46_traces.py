@@ -9,10 +9,6 @@ uncaught error has neither key nor URL.
 from __future__ import annotations
 
 import json
-import os
-import socket
-import subprocess
-import sys
 from typing import Any
 
 import pytest
@@ -21,37 +17,17 @@ from botocore.exceptions import EndpointConnectionError
 from chalicelib import aws
 from chalicelib.errors import UnexpectedError
 from common.paths import ROOT
+from tests.account import traced
 from tests.account.account import Account
 from tests.nights import Nights
 
 CANARY = "XyzzyCanary"
-TRACE = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1"
 
 
 def segments_of_a_run() -> list[dict[str, Any]]:
     """The segments that a traced run sends to the X-Ray daemon's port."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as daemon:
-        daemon.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
-        daemon.bind(("127.0.0.1", 0))
-        port = daemon.getsockname()[1]
-        done = subprocess.run(
-            [sys.executable, "-W", "ignore", "-m", "tests.account.traced_run", CANARY],
-            cwd=ROOT,
-            env=os.environ
-            | {
-                "PYTHONPATH": f"{ROOT}:{ROOT / 'chalice_app'}",
-                "POWERTOOLS_TRACE_DISABLED": "false",
-                "LAMBDA_TASK_ROOT": "/var/task",
-                "_X_AMZN_TRACE_ID": TRACE,
-                "AWS_XRAY_DAEMON_ADDRESS": f"127.0.0.1:{port}",
-                "AWS_ACCESS_KEY_ID": "testing",
-                "AWS_SECRET_ACCESS_KEY": "testing",
-            },
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
+    with traced.daemon() as daemon:
+        traced.run(daemon, ROOT, "tests.account.traced_run", CANARY)
         daemon.settimeout(0)
         found = []
         while True:
