@@ -15,7 +15,7 @@ import pytest
 
 from tests.account.account import Account
 from tests.account.calls import CALLS
-from tests.account.denials import Call
+from tests.account.denials import Call, How
 from tests.account.stories import STORIES
 from tests.account.world import CANARY, World, world_of
 from tests.nights import Nights
@@ -64,6 +64,20 @@ def said(world: World) -> str:
     return "\n".join([world.account.logs, *world.told, *failed])
 
 
+def told_of(world: World, call: Call, story: str, how: How) -> str:
+    """What is said when a key is refused to a call: which call it was, and nothing of a report."""
+    steps = STORIES[story](world)
+    next(steps)
+    world.watch.deny(call, how=how)
+    next(steps, None)
+
+    assert world.watch.times
+    told = said(world)
+    assert f", for {call.action} on {call.resource};" in told
+    assert CANARY not in told
+    return told
+
+
 def assert_mended(world: World) -> None:
     world.told.clear()
     world.mend()
@@ -82,16 +96,8 @@ def key_action(call: Call) -> str:
 def test_27_a_denied_key_is_named_with_the_call_that_needed_it(
     world: World, call: Call, story: str
 ) -> None:
-    steps = STORIES[story](world)
-    next(steps)
-    world.watch.deny(call, how="kms")
-    next(steps, None)
-
-    assert world.watch.times
-    told = said(world)
+    told = told_of(world, call, story, "kms")
     assert f"{key_action(call)} on the data key is denied" in told
-    assert f", for {call.action} on {call.resource};" in told
-    assert CANARY not in told
     assert_mended(world)
 
 
@@ -100,16 +106,8 @@ def test_27_a_denied_key_is_named_with_the_call_that_needed_it(
     ("call", "story"), DISABLED.items(), ids=[" ".join(call) for call in DISABLED]
 )
 def test_27_a_disabled_key_is_named_too(world: World, call: Call, story: str) -> None:
-    steps = STORIES[story](world)
-    next(steps)
-    world.watch.deny(call, how="kms disabled")
-    next(steps, None)
-
-    assert world.watch.times
-    told = said(world)
+    told = told_of(world, call, story, "kms disabled")
     assert "on the data key failed with KMS.DisabledException" in told
-    assert f", for {call.action} on {call.resource};" in told
-    assert CANARY not in told
     assert_mended(world)
 
 
