@@ -1,9 +1,9 @@
 """A message that always fails.
 
-Injected: A message that nobody can read, and one whose model is unavailable, until the queue gives
-them up; then `redrive`, twice, and a message that lies in both queues.
-Asserted: After five deliveries it is in the dead-letter queue and counted there. Redriving finishes
-the file, doing it twice changes nothing, and a doubled message is answered and paid once.
+Injected: A message in no known format, and one whose model stays unavailable until the message is
+dead-lettered; then `redrive`, twice, and a message that is in both queues.
+Asserted: After five deliveries it is in the dead-letter queue and counted there. Redriving it
+completes the file, redriving twice changes nothing, and a duplicate is processed and paid for once.
 """
 
 from __future__ import annotations

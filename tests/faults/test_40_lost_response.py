@@ -1,9 +1,9 @@
 """The response to a conditional write is lost, and the SDK sends it again.
 
-Injected: The claim of a unit, the result document and each change of the night's ledger are written
-and their responses lost, once or for all of the SDK's attempts.
+Injected: The claim of a unit, the result document and each change to the nightly ledger are
+written, but the response is lost, once or for every attempt of the SDK.
 Asserted: One's own write is recognised: no dead letter, no skipped night, and the model is paid
-once. A claim that nobody knows of is waited for and then taken over.
+once. A claim whose owner never learned of it expires and is then taken over.
 """
 
 from __future__ import annotations
