@@ -29,7 +29,7 @@ app.register_middleware(ConvertToMiddleware(metrics.log_metrics(capture_cold_sta
 WORK_QUEUE_ARN = "arn:aws:sqs:us-east-1:000000000000:replaced-by-template"
 
 
-@app.on_sqs_message(queue_arn=WORK_QUEUE_ARN, batch_size=5, name="summarize")
+@app.on_sqs_message(queue_arn=WORK_QUEUE_ARN, batch_size=10, name="summarize")
 def summarize(event: SQSEvent) -> dict[str, Any]:
     """Draft impressions for the files that the messages of the work queue refer to."""
     return summarize_handler.handle(event.to_dict(), cast("LambdaContext", event.context))

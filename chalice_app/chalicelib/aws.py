@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
@@ -22,11 +23,15 @@ if TYPE_CHECKING:
 CONNECT_TIMEOUT_S = 5
 # InvokeEndpoint responds within 60 s or fails (SageMaker API reference); the socket waits 70 s.
 LONGEST_CALL_S = 70.0
+# More than botocore's 10: what exceeds them opens a connection for each call.
+CONNECTIONS = 50
 # `standard` retries throttling, 5xx and lost connections with back-off.
 _STORES = Config(
     connect_timeout=CONNECT_TIMEOUT_S,
     read_timeout=20,
     retries={"mode": "standard", "total_max_attempts": 4},
+    # The messages of a batch are processed at the same time, and each writes several objects.
+    max_pool_connections=CONNECTIONS,
 )
 # The endpoint client has its own back-off, limited by the time left. botocore would also retry a
 # slow call that has already been paid for.
@@ -35,6 +40,8 @@ _RUNTIME = Config(
     read_timeout=LONGEST_CALL_S,
     retries={"mode": "standard", "total_max_attempts": 1},
 )
+# A session is not safe in threads, the clients that it creates are.
+_creating = threading.Lock()
 
 
 @cache
@@ -87,8 +94,19 @@ def functions() -> LambdaClient:
     return cast("LambdaClient", _client("lambda", _STORES))
 
 
+def create_clients() -> None:
+    """Create the clients of the work queue's function, each once, before its threads begin.
+
+    Raises:
+        SettingsError: there are no credentials.
+    """
+    for create in (s3, sqs, dynamodb, sagemaker_runtime):
+        create()
+
+
 def _client(service: Any, config: Config) -> object:  # noqa: ANN401  # the stubs know each by name
-    client = session().client(service, config=config)
+    with _creating:
+        client = session().client(service, config=config)
     aws_calls.name_failed_calls(client)
     return client
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import threading
 import warnings
 from typing import Any
 
@@ -21,6 +22,8 @@ logger = Logger()
 # Packages that add a handler to the root logger would print every line twice.
 logging.getLogger(logger.service).propagate = False
 metrics = Metrics()
+# Powertools' metrics are not safe for the threads of a batch.
+_adding = threading.Lock()
 # An invocation with only ignored messages has no metrics.
 warnings.filterwarnings("ignore", "No application metrics to publish")
 # Only botocore is patched: it makes all calls worth a subsegment, and patching every module that
@@ -72,14 +75,16 @@ def log_warning(event: str, **fields: Any) -> None:  # noqa: ANN401  # any logga
 def count(name: str, value: float = 1) -> None:
     """Add to a count metric; zero adds nothing."""
     if value:
-        metrics.add_metric(name, MetricUnit.Count, value)
+        with _adding:
+            metrics.add_metric(name, MetricUnit.Count, value)
 
 
 def observe_call(role: str, batch: int, milliseconds: float) -> None:
     """Record one successful endpoint call."""
     del role  # not a metric dimension: the lake has the values per role
-    metrics.add_metric("EndpointLatency", MetricUnit.Milliseconds, milliseconds)
-    metrics.add_metric("EndpointBatchSize", MetricUnit.Count, batch)
+    with _adding:
+        metrics.add_metric("EndpointLatency", MetricUnit.Milliseconds, milliseconds)
+        metrics.add_metric("EndpointBatchSize", MetricUnit.Count, batch)
 
 
 def _allowed(fields: dict[str, Any]) -> dict[str, Any]:

@@ -46,7 +46,7 @@ class Settings(msgspec.Struct, frozen=True):
     progress_table: str
     models: tuple[Model, ...]
     chunk_records: int = 50
-    micro_batch_records: int = 8
+    micro_batch_records: int = 16
     max_findings_characters: int = 20_000
     max_object_bytes: int = 150_000_000
     retry_delay_s: int = 30
@@ -94,7 +94,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         progress_table=_require(environment, "PROGRESS_TABLE"),
         models=(fine_tuned,) if pre_trained is None else (fine_tuned, pre_trained),
         chunk_records=_positive(environment, "CHUNK_RECORDS", 50),
-        micro_batch_records=_positive(environment, "MICRO_BATCH_RECORDS", 8),
+        micro_batch_records=_positive(environment, "MICRO_BATCH_RECORDS", 16),
         max_findings_characters=_positive(environment, "MAX_FINDINGS_CHARACTERS", 20_000),
         max_object_bytes=_positive(environment, "MAX_OBJECT_BYTES", 150_000_000),
         retry_delay_s=_positive(environment, "RETRY_DELAY_S", 30),

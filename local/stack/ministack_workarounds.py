@@ -23,6 +23,9 @@ Template = dict[str, Any]
 # Resource types that MiniStack's CloudFormation does not know, apart from QuickSight's.
 NOT_MADE = ("AWS::Athena::NamedQuery",)
 
+# The numbers of an event source mapping.
+NUMBERS = ("BatchSize", "MaximumBatchingWindowInSeconds", "MaximumConcurrency")
+
 
 def mended(
     template: Template, values: Mapping[str, str], settings: LocalStackSettings, nested_url: str
@@ -39,11 +42,23 @@ def mended(
             properties["TemplateURL"] = nested_url
         if resource["Type"] == "AWS::Lambda::EventSourceMapping":
             # A {Ref} is resolved to text. The poller compares it with a number and stops polling.
-            scaling = properties["ScalingConfig"]
-            scaling["MaximumConcurrency"] = int(values["WorkerConcurrency"])
+            given = _defaults(template) | dict(values)
+            for place in (properties, properties["ScalingConfig"]):
+                place.update(
+                    {
+                        name: int(given[value["Ref"]])
+                        for name, value in place.items()
+                        if name in NUMBERS and isinstance(value, dict)
+                    }
+                )
         if resource["Type"] == "AWS::IAM::Role":
             _allow_batches(properties)
     return result
+
+
+def _defaults(template: Template) -> dict[str, Any]:
+    parameters = template.get("Parameters", {})
+    return {name: one["Default"] for name, one in parameters.items() if "Default" in one}
 
 
 def nested(template: Template) -> Template:

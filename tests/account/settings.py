@@ -8,7 +8,7 @@ RESULTS = "results-test"
 FINE_TUNED = "impressions-fine-tuned"
 PRE_TRAINED = "impressions-pre-trained"
 PROMPT_HEAD = "Generate radiology report impressions based on the following findings. Findings: "
-BATCH_SIZE = 5
+BATCH_SIZE = 10
 INVOCATION_MS = 900_000
 # What template.yaml sets; Account adds the names of what it makes.
 SETTINGS = {
@@ -25,7 +25,7 @@ SETTINGS = {
     "FINE_TUNED_PROMPT": PROMPT_HEAD + "{findings}",
     "FINE_TUNED_GENERATION": '{"max_length": 80, "num_beams": 10, "num_return_sequences": 1}',
     "CHUNK_RECORDS": "50",
-    "MICRO_BATCH_RECORDS": "8",
+    "MICRO_BATCH_RECORDS": "16",
     "MAX_FINDINGS_CHARACTERS": "20000",
     "MAX_OBJECT_BYTES": "150000000",
     "RETRY_DELAY_S": "30",

@@ -20,6 +20,7 @@ from botocore.exceptions import (
 
 from chalicelib.aws import LONGEST_CALL_S
 from chalicelib.drafting import codecs
+from chalicelib.drafting.call_size import CallSizes
 from chalicelib.drafting.masks import normalize_masks
 from chalicelib.drafting.prompts import build_prompt
 from chalicelib.errors import (
@@ -89,12 +90,20 @@ class EndpointClient:
     """Drafts impressions through one runtime client."""
 
     def __init__(
-        self, runtime: SageMakerRuntimeClient, pace: CallBudget, observe: Observer | None = None
+        self,
+        runtime: SageMakerRuntimeClient,
+        pace: CallBudget,
+        observe: Observer | None = None,
+        sizes: CallSizes | None = None,
     ) -> None:
-        """`observe` receives the role, batch size and milliseconds of every successful call."""
+        """`observe` receives the role, batch size and milliseconds of every successful call.
+
+        `sizes` learns which calls have too many records.
+        """
         self._runtime = runtime
         self._pace = pace
         self._observe = observe
+        self._sizes = sizes or CallSizes()
 
     def draft(
         self,
@@ -122,21 +131,33 @@ class EndpointClient:
         prompts = [
             build_prompt(model.prompt, normalize_masks(text)) for text in findings[len(drafts) :]
         ]
-        size = codecs.records_per_request(model.codec, micro_batch)
+        size = self._sizes.most(model, micro_batch)
         for start in range(0, len(prompts), size):
-            drafts += self._bisect(model, prompts[start : start + size])
+            self._bisect(model, prompts[start : start + size], drafts)
         return drafts
 
-    def _bisect(self, model: Model, prompts: Sequence[str]) -> list[Draft | ModelError]:
+    def _bisect(
+        self, model: Model, prompts: Sequence[str], drafts: list[Draft | ModelError]
+    ) -> None:
+        """Extend `drafts` by one per prompt, in order."""
         try:
-            return list(self._call_with_retries(model, prompts))
+            made = self._call_with_retries(model, prompts)
         except ModelError as error:
             if len(prompts) == 1:
                 if isinstance(error, EndpointSlowError):
                     raise EndpointBusyError(str(error)) from None
-                return [error]
-        middle = len(prompts) // 2
-        return self._bisect(model, prompts[:middle]) + self._bisect(model, prompts[middle:])
+                drafts.append(error)
+                return
+        else:
+            self._sizes.note_success(model, len(prompts))
+            drafts += made
+            return
+        middle, began = len(prompts) // 2, len(drafts)
+        self._bisect(model, prompts[:middle], drafts)
+        self._bisect(model, prompts[middle:], drafts)
+        if not any(isinstance(draft, ModelError) for draft in drafts[began:]):
+            # No record of it was at fault: there were too many.
+            self._sizes.note_too_many(model, len(prompts))
 
     def _call_with_retries(self, model: Model, prompts: Sequence[str]) -> list[Draft]:
         """Call, and retry with exponential back-off while the endpoint is busy."""

@@ -60,33 +60,34 @@ def _with_every_model(
     findings: Sequence[str],
     chunk: int,
 ) -> list[tuple[Model, Drafts]]:
-    """Call every model; one that is unavailable does not affect the others.
+    """Call every model at the same time; one that is unavailable does not affect the others.
 
     What was drafted when a model is unavailable, or the time is up, is saved in S3 and not paid for
     again. In the evaluation lane, at delivery PATIENT_DELIVERIES, an unavailable model's records
     fail as ModelDown, and the chunk is completed.
     """
     may_give_up = work.ref.lane == EVALUATION and context.attempt >= PATIENT_DELIVERIES
-    begun: list[SavedDrafts] = []
+    begun = [SavedDrafts.find(context, work, chunk, model, findings) for model in models]
+    context.seat.ask(*(one.question for one in begun))
     drafts: list[tuple[Model, Drafts]] = []
     stopped: RetryableError | None = None
-    for model in models:
-        begun.append(SavedDrafts.find(context, work, chunk, model, findings))
+    for one in begun:
         try:
-            drafts.append((model, begun[-1].complete()))
+            drafts.append((one.model, one.complete()))
         except _UNAVAILABLE as error:
             if may_give_up:
-                drafts.append((model, _given_up(begun[-1], error)))
+                drafts.append((one.model, _given_up(one, error)))
             else:
-                stopped = error
+                stopped = stopped or error
         except OutOfTimeError as error:
-            stopped = OutOfTimeError(str(error), progressed=any(one.has_grown for one in begun))
-            break  # there is no time for the other models either
-    if stopped is not None:
-        for one in begun:
-            one.save()
-        raise stopped
-    return drafts
+            stopped = error
+    if stopped is None:
+        return drafts
+    for one in begun:
+        one.save()
+    if isinstance(stopped, OutOfTimeError):
+        raise _out_of_time(context, stopped, begun)
+    raise stopped
 
 
 def _from_batch(
@@ -98,10 +99,12 @@ def _from_batch(
     drafted: list[Draft | ModelError | None] = [batch.draft(record.index) for record in records]
     missing = [place for place, draft in enumerate(drafted) if draft is None]
     if not missing:
+        context.seat.leave()
         return [(batch.model, drafted)]
     live = context.settings.live_model
     findings = [records[place].findings for place in missing]
     saved = SavedDrafts.find(context, work, chunk, live, findings)
+    context.seat.ask(saved.question)
     try:
         live_drafts = saved.complete()
     except _UNAVAILABLE as error:
@@ -109,11 +112,22 @@ def _from_batch(
             raise
         live_drafts = _given_up(saved, error)
     except OutOfTimeError as error:
-        raise OutOfTimeError(str(error), progressed=saved.has_grown) from None
+        raise _out_of_time(context, error, [saved]) from None
     redrafted: list[Draft | ModelError | None] = [None] * len(records)
     for place, draft in zip(missing, live_drafts, strict=True):
         redrafted[place] = draft
     return [(batch.model, drafted), (live, redrafted)]
+
+
+def _out_of_time(
+    context: DraftingContext, error: OutOfTimeError, begun: Sequence[SavedDrafts]
+) -> OutOfTimeError:
+    """The same error, which says whether the next run has less to do.
+
+    It also has if this run drafted only for other units: their turn is over then.
+    """
+    progressed = context.seat.has_progressed or any(one.has_grown for one in begun)
+    return OutOfTimeError(str(error), progressed=progressed)
 
 
 def _given_up(saved: SavedDrafts, error: RetryableError) -> list[Draft | ModelError]:

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 
 from chalicelib import scratch
-from chalicelib.drafting.endpoint import Draft, EndpointClient
+from chalicelib.drafting.endpoint import Draft
+from chalicelib.drafting.shared_calls import Question, Seat
 from chalicelib.errors import ModelError, RetryableError
 from chalicelib.objects import saved_drafts_key
 from chalicelib.queue.messages import WorkItem
@@ -38,8 +39,8 @@ class DraftingContext(Protocol):
         ...
 
     @property
-    def endpoint(self) -> EndpointClient:
-        """Calls the models."""
+    def seat(self) -> Seat:
+        """This unit's place in the calls that the units of an invocation share."""
         ...
 
     @property
@@ -70,6 +71,7 @@ class SavedDrafts:
     findings: Sequence[str]
     key: str
     drafts: list[Draft | ModelError] = field(default_factory=list)
+    question: Question = field(init=False)
     _read: int = 0  # how many drafts came from S3
     _saved: int = 0  # how many are there now
 
@@ -88,6 +90,7 @@ class SavedDrafts:
         if work.continued or context.attempt > 1:
             found.drafts = found._load()
             found._read = found._saved = len(found.drafts)
+        found.question = Question(model, findings, found.drafts)
         return found
 
     @property
@@ -96,18 +99,14 @@ class SavedDrafts:
         return len(self.drafts) > self._read
 
     def complete(self) -> list[Draft | ModelError]:
-        """Draft the texts that have no draft yet.
+        """Wait for the drafts of all texts; `question` must have been asked.
 
         Raises:
             RetryableError: the endpoint is unavailable, or too little time is left. What was
                 drafted is saved.
         """
-        if len(self.drafts) == len(self.findings):
-            return self.drafts
         try:
-            return self.context.endpoint.draft(
-                self.model, self.findings, self.context.settings.micro_batch_records, self.drafts
-            )
+            return self.context.seat.wait(self.question)
         except RetryableError:
             self.save()
             raise

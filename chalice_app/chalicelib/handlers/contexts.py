@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cache
 from typing import TYPE_CHECKING
 
 from chalicelib import aws, operations
+from chalicelib.drafting.call_size import CallSizes
 from chalicelib.drafting.endpoint import CallBudget, EndpointClient
+from chalicelib.drafting.shared_calls import Seat, SharedCalls
+from chalicelib.intake.chunk_plan import Plans
 from chalicelib.nightly.context import NightlyContext
 from chalicelib.observability import observe_call
 from chalicelib.processing.context import ProcessingContext
@@ -17,8 +21,33 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 
-def processing_context(
-    context: LambdaContext, attempt: int, *, alone: bool = True, deaths: int = 0
+def shared_calls(context: LambdaContext) -> SharedCalls:
+    """The model calls of one invocation, which its messages share."""
+    budget = CallBudget(seconds_left=_seconds_left(context))
+    sizes = call_sizes()
+    endpoint = EndpointClient(aws.sagemaker_runtime(), budget, observe_call, sizes)
+    return SharedCalls(endpoint, current_settings().micro_batch_records, sizes)
+
+
+@cache
+def call_sizes() -> CallSizes:
+    """What this process has learned about its endpoints."""
+    return CallSizes()
+
+
+def plans() -> Plans:
+    """The plans of large objects, to be read by one invocation."""
+    return Plans(aws.dynamodb(), current_settings().progress_table)
+
+
+def processing_context(  # noqa: PLR0913  # one for each thing that differs
+    context: LambdaContext,
+    seat: Seat,
+    plans: Plans,
+    attempt: int,
+    *,
+    alone: bool = True,
+    deaths: int = 0,
 ) -> ProcessingContext:
     """The context for processing one message; ProcessingContext describes the arguments."""
     return ProcessingContext(
@@ -26,9 +55,8 @@ def processing_context(
         s3=aws.s3(),
         sqs=aws.sqs(),
         dynamodb=aws.dynamodb(),
-        endpoint=EndpointClient(
-            aws.sagemaker_runtime(), CallBudget(seconds_left=_seconds_left(context)), observe_call
-        ),
+        seat=seat,
+        plans=plans,
         attempt=attempt,
         request_id=context.aws_request_id,
         started_at=datetime.now(UTC),

@@ -1,8 +1,8 @@
-"""What becomes of one delivery of a queue message: returned with a delay, handed back, or deleted.
+"""What becomes of one delivery of a queue message: returned with a delay, handed on, or deleted.
 
 SQS counts every delivery and gives a message up after five. A message that could not be processed
-is returned, which costs it a delivery. One that was not reached, or that made progress until the
-time was up, is handed back: a copy of it is sent, which has all its deliveries before it.
+is returned, which costs it a delivery. One whose turn had not come when the time was up, or that
+made progress until then, is handed on: a copy is sent, which has all its deliveries before it.
 """
 
 from __future__ import annotations
@@ -69,14 +69,8 @@ def return_to_queue(settings: Settings, record: SQSRecord, error: Exception) -> 
         )
 
 
-def hand_back(settings: Settings, record: SQSRecord) -> None:
-    """Send a copy of a message that was not reached; the caller acknowledges this delivery."""
-    aws.sqs().send_message(QueueUrl=settings.work_queue_url, MessageBody=record.body)
-    log_info("handed back: not reached in time", message_id=record.message_id)
-
-
 def hand_on(settings: Settings, record: SQSRecord, works: Sequence[WorkItem]) -> None:
-    """Send messages for the rest of a message: a unit that made progress, and those behind it."""
+    """Send messages for the rest of a message: the unit whose time was up, and those behind it."""
     first, *others = works
     messages = [message_of(first, continued=True), *map(message_of, others)]
     sender.send(aws.sqs(), settings.work_queue_url, messages)

@@ -6,6 +6,7 @@ whatever its own settings are. Finishing a chunk is idempotent: it sets one key 
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -97,18 +98,55 @@ def read(dynamodb: DynamoDBClient, table: str, object_id: str) -> Plan | None:
     return None if item is None else decode_plan(item["plan"]["S"])
 
 
+class Plans:
+    """The plans that the messages of an invocation have read, each read once; safe for threads."""
+
+    def __init__(self, dynamodb: DynamoDBClient, table: str) -> None:
+        """Read from `table`, the progress table."""
+        self._dynamodb = dynamodb
+        self._table = table
+        self._found: dict[str, Plan] = {}
+        self._lock = threading.Lock()
+        self._reading: dict[str, threading.Lock] = {}
+
+    def of(self, object_id: str, rerun_token: str | None) -> Plan | None:
+        """An object's plan; None if it was never split.
+
+        A plan of another run than `rerun_token` is the stored one: it has been read again.
+        """
+        with self._lock:
+            reading = self._reading.setdefault(object_id, threading.Lock())
+        with reading:  # the messages of other objects do not wait
+            plan = self._found.get(object_id)
+            if plan is None or plan.rerun_token != rerun_token:
+                plan = read(self._dynamodb, self._table, object_id)
+            if plan is not None:
+                self._found[object_id] = plan
+            return plan
+
+
 def finish_chunk(
     dynamodb: DynamoDBClient, table: str, plan: Plan, chunk: int, failed: int
-) -> dict[int, int]:
-    """Record a chunk as done; return the number of failed records of every done chunk."""
-    response = dynamodb.update_item(
-        TableName=table,
-        Key={"object_id": {"S": plan.object_id}},
-        UpdateExpression="SET #done.#chunk = :failed",
-        ExpressionAttributeNames={"#done": "done", "#chunk": f"c{chunk}"},
-        ExpressionAttributeValues={":failed": {"N": str(failed)}},
-        ReturnValues="ALL_NEW",
-    )
+) -> dict[int, int] | None:
+    """Record a chunk as done; return the number of failed records of every done chunk.
+
+    None if a re-run has superseded the plan: its own chunks are to come.
+    """
+    try:
+        response = dynamodb.update_item(
+            TableName=table,
+            Key={"object_id": {"S": plan.object_id}},
+            UpdateExpression="SET #done.#chunk = :failed",
+            ConditionExpression="attribute_not_exists(#again) OR #again = :again",
+            ExpressionAttributeNames={"#done": "done", "#chunk": f"c{chunk}", "#again": "again"},
+            ExpressionAttributeValues={
+                ":failed": {"N": str(failed)},
+                ":again": {"S": plan.rerun_token or ""},
+            },
+            ReturnValues="ALL_NEW",
+        )
+    except dynamodb.exceptions.ConditionalCheckFailedException:
+        return None
     return _done(response["Attributes"])
 
 

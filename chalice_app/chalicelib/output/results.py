@@ -19,7 +19,7 @@ from chalicelib.intake.source import Source, timestamp
 from chalicelib.objects import ObjectRef, result_key
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from mypy_boto3_s3 import S3Client
 
@@ -32,7 +32,8 @@ _TO_THE_SECOND = 19
 class StandingResult(NamedTuple):
     """What the metadata of the result under a key says.
 
-    `version_id` is None if the landing bucket had no versioning, and in results of release 0.1.
+    `version_id` is None if the landing bucket had no versioning, and in results of release 0.1;
+    `object_id` is None in results of earlier releases.
     """
 
     etag: str
@@ -40,6 +41,7 @@ class StandingResult(NamedTuple):
     landed_at: str
     status: str
     rerun_token: str
+    object_id: str | None = None
 
     @classmethod
     def of(cls, metadata: Mapping[str, str]) -> StandingResult:
@@ -50,6 +52,7 @@ class StandingResult(NamedTuple):
             metadata.get("landed-at", ""),
             metadata.get("status", "answered"),
             metadata.get("rerun-token", ""),
+            metadata.get("object-id"),
         )
 
     def is_of(self, ref: ObjectRef) -> bool:
@@ -62,10 +65,19 @@ class StandingResult(NamedTuple):
         return self.etag == listed.ref.etag and self.landed_at[:_TO_THE_SECOND] == landed_at
 
 
-def write_result(s3: S3Client, bucket: str, source: Source, status: str, document: bytes) -> bool:
+def write_result(  # noqa: PLR0913  # what is written, where, and whom it concerns
+    s3: S3Client,
+    bucket: str,
+    source: Source,
+    status: str,
+    document: bytes,
+    *,
+    on_replace: Callable[[StandingResult], None],
+) -> bool:
     """Write the result document, unless the result there is of an upload that came later.
 
-    Events of two uploads of one key may arrive out of order.
+    Events of two uploads of one key may arrive out of order. `on_replace` is called with the result
+    that stands before another upload or re-run replaces it.
 
     Returns:
         Whether this document is the current result.
@@ -82,6 +94,8 @@ def write_result(s3: S3Client, bucket: str, source: Source, status: str, documen
             "landed-at": timestamp(source.modified),
             "status": status,
             "rerun-token": source.work.rerun_token or "",
+            # Without versions, a record says itself that its object is done.
+            **({} if ref.version_id is None else {"object-id": ref.object_id}),
         },
     }
     if _put_if(s3, request, IfNoneMatch="*"):
@@ -91,10 +105,16 @@ def write_result(s3: S3Client, bucket: str, source: Source, status: str, documen
         current = s3_errors.unless_missing(s3.head_object, Bucket=bucket, Key=result_key(ref))
         if current is None:
             condition = {"IfNoneMatch": "*"}  # it has been deleted in the meantime
-        elif _replaces(s3, source, StandingResult.of(current["Metadata"])):
-            condition = {"IfMatch": current["ETag"]}
         else:
-            return False
+            existing = StandingResult.of(current["Metadata"])
+            if not _replaces(s3, source, existing):
+                return False
+            if (existing.object_id, existing.rerun_token) != (
+                ref.object_id,
+                source.work.rerun_token or "",
+            ):
+                on_replace(existing)
+            condition = {"IfMatch": current["ETag"]}
         if _put_if(s3, request, **condition):
             return True
     raise ConflictError("other runs keep writing the result of this key; try again")

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 OWNER = "owner"
 DEATHS = "deaths"
+# A record that its run gave up: the unit failed, or came to its end without being finished.
+GIVEN_UP = "given_up"
 _IN_PROGRESS = "INPROGRESS"
 
 
@@ -26,6 +28,7 @@ class ClaimClient:
 
     Attributes:
         redo: claim a completed record too.
+        is_proven: what the run has written says that its unit is done, so the record need not.
         replaced: the claim replaced an earlier record, whose unit may be done.
         deaths: how many runs of the unit in a row have ended without a trace: each left a record in
             progress behind.
@@ -34,6 +37,7 @@ class ClaimClient:
 
     dynamodb: DynamoDBClient
     redo: bool = False
+    is_proven: bool = False
     replaced: bool = False
     deaths: int = 0
     blocked_until: float = 0.0
@@ -65,7 +69,7 @@ class ClaimClient:
             raise
         earlier = response.get("Attributes", {})
         self.replaced = bool(earlier)
-        if earlier.get("status", {}).get("S") == _IN_PROGRESS:
+        if earlier.get("status", {}).get("S") == _IN_PROGRESS and GIVEN_UP not in earlier:
             self.deaths = int(earlier.get(DEATHS, {}).get("N", "0")) + 1
             self._note(request)
         return dict(response)
@@ -91,10 +95,23 @@ class ClaimClient:
             **self._if_own,
         )
 
+    def update_item(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401  # boto3's
+        """Complete the record, unless what was written says as much: that saves a call per file."""
+        return {} if self.is_proven else dict(self.dynamodb.update_item(**request))
+
     def delete_item(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401  # boto3's
-        """Delete the record unless it is another claim's by now."""
+        """Give the record up unless it is another claim's by now.
+
+        It is kept, free to be claimed, so that the next run knows that this one may have written.
+        """
+        condition = self._if_own
+        condition["ExpressionAttributeNames"] |= {"#free": "in_progress_expiration"}
+        condition["ExpressionAttributeNames"] |= {"#given_up": GIVEN_UP}
+        condition["ExpressionAttributeValues"] |= {":free": {"N": "1"}, ":yes": {"BOOL": True}}
         try:
-            response = self.dynamodb.delete_item(**request, **self._if_own)
+            response = self.dynamodb.update_item(
+                **request, UpdateExpression="SET #free = :free, #given_up = :yes", **condition
+            )
         except self.dynamodb.exceptions.ConditionalCheckFailedException:
             return {}
         return dict(response)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 
 from chalicelib.drafting import routing
 from chalicelib.drafting.routing import PATIENT_DELIVERIES
@@ -16,8 +17,14 @@ from chalicelib.objects import ObjectRef, part_key, result_key
 from chalicelib.output import results, store
 from chalicelib.output.assembly import Outcome, assemble, assemble_rejected
 from chalicelib.output.document import Counts, result_document
-from chalicelib.output.tables import FileRow, Row
-from chalicelib.processing.context import ProcessingContext, WorkResult
+from chalicelib.output.tables import FileRow
+from chalicelib.processing.context import (
+    REMEMBERED_S,
+    EarlierRuns,
+    ProcessingContext,
+    WorkResult,
+)
+from chalicelib.processing.records import complete_replaced
 from chalicelib.queue import sender
 from chalicelib.queue.messages import WorkItem
 from chalicelib.settings import Settings
@@ -27,16 +34,20 @@ from chalicelib.settings import Settings
 SPLITTING_DEATHS = 2
 # After so many, the unit fails by name. One delivery of the five is left, for any other fault.
 MOST_DEATHS = 3
+DAY_S = 86_400
+FIRST_RUN = EarlierRuns()
 _DIED = "processing it ended the function's process every time; see docs/runbook.md"
 
 
-def process_object(context: ProcessingContext, work: WorkItem, *, deaths: int = 0) -> WorkResult:
+def process_object(
+    context: ProcessingContext, work: WorkItem, earlier: EarlierRuns = FIRST_RUN
+) -> WorkResult:
     """Process a whole object if it is small; otherwise split it and send the chunks to the queue.
 
     Args:
         context: the clients and settings.
         work: the object.
-        deaths: how many runs in a row have ended their process.
+        earlier: what is known of earlier runs of it.
 
     Raises:
         RetryableError: nothing final has been written; the same work may be retried.
@@ -45,10 +56,10 @@ def process_object(context: ProcessingContext, work: WorkItem, *, deaths: int = 
     source = Source(work, work.noticed_at)
     size: int | None = None
     most = settings.chunk_records
-    if deaths >= SPLITTING_DEATHS:
+    if earlier.deaths >= SPLITTING_DEATHS:
         most = 1
     try:
-        _give_up_if_deadly(deaths)
+        _give_up_if_deadly(earlier.deaths)
         opened = reading.open_text(context.s3, ref, settings.max_object_bytes)
         source, size = Source(work, opened.modified), opened.size
         found = reading.scan(opened.text, most)
@@ -62,11 +73,12 @@ def process_object(context: ProcessingContext, work: WorkItem, *, deaths: int = 
             return _split(context, work, found, opened.size)
         outcome = _draft(context, source, found.head, 0)
     file_row = _file_row(context, source, outcome.counts, 1, size)
-    _write(context, source, 0, [*outcome.rows, file_row])
+    tidy = _may_have_rows(context, source, earlier)
+    bucket = settings.results_bucket
+    store.write_tables(context.s3, bucket, source, 0, [*outcome.rows, file_row], tidy=tidy)
     document = result_document(ref, outcome.counts, entries=outcome.entries)
-    status = outcome.counts.status
-    results.write_result(context.s3, settings.results_bucket, source, status, document)
-    return WorkResult(outcome.counts, files=1)
+    stands = _write_result(context, source, outcome.counts, document)
+    return WorkResult(outcome.counts, files=1, superseded=not stands)
 
 
 def process_chunk(
@@ -74,8 +86,7 @@ def process_chunk(
     work: WorkItem,
     plan: chunk_plan.Plan,
     chunk: int,
-    *,
-    deaths: int = 0,
+    earlier: EarlierRuns = FIRST_RUN,
 ) -> WorkResult:
     """Process one chunk of a large object; the last chunk to finish completes the object.
 
@@ -84,15 +95,15 @@ def process_chunk(
         work: the object and the range of the chunk.
         plan: how the object is split.
         chunk: the number of the chunk, from 0.
-        deaths: how many runs in a row have ended their process.
+        earlier: what is known of earlier runs of it.
 
     Raises:
         RetryableError: the chunk is not marked as done; the same work may be retried.
     """
-    settings, ref = context.settings, work.ref
+    settings = context.settings
     source = Source(work, work.noticed_at)
     try:
-        _give_up_if_deadly(deaths)
+        _give_up_if_deadly(earlier.deaths)
         modified, frames = reading.read_chunk(
             context.s3, work, plan, chunk, settings.max_object_bytes
         )
@@ -105,15 +116,26 @@ def process_chunk(
         start, stop = plan.bounds(chunk)
         lost = [RecordRejectedError(index, "record", str(error)) for index in range(start, stop)]
         outcome = assemble(source, lost, (), None)
-    _write(context, source, chunk, outcome.rows)
-    store.write_part(context.s3, settings.results_bucket, ref, chunk, outcome.entries)
+    # A run of the whole object, before it was split, wrote under the first chunk's keys.
+    tidy = chunk == 0 or _may_have_rows(context, source, earlier)
+    store.write_chunk(
+        context.s3,
+        settings.results_bucket,
+        source,
+        chunk,
+        outcome.rows,
+        entries=outcome.entries,
+        tidy=tidy,
+    )
     done = chunk_plan.finish_chunk(
         context.dynamodb, settings.progress_table, plan, chunk, outcome.counts.failed
     )
-    complete = len(done) == plan.chunks
-    if complete:
-        _complete(context, source, plan, sum(done.values()))
-    return WorkResult(outcome.counts, files=int(complete))
+    if done is None:
+        return WorkResult(Counts(0, 0, 0), superseded=True)
+    if len(done) < plan.chunks:
+        return WorkResult(outcome.counts)
+    stands = _complete(context, source, plan, sum(done.values()))
+    return WorkResult(outcome.counts, files=1, superseded=not stands)
 
 
 def _draft(
@@ -155,27 +177,37 @@ def _dated(context: ProcessingContext, source: Source) -> Source:
     return source if modified is None else Source(source.work, modified)
 
 
-def _write(context: ProcessingContext, source: Source, chunk: int, rows: Sequence[Row]) -> None:
-    # Only a repeated run can find rows of an earlier one that it must delete. After a redrive the
-    # delivery counts as the first again, but no delivery is repeated before the retry delay.
-    work = source.work
+def _may_have_rows(context: ProcessingContext, source: Source, earlier: EarlierRuns) -> bool:
+    """Whether an earlier run may have left rows: for days, its claim says so."""
     age_s = (context.started_at - source.modified).total_seconds()
-    is_first = context.attempt == 1 and age_s < context.settings.retry_delay_s
-    tidy = not is_first or work.start is not None or work.rerun_token is not None
-    bucket = context.settings.results_bucket
-    store.write_tables(context.s3, bucket, source, chunk, rows, tidy=tidy)
+    is_repeated = context.attempt > 1 or source.work.rerun_token is not None
+    return earlier.may_have_written or is_repeated or age_s > REMEMBERED_S - DAY_S
 
 
 def _complete(
     context: ProcessingContext, source: Source, plan: chunk_plan.Plan, failed: int
-) -> None:
+) -> bool:
+    """Write the result of an object whose chunks are all done; returns whether it stands."""
     ref, bucket = source.work.ref, context.settings.results_bucket
     counts = Counts(plan.total, plan.total - failed, failed)
     row = _file_row(context, source, counts, plan.chunks, plan.size)
     store.write_tables(context.s3, bucket, source, 0, [row], tidy=False)
     parts = [part_key(ref, chunk) for chunk in range(plan.chunks)]
     document = result_document(ref, counts, parts=parts)
-    results.write_result(context.s3, bucket, source, counts.status, document)
+    return _write_result(context, source, counts, document)
+
+
+def _write_result(
+    context: ProcessingContext, source: Source, counts: Counts, document: bytes
+) -> bool:
+    return results.write_result(
+        context.s3,
+        context.settings.results_bucket,
+        source,
+        counts.status,
+        document,
+        on_replace=partial(complete_replaced, context),
+    )
 
 
 def _file_row(

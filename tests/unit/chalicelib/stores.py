@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 import boto3
 
 from chalicelib.drafting.endpoint import Draft, EndpointClient
+from chalicelib.drafting.shared_calls import SharedCalls
 from chalicelib.errors import EndpointRejectedError, ModelError
+from chalicelib.intake.chunk_plan import Plans
 from chalicelib.objects import ObjectRef, result_key
 from chalicelib.processing.context import ProcessingContext
 from chalicelib.queue.messages import WorkItem
@@ -85,7 +87,8 @@ class Stores:
             s3=self.s3,
             sqs=self.sqs,
             dynamodb=self.dynamodb,
-            endpoint=self.endpoint,
+            seat=SharedCalls(self.endpoint, self.settings.micro_batch_records).seat(),
+            plans=Plans(self.dynamodb, self.settings.progress_table),
             attempt=attempt,
             request_id="request-1",
             started_at=NOTICED,
@@ -181,7 +184,7 @@ def build_stores() -> Stores:
         progress_table=PROGRESS,
         models=(LIVE, RIVAL),
         chunk_records=4,
-        micro_batch_records=2,
+        micro_batch_records=8,
         max_object_bytes=1_000_000,
     )
     return Stores(s3, sqs, dynamodb, settings)

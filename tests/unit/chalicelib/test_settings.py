@@ -25,7 +25,7 @@ def test_least_environment_has_sound_defaults() -> None:
     assert settings.live_model.generation == DEFAULT_GENERATION
     assert settings.live_model.codec == "text2text-v1"
     assert settings.chunk_records == 50
-    assert settings.micro_batch_records == 8
+    assert settings.micro_batch_records == 16
     assert settings.max_findings_characters == 20_000
     assert settings.max_object_bytes == 150_000_000
     assert settings.retry_delay_s == 30

@@ -390,7 +390,8 @@ def test_one_bad_message_does_not_take_its_batch_along() -> None:
     assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert source["ScalingConfig"] == {"MaximumConcurrency": {"Ref": "WorkerConcurrency"}}
     assert source["Queue"] == {"Fn::GetAtt": ["WorkQueue", "Arn"]}
-    assert source["BatchSize"] == 5
+    assert source["BatchSize"] == {"Ref": "MessagesPerInvocation"}
+    assert source["MaximumBatchingWindowInSeconds"] == {"Ref": "BatchingWindowSeconds"}
     assert PARAMETERS["WorkerConcurrency"]["MinValue"] == 2
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ from chalicelib.drafting import batch_drafts, routing
 from chalicelib.drafting.batch_drafts import BatchMetadata
 from chalicelib.drafting.endpoint import Draft
 from chalicelib.drafting.saved_drafts import SavedDrafts
+from chalicelib.drafting.shared_calls import SharedCalls
 from chalicelib.errors import (
     EndpointBusyError,
     EndpointRejectedError,
@@ -249,7 +251,9 @@ class TestSavedDrafts:
         draft(stores, work_in("evaluation"), records("one", "two"), attempt=2, chunk=1)
         draft(stores, other, records("one", "two"), attempt=2)
 
-        assert [role for role, _ in stores.endpoint.calls] == ["fine-tuned", "pre-trained"] * 2
+        assert sorted(stores.endpoint.calls) == [
+            (role, ["one", "two"]) for role in ("fine-tuned", "pre-trained") for _ in range(2)
+        ]
 
     @pytest.mark.parametrize("findings", [("zero", "one", "two"), ("one",), ("two", "one")])
     def test_of_other_records_are_not_used(self, stores: Stores, findings: tuple[str, ...]) -> None:
@@ -257,7 +261,7 @@ class TestSavedDrafts:
         ((_, live), _) = draft(stores, work_in("evaluation"), records(*findings), attempt=2)
 
         assert shown(live) == [f"seen: {text}" for text in findings]
-        assert stores.endpoint.calls[0] == ("fine-tuned", list(findings))
+        assert ("fine-tuned", list(findings)) in stores.endpoint.calls
 
     def test_of_the_first_records_are_continued(self, stores: Stores) -> None:
         findings = ("one", "two", "three")
@@ -265,7 +269,7 @@ class TestSavedDrafts:
         ((_, live), _) = draft(stores, work_in("evaluation"), records(*findings), attempt=2)
 
         assert shown(live) == [f"seen: {text}" for text in findings]
-        assert stores.endpoint.calls[0] == ("fine-tuned", ["three"])
+        assert ("fine-tuned", ["three"]) in stores.endpoint.calls
 
     def test_of_release_01_are_not_used(self, stores: Stores) -> None:
         (key,) = saved(stores)
@@ -273,7 +277,7 @@ class TestSavedDrafts:
 
         draft(stores, work_in("evaluation"), records("one", "two"), attempt=2)
 
-        assert stores.endpoint.calls[0] == ("fine-tuned", ["one", "two"])
+        assert ("fine-tuned", ["one", "two"]) in stores.endpoint.calls
 
     def test_hold_every_kind_of_error_by_its_name(self, stores: Stores) -> None:
         kinds = ModelError.__subclasses__()
@@ -305,7 +309,7 @@ class TestInterrupted:
         stores.endpoint = Away()
         ((_, drafts), *_) = draft(stores, work_in(lane, continued=True), wanted)
 
-        assert stores.endpoint.calls[0] == ("fine-tuned", ["five"])
+        assert ("fine-tuned", ["five"]) in stores.endpoint.calls
         assert shown(drafts)[:2] == ["seen: one", "EndpointRejected"]
         assert shown(drafts)[2:] == ["seen: three", "seen: four", "seen: five"]
 
@@ -331,13 +335,28 @@ class TestInterrupted:
 
         assert stores.endpoint.asked == ["pre-trained"]
 
-    def test_first_model_leaves_no_time_for_the_second(self, stores: Stores) -> None:
+    def test_of_one_model_keeps_what_the_other_drafts_at_the_same_time(
+        self, stores: Stores
+    ) -> None:
         stores.endpoint = Away(fine_tuned=OutOfTimeError("no time"))
 
-        with pytest.raises(OutOfTimeError):
+        with pytest.raises(OutOfTimeError) as caught:
             draft(stores, work_in("evaluation"), records("one"))
 
-        assert stores.endpoint.asked == ["fine-tuned"]
+        assert sorted(stores.endpoint.asked) == ["fine-tuned", "pre-trained"]
+        assert caught.value.progressed
+        assert len(saved(stores)) == 1
+
+    def test_counts_as_progress_what_it_drafted_for_others(self, stores: Stores) -> None:
+        stores.endpoint = Away(fine_tuned=OutOfTimeError("no time"))
+        calls = SharedCalls(stores.endpoint, 8)
+        run = dataclasses.replace(stores.run(), seat=calls.seat())
+        calls.has_progressed = True
+
+        with pytest.raises(OutOfTimeError) as caught:
+            routing.draft(run, Source(work_in("incoming"), NOTICED), records("one"), 0)
+
+        assert caught.value.progressed
 
 
 class TestBatch:

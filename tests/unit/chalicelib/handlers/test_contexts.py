@@ -9,13 +9,21 @@ import pytest
 
 from chalicelib import aws
 from chalicelib.drafting.endpoint import Draft
-from chalicelib.errors import OutOfTimeError
+from chalicelib.drafting.shared_calls import Question
+from chalicelib.errors import ModelError, OutOfTimeError
 from chalicelib.handlers import contexts
 from chalicelib.observability import metrics
+from chalicelib.processing.context import ProcessingContext
 from chalicelib.settings import current_settings
 from tests.account.account import Account
 from tests.account.landed import Context
 from tests.account.model import draft_for
+
+
+def processing(invocation: Any) -> ProcessingContext:
+    seat = contexts.shared_calls(invocation).seat()
+    return contexts.processing_context(invocation, seat, contexts.plans(), 1)
+
 
 BUILDERS = {
     "nightly": contexts.nightly_context,
@@ -42,18 +50,25 @@ def test_a_message_is_worked_on_with_what_is_known_of_its_delivery(
 ) -> None:
     del account
 
-    made = contexts.processing_context(invocation, attempt=3)
+    seat = contexts.shared_calls(invocation).seat()
+    made = contexts.processing_context(invocation, seat, contexts.plans(), 3)
 
     assert (made.attempt, made.request_id) == (3, "request-7")
     assert timedelta(0) <= datetime.now(UTC) - made.started_at < timedelta(minutes=1)
     assert made.settings is current_settings()
 
 
-def test_its_endpoint_drafts_and_is_measured(account: Account, invocation: Any) -> None:
-    made = contexts.processing_context(invocation, attempt=1)
+def ask(invocation: Any) -> list[Draft | ModelError]:
+    """Ask the live model as a message of this invocation does."""
+    seat = contexts.shared_calls(invocation).seat()
+    question = Question(current_settings().live_model, ["Clear."], [])
+    seat.ask(question)
+    return seat.wait(question)
 
+
+def test_calls_of_an_invocation_draft_and_are_measured(account: Account, invocation: Any) -> None:
     with account._listening():
-        (draft,) = made.endpoint.draft(made.settings.live_model, ["Clear."], 8)
+        (draft,) = ask(invocation)
         metrics.flush_metrics()
 
     assert isinstance(draft, Draft)
@@ -61,15 +76,13 @@ def test_its_endpoint_drafts_and_is_measured(account: Account, invocation: Any) 
     assert '"EndpointLatency"' in account.logs
 
 
-def test_its_endpoint_is_not_called_when_the_invocation_s_time_runs_out(
+def test_endpoint_is_not_called_when_the_invocation_s_time_runs_out(
     account: Account, invocation: Any
 ) -> None:
-    made = contexts.processing_context(invocation, attempt=1)
-
     invocation.left_ms = 60_000
 
     with pytest.raises(OutOfTimeError):
-        made.endpoint.draft(made.settings.live_model, ["Clear."], 8)
+        ask(invocation)
     assert account.model.prompts == []
 
 
@@ -89,7 +102,7 @@ def test_the_time_left_is_that_of_now_in_seconds(
 
 @pytest.mark.parametrize(
     "build",
-    [lambda made: contexts.processing_context(made, 1), *BUILDERS.values()],
+    [processing, *BUILDERS.values()],
     ids=["processing", *BUILDERS],
 )
 def test_clients_are_made_once_a_process(account: Account, invocation: Any, build: Any) -> None:

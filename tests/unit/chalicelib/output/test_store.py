@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.intake.source import Source
 from chalicelib.output.document import Entry
-from chalicelib.output.store import write_part, write_tables
+from chalicelib.output.store import write_chunk, write_tables
 from chalicelib.output.tables import FailureRow, FileRow
 from chalicelib.queue.messages import WorkItem
 from tests.unit.chalicelib.stores import RESULTS, Stores
@@ -71,12 +71,16 @@ class TestTables:
         assert len(stores.rows("files")) == 2
 
 
-def test_part_is_json_lines_below_the_result(stores: Stores) -> None:
-    ref = stores.land("incoming/a", b"x").ref
+def test_part_is_json_lines_below_the_result_beside_the_rows(stores: Stores) -> None:
+    work = stores.land("incoming/a", b"x")
+    ref = work.ref
     entry = Entry(report_id="r", impression="i", model="m", status="ok", flags=[])
 
-    write_part(stores.s3, RESULTS, ref, 2, [entry, entry])
+    write_chunk(
+        stores.s3, RESULTS, source(work), 2, [failure()], entries=[entry, entry], tidy=False
+    )
 
     (key,) = stores.keys("results/")
     assert key == f"results/incoming/a.parts/{ref.object_id}-00002.jsonl"
     assert len(stores.content(key).splitlines()) == 2
+    assert len(stores.rows("failures")) == 1

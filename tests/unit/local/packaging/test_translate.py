@@ -42,6 +42,8 @@ def test_the_event_source_keeps_what_the_template_says(translated: dict[str, Any
 
     assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert source["ScalingConfig"] == {"MaximumConcurrency": {"Ref": "WorkerConcurrency"}}
+    assert source["BatchSize"] == {"Ref": "MessagesPerInvocation"}
+    assert source["MaximumBatchingWindowInSeconds"] == {"Ref": "BatchingWindowSeconds"}
 
 
 @pytest.mark.parametrize("architecture", ["x86_64", "arm64"])

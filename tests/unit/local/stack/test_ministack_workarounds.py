@@ -7,6 +7,7 @@ from local.stack.ministack_workarounds import mended, nested
 URL = "http://127.0.0.1:1/artifacts/analytics.json"
 VALUES = {"WorkerConcurrency": "2"}
 TEMPLATE: dict[str, Any] = {
+    "Parameters": {"WorkerConcurrency": {"Default": 4}, "MessagesPerInvocation": {"Default": 10}},
     "Resources": {
         "Summarize": {
             "Type": "AWS::Lambda::Function",
@@ -14,17 +15,25 @@ TEMPLATE: dict[str, Any] = {
         },
         "Source": {
             "Type": "AWS::Lambda::EventSourceMapping",
-            "Properties": {"ScalingConfig": {"MaximumConcurrency": {"Ref": "WorkerConcurrency"}}},
+            "Properties": {
+                "BatchSize": {"Ref": "MessagesPerInvocation"},
+                "MaximumBatchingWindowInSeconds": 1,
+                "ScalingConfig": {"MaximumConcurrency": {"Ref": "WorkerConcurrency"}},
+            },
         },
     }
 }
 
 
-def test_the_concurrency_is_a_number_where_ministack_would_take_a_text() -> None:
+def test_numbers_of_the_event_source_are_numbers_where_ministack_would_take_a_text() -> None:
     made = mended(TEMPLATE, VALUES, LocalStackSettings(), URL)
 
     source = made["Resources"]["Source"]["Properties"]
-    assert source["ScalingConfig"] == {"MaximumConcurrency": 2}
+    assert source == {
+        "BatchSize": 10,
+        "MaximumBatchingWindowInSeconds": 1,
+        "ScalingConfig": {"MaximumConcurrency": 2},
+    }
 
 
 def test_the_code_lies_in_the_artifacts_bucket_and_the_template_stays_as_it_was() -> None:
