@@ -12,7 +12,6 @@ IDEMPOTENCY, PROGRESS = "the idempotency table", "the progress table"
 WORK_QUEUE, DEAD_LETTERS = "the work queue", "the dead-letter queue"
 LANDING, RESULTS = "the landing bucket", "the results bucket"
 CALLS = {
-    Call("summarize", "dynamodb:DeleteItem", IDEMPOTENCY): "interrupted",
     Call("summarize", "dynamodb:GetItem", PROGRESS): "chunks",
     Call("summarize", "dynamodb:PutItem", IDEMPOTENCY): "small",
     Call("summarize", "dynamodb:PutItem", PROGRESS): "chunks",

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from chalicelib import aws
-from tests.account.deliveries import deliver_and_die
-from tests.account.faults import body_of, expire_claims
+from tests.account.deliveries import deliver_and_die, received
+from tests.account.faults import expire_claims
 from tests.account.settings import RESULTS
 from tests.account.world import DAY_S, World
 from tests.nights import Killed
@@ -77,17 +77,10 @@ def interrupted(world: World) -> Iterator[None]:
 
 
 def unfinished(world: World) -> Iterator[None]:
-    """An invocation that is killed when everything but its claim's completion is written."""
-    events = aws.dynamodb().meta.events
-
-    def die(request: Any, **_: Any) -> None:
-        if b"COMPLETED" in body_of(request):
-            events.unregister("before-send.dynamodb.UpdateItem", die)
-            raise Killed
-
-    events.register_first("before-send.dynamodb.UpdateItem", die)
+    """An invocation that is killed when everything is written; nobody hears that it is done."""
     world.drop("incoming", "Killed.")
-    deliver_and_die(world.account)
+    with received(world.account) as (_, event):
+        world.account.invoke(event)
     yield
     expire_claims(world.account)
     world.account.redeliver()

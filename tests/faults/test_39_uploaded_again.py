@@ -12,6 +12,7 @@ from __future__ import annotations
 import pytest
 
 from tests.account.account import Account
+from tests.account.faults import expire_claims
 from tests.account.model import draft_for
 from tests.account.settings import LANDING, RESULTS
 from tests.account.texts import json_lines
@@ -76,6 +77,8 @@ def test_39_a_result_that_was_deleted_comes_back(account: Account, nights: Night
     upload(account, A)
     account.s3.delete_object(Bucket=RESULTS, Key=f"results/{KEY}.json")
 
+    # Nothing else said that the file was done: its claim lasts as long as an invocation.
+    expire_claims(account)
     nights.now += 60
     assert nights.run().requeued == 1
     account.drain()

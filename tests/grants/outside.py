@@ -24,7 +24,10 @@ OUTSIDE: dict[str, list[Need]] = {
         Need("sagemaker:InvokeEndpoint", f"{_SAGEMAKER}:endpoint/other"),
         Need("sagemaker:InvokeEndpoint", f"{_SAGEMAKER}:endpoint/{FINE_TUNED}-2"),
         Need("dynamodb:DeleteItem", _ARNS["ProgressTable"]),
-        *(Need(f"dynamodb:{a}", _ARNS["IdempotencyTable"]) for a in ("GetItem", "Scan")),
+        *(
+            Need(f"dynamodb:{a}Item", _ARNS["IdempotencyTable"])
+            for a in ("BatchWrite", "Delete", "Get")
+        ),
         Need("sqs:SendMessage", _ARNS["DeadLetterQueue"]),
         Need("kms:Decrypt", f"{DATA_KEY}2"),
     ],

@@ -42,7 +42,7 @@ TAKEN_AWAY = [
     ("summarize", "s3:GetObject", f"{LANDING_ARN}/nightly/*", scenarios.small_files),
     ("summarize", "dynamodb:UpdateItem", NAMES.arns["ProgressTable"], scenarios.large_file),
     ("summarize", "s3:ListBucket", LANDING_ARN, scenarios.gone_before_it_is_read),
-    ("summarize", "dynamodb:DeleteItem", NAMES.arns["IdempotencyTable"], scenarios.a_model_is_away),
+    ("summarize", "dynamodb:UpdateItem", NAMES.arns["IdempotencyTable"], scenarios.a_model_is_away),
     ("nightly", "s3:GetObjectVersion", f"{LANDING_ARN}/nightly/*", scenarios.the_event_is_lost),
     ("nightly", "kms:GenerateDataKey", DATA_KEY, scenarios.live_mode),
     ("operate", "s3:ListBucket", RESULTS_ARN, scenarios.operators),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from moto.backends import get_backend
@@ -17,7 +17,14 @@ from tests.injection.deployment import ACCOUNT_ID, Deployment
 from tests.injection.scenarios import Scenario
 
 # The columns that describe the run (docs/adr/0003). Everything else is the same bytes.
-CLOCK_COLUMNS = ("latency_ms", "attempt", "lambda_request_id", "started_at", "finished_at")
+CLOCK_COLUMNS = (
+    "latency_ms",
+    "call_records",
+    "attempt",
+    "lambda_request_id",
+    "started_at",
+    "finished_at",
+)
 # Scratch: drafts that were kept for a second delivery, the folders of batches.
 SCRATCH = "work/"
 
@@ -28,13 +35,15 @@ Paid = Counter[tuple[str, str]]
 class Outcome:
     """What a run left behind: the results bucket, what was paid, and the queues.
 
-    `stored` is bytes and metadata by key, `paid` counts prompts by model.
+    `stored` is bytes and metadata by key, `paid` counts prompts by model, and `asked` are the prompts
+    of each invocation.
     """
 
     stored: Mapping[str, tuple[bytes, Mapping[str, str]]]
     paid: Paid
     dead_letters: int
     waiting: int
+    asked: Sequence[set[str]]
 
 
 def outcome_of(deployment: Deployment) -> Outcome:
@@ -55,7 +64,7 @@ def outcome_of(deployment: Deployment) -> Outcome:
         QueueUrl=account.dead_letter_url, AttributeNames=["ApproximateNumberOfMessages"]
     )
     dead = int(found["Attributes"]["ApproximateNumberOfMessages"])
-    return Outcome(stored, paid, dead, account.waiting())
+    return Outcome(stored, paid, dead, account.waiting(), tuple(deployment.wire.asked))
 
 
 def deviations(scenario: Scenario, undisturbed: Outcome, found: Outcome) -> Iterator[str]:
@@ -72,17 +81,21 @@ def deviations(scenario: Scenario, undisturbed: Outcome, found: Outcome) -> Iter
             yield f"not there otherwise: {key}"
         elif before != after:
             yield f"other bytes: {key}"
-    yield from _overpaid(scenario, undisturbed.paid, found.paid)
+    yield from _overpaid(scenario, undisturbed.paid, found)
 
 
-def _overpaid(scenario: Scenario, undisturbed: Paid, found: Paid) -> Iterator[str]:
-    """The interrupted unit may be paid once more, and nothing else."""
-    for (model, prompt), times in (undisturbed - found).items():
+def _overpaid(scenario: Scenario, undisturbed: Paid, found: Outcome) -> Iterator[str]:
+    """The interrupted unit may be paid once more, with those of its invocation, and nothing else.
+
+    The units of an invocation share calls, and a killed process kills all of them.
+    """
+    for (model, prompt), times in (undisturbed - found.paid).items():
         yield f"{model} was asked {times} times less for {scenario.unit_of(prompt)}"
-    more = found - undisturbed
-    units = {scenario.unit_of(prompt) for _, prompt in more}
-    if len(units) > 1:
-        yield f"several units were paid again: {sorted(units)}"
+    more = found.paid - undisturbed
+    prompts = {prompt for _, prompt in more}
+    units = {scenario.unit_of(prompt) for prompt in prompts}
+    if len(units) > 1 and not any(prompts <= asked for asked in found.asked):
+        yield f"units of several invocations were paid again: {sorted(units)}"
     for (model, prompt), times in more.items():
         if times > 1:
             yield f"{model} was paid {times} times more for {scenario.unit_of(prompt)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import threading
 from collections import Counter
@@ -66,6 +67,8 @@ class Wire:
     services: Mapping[str, Service]
     disturb: Disturbance | None = None
     calls: list[Call] = field(default_factory=list)
+    # The prompts that each invocation asked of the models.
+    asked: list[set[str]] = field(default_factory=list)
     _killed: bool = False
     _counts: Counter[str] = field(default_factory=Counter)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -74,6 +77,7 @@ class Wire:
     def new_process(self) -> None:
         """Begin an invocation: what was killed before is not this process."""
         self._killed = False
+        self.asked.append(set())
 
     @contextmanager
     def tapped(self) -> Iterator[None]:
@@ -108,6 +112,8 @@ class Wire:
             if self._killed:
                 raise KilledError
             call: Call = self._current.call
+            if call.service == "sagemaker-runtime":
+                self.asked[-1].update(json.loads(body_of(request))["text_inputs"])
             service = self.services.get(call.service)
 
             def deliver() -> object:

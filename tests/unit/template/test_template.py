@@ -489,7 +489,7 @@ ALLOWED = {
         *("s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "s3:PutObject"),
         *("sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
         *("sqs:ReceiveMessage", "sqs:SendMessage"),
-        *("dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"),
+        *("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"),
         *IN_A_VPC,
         "s3:DeleteObject",  # lake rows of a run that broke off
         *("sagemaker:InvokeEndpoint", "sagemaker:DescribeTransformJob"),

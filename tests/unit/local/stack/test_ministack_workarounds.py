@@ -21,7 +21,7 @@ TEMPLATE: dict[str, Any] = {
                 "ScalingConfig": {"MaximumConcurrency": {"Ref": "WorkerConcurrency"}},
             },
         },
-    }
+    },
 }
 
 
