@@ -149,14 +149,7 @@ def compiled_modules(
     if stand_in is not None:
         unpack(stand_in, imported)
     shutil.rmtree(runtime, ignore_errors=True)
-    runtime.mkdir()
-    for module in RUNTIME_MODULES:
-        spec = find_spec(module)
-        if spec is None or spec.origin is None:
-            raise PackageError(f"{module} is not installed: delete .venvs and try again")
-        origin = Path(spec.origin)
-        origin = origin.parent if spec.submodule_search_locations else origin
-        (runtime / origin.name).symlink_to(origin)
+    link_runtime(runtime)
     script = Path(__file__).resolve().with_name("precompile.py")
     done = subprocess.run(  # noqa: S603  # our own interpreter and script
         [sys.executable, "-P", "-s", "-S", str(script), str(imported), str(runtime), str(site)],
@@ -174,6 +167,18 @@ def compiled_modules(
         last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
         raise PackageError(f"the zip cannot be imported: {last} (see {out / 'precompile.log'})")
     return {name: (site / name).read_bytes() for name in done.stdout.split("\n") if name}
+
+
+def link_runtime(folder: Path) -> None:
+    """Make `folder`, with what the Lambda runtime provides, from the packages installed here."""
+    folder.mkdir()
+    for module in RUNTIME_MODULES:
+        spec = find_spec(module)
+        if spec is None or spec.origin is None:
+            raise PackageError(f"{module} is not installed: delete .venvs and try again")
+        origin = Path(spec.origin)
+        origin = origin.parent if spec.submodule_search_locations else origin
+        (folder / origin.name).symlink_to(origin)
 
 
 def compiled_path(source: Path) -> Path:
