@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 RUNTIME_PROVIDES = frozenset({"boto3", "botocore", "s3transfer", "python-dateutil", "urllib3"})
 # The same as modules, with their dependencies; copies in the zip take precedence.
 RUNTIME_MODULES = ("boto3", "botocore", "s3transfer", "dateutil", "urllib3", "jmespath", "six")
+# What a distribution requires and no function uses: chalicelib.output.scoring imports rouge-score
+# without these (docs/adr/0021).
+UNUSED_REQUIREMENTS = {"rouge-score": frozenset({"absl-py", "nltk", "numpy"})}
 EARLIEST = (1980, 1, 1, 0, 0, 0)  # the earliest timestamp of the zip format
 FILE_MODE = 0o100644 << 16
 ELF_MAGIC = b"\x7fELF"
@@ -42,10 +45,11 @@ ELF_MACHINES = {62: "x86_64", 183: "arm64"}
 APPLICATION = ("app.py", "chalice/", "chalicelib/")
 
 _UNUSED = re.compile(
-    r"(^|/)(tests?|__pycache__|testing/tests)/"  # test suites
+    r"(^|/)(tests?|__pycache__|testing/tests)/|_test\.py$"  # test suites
     r"|\.(pyc|pyi|pyx|pxd|c|h|cpp|hpp|f90|f|a|lib)$"  # sources and stubs of compiled modules
     r"|(^|/)py\.typed$"
-    r"|^bin/"  # console scripts
+    r"|^bin/|\.data/scripts/"  # console scripts
+    r"|\.(js|css)$"  # for browsers: Powertools contains Swagger UI
     r"|\.dist-info/(RECORD|INSTALLER|REQUESTED|WHEEL|direct_url\.json|entry_points\.txt|top_level\.txt)$"
 )
 _SHARED_OBJECT = re.compile(r"\.(so(\.\d+)*|dylib|pyd|dll)$")
@@ -145,18 +149,14 @@ def compiled_modules(
     if stand_in is not None:
         unpack(stand_in, imported)
     shutil.rmtree(runtime, ignore_errors=True)
-    runtime.mkdir()
-    for module in RUNTIME_MODULES:
-        spec = find_spec(module)
-        if spec is None or spec.origin is None:
-            raise PackageError(f"{module} is not installed: delete .venvs and try again")
-        origin = Path(spec.origin)
-        origin = origin.parent if spec.submodule_search_locations else origin
-        (runtime / origin.name).symlink_to(origin)
+    link_runtime(runtime)
     script = Path(__file__).resolve().with_name("precompile.py")
     done = subprocess.run(  # noqa: S603  # our own interpreter and script
         [sys.executable, "-P", "-s", "-S", str(script), str(imported), str(runtime), str(site)],
-        env={"PYTHONHASHSEED": "0"},  # a fixed order of constant sets
+        env={
+            "PYTHONHASHSEED": "0",  # a fixed order of constant sets
+            "LAMBDA_TASK_ROOT": "/var/task",  # enables Powertools' tracer, which imports more
+        },
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -167,6 +167,18 @@ def compiled_modules(
         last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
         raise PackageError(f"the zip cannot be imported: {last} (see {out / 'precompile.log'})")
     return {name: (site / name).read_bytes() for name in done.stdout.split("\n") if name}
+
+
+def link_runtime(folder: Path) -> None:
+    """Make `folder`, with what the Lambda runtime provides, from the packages installed here."""
+    folder.mkdir()
+    for module in RUNTIME_MODULES:
+        spec = find_spec(module)
+        if spec is None or spec.origin is None:
+            raise PackageError(f"{module} is not installed: delete .venvs and try again")
+        origin = Path(spec.origin)
+        origin = origin.parent if spec.submodule_search_locations else origin
+        (folder / origin.name).symlink_to(origin)
 
 
 def compiled_path(source: Path) -> Path:
@@ -193,7 +205,8 @@ def check_requirements(entries: Mapping[str, bytes], python: str) -> None:
             requirement = Requirement(line)
             if requirement.marker and not requirement.marker.evaluate(environment):
                 continue
-            if canonicalize_name(requirement.name) not in present:
+            unused = UNUSED_REQUIREMENTS.get(canonicalize_name(header["Name"]), frozenset())
+            if canonicalize_name(requirement.name) not in present | unused:
                 message = (
                     f"the zip lacks {requirement.name}, which {header['Name']} needs: "
                     "add it with its version to chalice_app/requirements.txt"

@@ -27,7 +27,7 @@ from common.paths import ROOT
 from common.platforms import ARCHITECTURES, DEFAULT_ARCHITECTURE
 from common.stack_settings import LocalStackSettings
 from local.errors import PackageError
-from local.packaging import bundle, chalice_package, machine_packages, translate
+from local.packaging import bundle, chalice_package, imports, machine_packages, translate
 from local.packaging.target import LAMBDA, Target, this_machine
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
 DEPLOYED_RUNTIME = "python3.13"
 OWN_CODE = (
-    *("package.py", "chalice_package.py", "bundle.py", "precompile.py", "translate.py"),
-    *("machine_packages.py", "target.py"),
+    *("package.py", "chalice_package.py", "bundle.py", "precompile.py", "imports.py"),
+    *("translate.py", "machine_packages.py", "target.py"),
 )
 ZIP_NAME = "deployment.zip"
 SAM_NAME = "sam.json"
@@ -154,7 +154,9 @@ def _entries(root: Path, out: Path, raw: Path, target: Target) -> dict[str, byte
     else:
         entries = application | machine_packages.installed(root, out)
     bundle.check_requirements(entries, f"{sys.version_info.major}.{sys.version_info.minor}")
-    return entries | bundle.compiled_modules(entries, out, stand_in)
+    compiled = bundle.compiled_modules(entries, out, stand_in)
+    imports.check_imports(entries, compiled)
+    return entries | compiled
 
 
 def _fingerprint(root: Path, target: Target) -> str:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from chalicelib.output.deferred import deferred
+
 if TYPE_CHECKING:
     from rouge_score.rouge_scorer import RougeScorer
 
@@ -33,8 +35,12 @@ def score(reference: str, draft: str) -> list[Score]:
 
 @cache
 def _scorer() -> RougeScorer:
-    # Imported on first use: it loads nltk and numpy, which takes half a second. A cold start
-    # without references saves that.
-    from rouge_score.rouge_scorer import RougeScorer  # noqa: PLC0415  # imported late: see above
+    # Imported on first use: a cold start without references saves that. rouge-score imports more
+    # than half a second of packages that no score uses: numpy for BootstrapAggregator and
+    # score_multi, nltk for the stemmer and split_summaries, absl for one log line, which it writes
+    # when it chooses its default tokenizer itself. The zip does not contain them (docs/adr/0021).
+    with deferred("absl", "absl.logging", "nltk", "nltk.stem", "nltk.stem.porter", "numpy"):
+        from rouge_score import rouge_scorer, tokenizers  # noqa: PLC0415  # imported late: see above
 
-    return RougeScorer(list(METRICS), use_stemmer=False)
+    default = tokenizers.DefaultTokenizer(use_stemmer=False)
+    return rouge_scorer.RougeScorer(list(METRICS), use_stemmer=False, tokenizer=default)

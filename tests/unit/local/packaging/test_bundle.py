@@ -27,6 +27,10 @@ def metadata(name: str, *needs: str) -> dict[str, bytes]:
         "bin/nltk",
         "msgspec/py.typed",
         "nltk-3.10.4.dist-info/RECORD",
+        "rouge_score/scoring_test.py",
+        "jmespath-1.1.0.data/scripts/jp.py",
+        "aws_lambda_powertools/event_handler/openapi/swagger_ui/swagger-ui-bundle.min.js",
+        "aws_lambda_powertools/event_handler/openapi/swagger_ui/swagger-ui.min.css",
     ],
 )
 def test_what_no_function_opens_is_left_out(name: str) -> None:
@@ -43,6 +47,8 @@ def test_what_no_function_opens_is_left_out(name: str) -> None:
         "numpy.libs/libscipy_openblas64_-99b71e71.so",
         "nltk/stem/porter.py",
         "chalice/test.py",
+        "rouge_score/test_util.py",
+        "aws_xray_sdk/ext/resources/aws_para_whitelist.json",
         "nltk-3.10.4.dist-info/METADATA",
         "nltk-3.10.4.dist-info/licenses/LICENSE.txt",
     ],
@@ -84,7 +90,7 @@ def test_used_entries_come_without_folders_and_without_the_unused(tmp_path: Path
 
 
 def test_a_zip_that_holds_all_it_needs_passes() -> None:
-    entries = metadata("rouge-score", "absl-py", "six>=1.14") | metadata("absl-py")
+    entries = metadata("rouge-score", "absl-py", "nltk", "numpy", "six>=1.14")
     entries |= metadata("six") | metadata("aws-xray-sdk", "botocore>=1.11", "wrapt")
     entries |= metadata("wrapt")
 
@@ -92,8 +98,15 @@ def test_a_zip_that_holds_all_it_needs_passes() -> None:
 
 
 def test_a_zip_that_lacks_something_names_it() -> None:
-    with pytest.raises(PackageError, match=r"lacks absl-py, which rouge-score needs"):
-        bundle.check_requirements(metadata("rouge-score", "absl-py"), "3.13")
+    with pytest.raises(PackageError, match=r"lacks six, which rouge-score needs"):
+        bundle.check_requirements(metadata("rouge-score", "absl-py", "six"), "3.13")
+
+
+def test_what_one_package_does_without_another_may_need() -> None:
+    entries = metadata("rouge-score", "numpy") | metadata("other", "numpy")
+
+    with pytest.raises(PackageError, match=r"lacks numpy, which other needs"):
+        bundle.check_requirements(entries, "3.13")
 
 
 def test_what_is_asked_for_in_an_extra_or_by_another_python_is_not_needed() -> None:
@@ -171,15 +184,15 @@ SITE = {
     "chalicelib/__init__.py": b"",
     "chalicelib/handlers/summarize.py": b"import boto3\n",
     "chalicelib/lazy.py": b"def f():\n    return 1 in {1, 2, 3}\n",
-    "rouge_score/__init__.py": b"",
-    "rouge_score/unused.py": b"",
-    "rouge_score/rouge_scorer.py": (
+    "chalicelib/output/__init__.py": b"",
+    "chalicelib/output/scoring.py": (
         b"from types import SimpleNamespace\n"
-        b"class RougeScorer:\n"
-        b"    def __init__(self, metrics): self.metrics = metrics\n"
-        b"    def score(self, a, b):\n"
-        b"        return {m: SimpleNamespace(fmeasure=1.0) for m in self.metrics}\n"
+        b"def score(reference, draft):\n"
+        b"    import lazily\n"
+        b"    return [SimpleNamespace(fmeasure=lazily.FMEASURE)]\n"
     ),
+    "lazily.py": b"FMEASURE = 1.0\n",
+    "unused.py": b"",
 }
 
 
@@ -193,8 +206,9 @@ def test_just_what_is_imported_is_compiled_and_the_same_every_time(tmp_path: Pat
         f"chalicelib/__pycache__/__init__.{tag}.pyc",
         f"chalicelib/handlers/__pycache__/summarize.{tag}.pyc",
         f"chalicelib/__pycache__/lazy.{tag}.pyc",
-        f"rouge_score/__pycache__/__init__.{tag}.pyc",
-        f"rouge_score/__pycache__/rouge_scorer.{tag}.pyc",
+        f"chalicelib/output/__pycache__/__init__.{tag}.pyc",
+        f"chalicelib/output/__pycache__/scoring.{tag}.pyc",
+        f"__pycache__/lazily.{tag}.pyc",
     }
     assert first == second
     assert all(b"/var/task/" in code for code in first.values())
@@ -212,6 +226,23 @@ def test_a_zip_may_not_lean_on_what_happens_to_be_installed(tmp_path: Path) -> N
 
     with pytest.raises(PackageError, match=r"No module named 'msgspec'"):
         bundle.compiled_modules(site, tmp_path)
+
+
+@pytest.mark.parametrize("scores", ["[]", "[SimpleNamespace(fmeasure=0.9)]"])
+def test_a_zip_that_scores_wrongly_is_refused(tmp_path: Path, scores: str) -> None:
+    wrong = f"from types import SimpleNamespace\ndef score(*_): return {scores}\n"
+    site = {**SITE, "chalicelib/output/scoring.py": wrong.encode()}
+
+    with pytest.raises(PackageError, match=r"cannot be imported: rouge-score returned wrong"):
+        bundle.compiled_modules(site, tmp_path)
+
+
+def test_what_is_only_imported_in_lambda_is_compiled_too(tmp_path: Path) -> None:
+    traced = b"import os\nif 'LAMBDA_TASK_ROOT' in os.environ:\n    import unused\n"
+
+    compiled = bundle.compiled_modules({**SITE, "chalicelib/lazy.py": traced}, tmp_path)
+
+    assert f"__pycache__/unused.{sys.implementation.cache_tag}.pyc" in compiled
 
 
 SPEEDUPS = "markupsafe/_speedups.cpython-313-elsewhere.so"
@@ -241,7 +272,7 @@ def test_a_zip_for_another_machine_is_compiled_from_its_own_sources(
     tag = sys.implementation.cache_tag
     assert b"there" in compiled[f"__pycache__/config.{tag}.pyc"]
     assert f"markupsafe/__pycache__/__init__.{tag}.pyc" in compiled
-    assert not any(name.startswith("rouge_score/__pycache__/unused") for name in compiled)
+    assert f"__pycache__/unused.{tag}.pyc" not in compiled
 
 
 @pytest.mark.parametrize(

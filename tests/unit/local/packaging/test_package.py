@@ -1,6 +1,7 @@
 import json
 import shutil
 import zipfile
+from importlib.util import cache_from_source
 from pathlib import Path
 
 import pytest
@@ -134,6 +135,18 @@ def test_chalice_downloading_for_another_architecture_is_an_error(
         build(project, target=Target("arm64"))
 
 
+def test_a_module_that_is_missing_when_it_is_used_is_an_error(
+    project: Path, runs: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = "def f():\n    import nowhere_at_all\n"
+    (project / "chalice_app" / "app.py").write_text(late, encoding="utf-8")
+    compiled = {cache_from_source("app.py"): b""}
+    monkeypatch.setattr(bundle, "compiled_modules", lambda *_: compiled)
+
+    with pytest.raises(PackageError, match=r"the zip lacks nowhere_at_all, which app\.py imports"):
+        build(project)
+
+
 def test_another_target_is_built(project: Path, runs: list[Path]) -> None:
     targets = [Target("x86_64"), Target("arm64"), Target("arm64", MACHINE)]
 
@@ -265,6 +278,7 @@ def test_the_real_requirements_are_complete_and_without_the_sdk() -> None:
 
     names = {line.partition("==")[0].partition("[")[0] for line in lines if "==" in line}
 
-    assert {"aws-lambda-powertools", "msgspec", "rouge-score", "numpy"} <= names
+    assert {"aws-lambda-powertools", "msgspec", "rouge-score"} <= names
     assert not names & bundle.RUNTIME_PROVIDES
+    assert not names & set().union(*bundle.UNUSED_REQUIREMENTS.values())
     assert not names & {"sagemaker", "pydantic", "pyarrow", "pandas", "torch"}
