@@ -1,8 +1,8 @@
 """Answers come in another order than asked, and two reports in a file have one report id.
 
 Injected: Many records over several calls with refused and unusable ones in between; answers with a
-text too few or too many; a transform job that shuffles or loses the lines of two files; two reports
-with one report id, in one file and in two.
+text too few or too many, also to a call that ten files share; a transform job that shuffles or
+loses the lines of two files; two reports with one report id, in one file and in two.
 Asserted: Every draft stands with the findings for which it was written. A request's texts are
 matched by their position and only if there are as many as were asked; a transform job's by the id
 of file and record index, never by the report id.
@@ -83,6 +83,26 @@ def test_45_no_draft_moves_up_when_the_number_of_texts_is_wrong(
         account.finish(KEY, json_lines(*RECORDS))
 
     assert_own_drafts(account)
+
+
+@pytest.mark.parametrize("answered", [1, 3, 9])
+def test_45_no_file_gets_another_files_draft_when_a_shared_call_answers_too_few(
+    account: Account, monkeypatch: pytest.MonkeyPatch, answered: int
+) -> None:
+    def too_few(prompts: list[str]) -> bytes:
+        drafts = [draft_of(prompt) for prompt in prompts]
+        return json.dumps({"generated_texts": drafts[:answered]}).encode()
+
+    keys = [f"incoming/ward/{number}.json" for number in range(10)]
+    for key in keys:
+        account.drop(key, json_lines({"findings": f"Findings in {key}."}))
+    with odd_endpoint(account, monkeypatch) as endpoint:
+        endpoint.body = too_few
+        account.drain()
+
+    for key in keys:
+        drafts = [entry["impression"] for entry in account.entries(key)]
+        assert drafts == [draft_for(f"Findings in {key}.")]
 
 
 def shuffled(lines: list[str]) -> list[str]:

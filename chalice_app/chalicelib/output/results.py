@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from mypy_boto3_s3 import S3Client
 
+    from chalicelib.queue.messages import WorkItem
+
 # Conditional writes of one result, in case other runs write the same key at the same time.
 CONFLICTS = 3
 # `YYYY-MM-DD HH:MM:SS`: listings and responses of S3 give LastModified with different resolutions.
@@ -59,6 +61,10 @@ class StandingResult(NamedTuple):
         """Whether it is the result of this upload."""
         return ref.is_same_upload(ObjectRef(ref.bucket, ref.key, self.etag, self.version_id))
 
+    def is_of_run(self, work: WorkItem) -> bool:
+        """Whether it was written by a run of the same upload with the same token."""
+        return self.is_of(work.ref) and self.rerun_token == (work.rerun_token or "")
+
     def is_of_listed(self, listed: Listed) -> bool:
         """Whether a listing, which has no version ids, suffices to say that it is the result."""
         landed_at = timestamp(listed.modified)[:_TO_THE_SECOND]
@@ -72,7 +78,7 @@ def write_result(  # noqa: PLR0913  # what is written, where, and whom it concer
     status: str,
     document: bytes,
     *,
-    on_replace: Callable[[StandingResult], None],
+    on_replace: Callable[[StandingResult], None] | None = None,
 ) -> bool:
     """Write the result document, unless the result there is of an upload that came later.
 
@@ -109,10 +115,7 @@ def write_result(  # noqa: PLR0913  # what is written, where, and whom it concer
             existing = StandingResult.of(current["Metadata"])
             if not _replaces(s3, source, existing):
                 return False
-            if (existing.object_id, existing.rerun_token) != (
-                ref.object_id,
-                source.work.rerun_token or "",
-            ):
+            if on_replace is not None and not existing.is_of_run(source.work):
                 on_replace(existing)
             condition = {"IfMatch": current["ETag"]}
         if _put_if(s3, request, **condition):

@@ -1,12 +1,23 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.intake.chunk_plan import MOST_CHUNKS, Plan, begin, chunk_size, finish_chunk, read
+from chalicelib.intake.chunk_plan import (
+    MOST_CHUNKS,
+    Plan,
+    Plans,
+    begin,
+    chunk_size,
+    finish_chunk,
+    read,
+)
 from tests.unit.chalicelib.stores import PROGRESS, Stores
 
 PLAN = Plan("object", 11, 4, "array", seekable=True, size=99)
@@ -43,6 +54,57 @@ def test_finishing_chunks_adds_up_and_repeats_do_not(stores: Stores) -> None:
 
     assert first == again == {2: 1}
     assert last == {0: 3, 2: 1}
+
+
+def test_chunk_of_a_superseded_plan_does_not_count(stores: Stores) -> None:
+    begin(stores.dynamodb, PROGRESS, PLAN)
+    finish_chunk(stores.dynamodb, PROGRESS, PLAN, 1, 0)
+    rerun = begin(
+        stores.dynamodb,
+        PROGRESS,
+        msgspec.structs.replace(PLAN, rerun_token="again"),
+    )
+
+    assert finish_chunk(stores.dynamodb, PROGRESS, PLAN, 2, 5) is None
+    assert finish_chunk(stores.dynamodb, PROGRESS, rerun, 0, 0) == {0: 0}
+
+
+class TestPlans:
+    def test_are_read_once(self, stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
+        begin(stores.dynamodb, PROGRESS, PLAN)
+        reads: list[str] = []
+        real = stores.dynamodb.get_item
+
+        def get_item(**asked: Any) -> Any:
+            reads.append(asked["Key"]["object_id"]["S"])
+            return real(**asked)
+
+        monkeypatch.setattr(stores.dynamodb, "get_item", get_item)
+        plans = Plans(stores.dynamodb, PROGRESS)
+
+        with ThreadPoolExecutor(max_workers=8) as pool:
+            found = list(pool.map(lambda _: plans.of(PLAN.object_id, None), range(20)))
+
+        assert found == [PLAN] * 20
+        assert reads == [PLAN.object_id]
+
+    def test_are_read_again_for_another_run(self, stores: Stores) -> None:
+        begin(stores.dynamodb, PROGRESS, PLAN)
+        plans = Plans(stores.dynamodb, PROGRESS)
+        assert plans.of(PLAN.object_id, None) == PLAN
+        rerun = msgspec.structs.replace(PLAN, rerun_token="again")
+        begin(stores.dynamodb, PROGRESS, rerun)
+
+        assert plans.of(PLAN.object_id, "again") == rerun
+        # A late chunk of the run before sees that it is superseded.
+        assert plans.of(PLAN.object_id, None) == rerun
+
+    def test_of_what_was_never_split_are_none(self, stores: Stores) -> None:
+        plans = Plans(stores.dynamodb, PROGRESS)
+
+        assert plans.of("other", None) is None
+        begin(stores.dynamodb, PROGRESS, PLAN)
+        assert plans.of(PLAN.object_id, None) == PLAN
 
 
 def test_progress_survives_a_second_reader(stores: Stores) -> None:

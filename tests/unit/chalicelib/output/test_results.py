@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
+import msgspec
 import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
@@ -12,6 +13,7 @@ from chalicelib.intake.source import Source
 from chalicelib.objects import ObjectRef, result_key
 from chalicelib.output.results import (
     LookedUp,
+    StandingResult,
     current_result,
     has_result,
     look_up,
@@ -58,6 +60,39 @@ class TestWriting:
 
         assert wrote == [True, True]
         assert stores.content(result_key(first.ref)) == b"new"
+
+    def test_tells_what_it_replaces_before_it_does(self, stores: Stores) -> None:
+        first, second = stores.land("incoming/a", b"1"), stores.land("incoming/a", b"2")
+        rerun = msgspec.structs.replace(second, rerun_token="t")
+        told: list[tuple[str | None, str, bytes]] = []
+
+        def tell(replaced: StandingResult) -> None:
+            stands = stores.content(result_key(first.ref))
+            told.append((replaced.object_id, replaced.rerun_token, stands))
+
+        for work, moment, text in (
+            (first, OLD, b"1"),
+            (second, NEW, b"2"),
+            (second, NEW, b"2 repeated"),
+            (rerun, NEW, b"2 re-run"),
+            (first, OLD, b"1 late"),
+        ):
+            write_result(
+                stores.s3, RESULTS, source(work, moment), "complete", text, on_replace=tell
+            )
+
+        assert told == [
+            (first.ref.object_id, "", b"1"),
+            (second.ref.object_id, "", b"2 repeated"),
+        ]
+
+    def test_without_versions_does_not_say_which_upload_it_is_of(self, stores: Stores) -> None:
+        work = without_version(stores.land("incoming/a", b"1"))
+
+        write_result(stores.s3, RESULTS, source(work), "complete", b"1")
+
+        metadata = stores.s3.head_object(Bucket=RESULTS, Key=result_key(work.ref))["Metadata"]
+        assert "object-id" not in metadata
 
     def test_of_an_older_version_does_not_replace_the_newer(self, stores: Stores) -> None:
         first, second = stores.land("incoming/a", b"1"), stores.land("incoming/a", b"2")
@@ -159,6 +194,7 @@ class TestWriting:
             "landed-at": "2026-01-02 23:59:59.000",
             "status": "complete",
             "rerun-token": "",
+            "object-id": work.ref.object_id,
         }
 
     def test_of_an_upload_that_is_current_again_replaces_that_of_a_deleted_one(

@@ -8,6 +8,7 @@ import pytest
 
 from chalicelib.errors import EndpointBusyError, MessageError
 from chalicelib.intake import chunk_plan
+from chalicelib.objects import ObjectRef
 from chalicelib.output.document import Counts
 from chalicelib.processing.idempotency import IdempotentProcessor
 from chalicelib.queue.messages import WorkItem, read_message
@@ -57,6 +58,92 @@ def test_work_that_failed_is_not_remembered(stores: Stores) -> None:
         once(stores).process(work)
 
     assert once(stores).process(work).counts == Counts(1, 1, 0)
+
+
+class TestCalls:
+    """What a file costs; docs/benchmarks.md counts the same in the deployed stack."""
+
+    @pytest.fixture
+    def made(self, stores: Stores, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+        seen: list[str] = []
+        for client in (stores.s3, stores.dynamodb, stores.sqs):
+            client.meta.events.register(
+                "before-send", lambda event_name, **_: seen.append(event_name.rpartition(".")[2])
+            )
+        return seen
+
+    def test_of_a_small_file_are_no_more_than_what_it_writes(
+        self, stores: Stores, made: list[str]
+    ) -> None:
+        work = stores.land("incoming/a", b'{"findings": "one", "impression": "Normal."}')
+        made.clear()
+
+        once(stores).process(work)
+
+        # The claim, the file, three tables and the result: its record is not completed.
+        assert sorted(made) == ["GetObject", *["PutItem"], *["PutObject"] * 4]
+
+    def test_of_a_chunk_are_no_more_than_what_it_writes(
+        self, stores: Stores, made: list[str]
+    ) -> None:
+        once(stores).process(stores.land("incoming/a", body(12)))
+        _, middle, _ = chunk_works(stores)
+        made.clear()
+
+        once(stores).process(middle)
+
+        # The plan, the claim, the chunk, a table, the part and the progress.
+        assert sorted(made) == [
+            *("GetItem", "GetObject", "PutItem"),
+            *["PutObject"] * 2,
+            "UpdateItem",
+        ]
+
+    def test_of_a_repeated_run_take_back_its_rows(self, stores: Stores, made: list[str]) -> None:
+        work = stores.land("incoming/a", body(1))
+        stores.endpoint.trouble.append(EndpointBusyError("busy"))
+        with pytest.raises(EndpointBusyError):
+            once(stores).process(work)
+        made.clear()
+
+        once(stores).process(work)
+
+        assert made.count("DeleteObject") == 2  # rouge_scores and failures
+
+    def test_without_versions_complete_the_record(self, stores: Stores, made: list[str]) -> None:
+        work = stores.land("incoming/a", body(1))
+        work = msgspec.structs.replace(
+            work, ref=ObjectRef(work.ref.bucket, work.ref.key, work.ref.etag)
+        )
+        made.clear()
+
+        once(stores).process(work)
+
+        assert made.count("UpdateItem") == 1
+
+
+def test_a_record_that_was_given_up_counts_no_death(stores: Stores) -> None:
+    work = stores.land("incoming/a", body(1))
+    for _ in range(4):
+        stores.endpoint.trouble.append(EndpointBusyError("busy"))
+        with pytest.raises(EndpointBusyError):
+            once(stores).process(work)
+
+    (record,) = stores.dynamodb.scan(TableName=IDEMPOTENCY)["Items"]
+    assert record["in_progress_expiration"] == {"N": "1"}
+    assert "deaths" not in record
+    assert once(stores).process(work).counts == Counts(1, 1, 0)
+
+
+def test_late_copy_of_a_replaced_upload_pays_nothing(stores: Stores) -> None:
+    older = stores.land("incoming/a", body(1))
+    once(stores).process(older)
+    newer = stores.land("incoming/a", body(1))
+    once(stores).process(newer)
+
+    once(stores).process(older)
+
+    assert len(stores.endpoint.calls) == 2
 
 
 def test_large_object_is_cut_once_and_its_chunks_are_each_done_once(stores: Stores) -> None:
