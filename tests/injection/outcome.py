@@ -35,8 +35,8 @@ Paid = Counter[tuple[str, str]]
 class Outcome:
     """What a run left behind: the results bucket, what was paid, and the queues.
 
-    `stored` is bytes and metadata by key, `paid` counts prompts by model. `asked` has the prompts of
-    each invocation.
+    `stored` is bytes and metadata by key, `paid` counts prompts by model. `asked` has the prompts
+    of each invocation.
     """
 
     stored: Mapping[str, tuple[bytes, Mapping[str, str]]]
