@@ -1,0 +1,83 @@
+"""Runs the endpoint with a GPU's costs in a process of its own, and lets a function call it."""
+
+from __future__ import annotations
+
+import os
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from benchmarks.curve.cost import CostCurve
+from benchmarks.curve.server import Counts
+from common.paths import ROOT
+from local.stack import processes
+
+if TYPE_CHECKING:
+    from local.stack.lifecycle import Stack
+
+HOST = "127.0.0.1"
+START_S = 60.0
+STOP_S = 10.0
+URL_VARIABLE = "AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME"
+# Loopback: ignore the user's proxy settings.
+_opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+@dataclass(frozen=True, slots=True)
+class CurveEndpoint:
+    """A running endpoint."""
+
+    url: str
+    curve: CostCurve
+    pid: int
+
+    def counts(self) -> Counts:
+        """What it has done since it was started."""
+        with _opener.open(f"{self.url}/counts", timeout=10) as response:
+            return msgspec.json.decode(response.read(), type=Counts)
+
+
+@contextmanager
+def serving(curve: CostCurve, log: Path, instances: int = 1) -> Iterator[CurveEndpoint]:
+    """Run an endpoint on a free port of the loopback, with its output in `log`.
+
+    Raises ProcessError if it does not start.
+    """
+    port = processes.free_port(HOST)
+    url = f"http://{HOST}:{port}"
+    command = [sys.executable, "-m", "benchmarks.curve.server", "--port", str(port)]
+    command += ["--call-ms", str(curve.call_ms), "--record-ms", str(curve.record_ms)]
+    command += ["--instances", str(instances)]
+    kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ}
+    process = processes.start(
+        command, environment=kept | {"PYTHONPATH": str(ROOT)}, port=port, log=log
+    )
+    try:
+        processes.wait_until_healthy(
+            process, f"{url}/ping", name="the endpoint with a GPU's costs", timeout=START_S
+        )
+        yield CurveEndpoint(url, curve, process.pid)
+    finally:
+        processes.stop(process, STOP_S)
+
+
+@contextmanager
+def called_by_the_function(stack: Stack, url: str) -> Iterator[None]:
+    """Let the deployed function call the endpoint at `url`, and afterwards its own again."""
+    functions, name = stack.client("lambda"), stack.outputs.function_name
+    found = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+    functions.update_function_configuration(
+        FunctionName=name, Environment={"Variables": found | {URL_VARIABLE: url}}
+    )
+    try:
+        yield
+    finally:
+        functions.update_function_configuration(
+            FunctionName=name, Environment={"Variables": found}
+        )
