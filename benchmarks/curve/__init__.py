@@ -1,1 +1,1 @@
-"""An endpoint with a GPU's costs: it takes long for a call, and little more for a further record."""
+"""An endpoint with a GPU's costs: a call is expensive, a further record in it is cheap."""

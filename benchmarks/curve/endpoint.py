@@ -78,6 +78,4 @@ def called_by_the_function(stack: Stack, url: str) -> Iterator[None]:
     try:
         yield
     finally:
-        functions.update_function_configuration(
-            FunctionName=name, Environment={"Variables": found}
-        )
+        functions.update_function_configuration(FunctionName=name, Environment={"Variables": found})
