@@ -25,10 +25,10 @@ PLACE = ROOT / "build" / "bench.json"
 Document = dict[str, Any]
 
 
-def read(path: Path = PLACE) -> Document:
-    """What earlier runs stored; an empty document if there is none that can be read."""
+def read(path: Path | None = None) -> Document:
+    """What earlier runs stored, by default in PLACE; an empty document if it cannot be read."""
     try:
-        found = msgspec.json.decode(path.read_bytes())
+        found = msgspec.json.decode((path or PLACE).read_bytes())
     except (OSError, msgspec.DecodeError):
         return {}
     is_ours = isinstance(found, dict) and isinstance(found.get("measured"), dict)
@@ -69,8 +69,9 @@ def added(
     }
 
 
-def write(document: Document, path: Path = PLACE) -> None:
-    """Store a document."""
+def write(document: Document, path: Path | None = None) -> None:
+    """Store a document, by default in PLACE."""
+    path = path or PLACE
     path.parent.mkdir(parents=True, exist_ok=True)
     files.write(path, msgspec.json.format(msgspec.json.encode(document), indent=1).decode() + "\n")
 
