@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 HOST = "127.0.0.1"
 START_S = 60.0
 STOP_S = 10.0
+ATTEMPTS, PAUSE_S = 10, 0.5
+NO_MESSAGES = b'{"Records": []}'
 URL_VARIABLE = "AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME"
 # Loopback: ignore the user's proxy settings.
 _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -69,13 +72,29 @@ def serving(curve: CostCurve, log: Path, instances: int = 1) -> Iterator[CurveEn
 
 @contextmanager
 def called_by_the_function(stack: Stack, url: str) -> Iterator[None]:
-    """Let the deployed function call the endpoint at `url`, and afterwards its own again."""
+    """Let the deployed function call the endpoint at `url`, and afterwards its own again.
+
+    Raises RuntimeError if the function cannot be invoked with the new configuration.
+    """
     functions, name = stack.client("lambda"), stack.outputs.function_name
     found = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
-    functions.update_function_configuration(
-        FunctionName=name, Environment={"Variables": found | {URL_VARIABLE: url}}
-    )
     try:
+        _configure(functions, name, found | {URL_VARIABLE: url})
         yield
     finally:
-        functions.update_function_configuration(FunctionName=name, Environment={"Variables": found})
+        _configure(functions, name, found)
+
+
+def _configure(functions: Any, name: str, variables: dict[str, str]) -> None:  # noqa: ANN401  # boto3's
+    """Set a function's variables, and wait until it can be invoked with them.
+
+    MiniStack ends the processes with the old configuration, sometimes new ones with them. The
+    messages of such an invocation would stay hidden for the queue's visibility timeout.
+    """
+    functions.update_function_configuration(FunctionName=name, Environment={"Variables": variables})
+    functions.get_waiter("function_updated_v2").wait(FunctionName=name)
+    for _ in range(ATTEMPTS):
+        if "FunctionError" not in functions.invoke(FunctionName=name, Payload=NO_MESSAGES):
+            return
+        time.sleep(PAUSE_S)
+    raise RuntimeError(f"{name} fails with its new configuration, {ATTEMPTS} times")

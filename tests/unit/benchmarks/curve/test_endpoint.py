@@ -14,6 +14,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from benchmarks.article import invoke, runtime_client
+from benchmarks.curve import endpoint as endpoints
 from benchmarks.curve.cost import CostCurve
 from benchmarks.curve.endpoint import URL_VARIABLE, CurveEndpoint, called_by_the_function, serving
 from benchmarks.curve.server import Counts, draft_of
@@ -100,10 +101,25 @@ def test_it_ends_with_its_block(tmp_path: Path) -> None:
 
 
 class Functions:
-    """The part of Lambda's control plane that changes a function's configuration."""
+    """The part of Lambda that changes and invokes a function, which fails at first."""
 
-    def __init__(self, variables: dict[str, str]) -> None:
-        self.variables = variables
+    def __init__(self, variables: dict[str, str], failures: int) -> None:
+        self.variables, self.failures = variables, failures
+        self.seen: list[dict[str, str]] = []
+
+    def get_waiter(self, name: str) -> Functions:
+        assert name == "function_updated_v2"
+        return self
+
+    def wait(self, *, FunctionName: str) -> None:
+        pass
+
+    def invoke(self, *, FunctionName: str, Payload: bytes) -> dict[str, Any]:
+        if self.failures:
+            self.failures -= 1
+            return {"StatusCode": 200, "FunctionError": "Unhandled"}
+        self.seen.append(self.variables)
+        return {"StatusCode": 200}
 
     def get_function_configuration(self, *, FunctionName: str) -> dict[str, Any]:
         return {"Environment": {"Variables": dict(self.variables)}}
@@ -128,7 +144,7 @@ class Deployed:
 
 def test_the_function_calls_its_own_endpoint_again_even_after_an_error() -> None:
     before = {URL_VARIABLE: "http://own", "RESULTS_BUCKET": "results"}
-    functions = Functions(dict(before))
+    functions = Functions(dict(before), failures=0)
 
     def fail() -> None:
         with called_by_the_function(Deployed(functions), "http://other"):  # type: ignore[arg-type]  # a stand-in
@@ -139,3 +155,26 @@ def test_the_function_calls_its_own_endpoint_again_even_after_an_error() -> None
         fail()
 
     assert functions.variables == before
+
+
+def test_the_function_has_been_invoked_with_the_new_configuration_before_it_counts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(endpoints, "PAUSE_S", 0)
+    functions = Functions({}, failures=3)
+
+    with called_by_the_function(Deployed(functions), "http://other"):  # type: ignore[arg-type]  # a stand-in
+        assert functions.seen == [{URL_VARIABLE: "http://other"}]
+
+
+def test_a_function_that_keeps_failing_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(endpoints, "PAUSE_S", 0)
+    deployed: Any = Deployed(Functions({}, failures=10))
+
+    with (
+        pytest.raises(RuntimeError, match="summarize fails with its new configuration"),
+        called_by_the_function(deployed, "http://other"),
+    ):
+        pytest.fail("it must not be measured")
+
+    assert deployed.functions.variables == {}
