@@ -19,6 +19,7 @@ from unittest import mock
 from botocore.response import StreamingBody
 
 from benchmarks.curve.endpoint import URL_VARIABLE
+from benchmarks.events import sqs_event
 from benchmarks.figures import Figure, Figures
 from benchmarks.reports import records
 from common.stack_settings import ROOT_ACCESS_KEY
@@ -214,23 +215,6 @@ def put_unnoticed(stage: Stage, name: str, document: Any) -> str:  # noqa: ANN40
     return json.dumps(
         {"bucket": bucket, "key": key, "etag": etag, "version_id": stored["VersionId"]}
     )
-
-
-def sqs_event(bodies: Sequence[str]) -> dict[str, Any]:
-    """The event of one invocation, with a message for each body."""
-    attributes = {"ApproximateReceiveCount": "1", "SentTimestamp": "1700000000000"}
-    return {
-        "Records": [
-            {
-                "messageId": f"benchmark-{number}",
-                "receiptHandle": f"benchmark-{number}",
-                "body": body,
-                "attributes": attributes,
-                "eventSource": "aws:sqs",
-            }
-            for number, body in enumerate(bodies)
-        ]
-    }
 
 
 def _header_bytes(headers: Any) -> int:  # noqa: ANN401  # a mapping of botocore's

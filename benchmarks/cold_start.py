@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks import calls
+from benchmarks.events import sqs_event
 from benchmarks.figures import Figure, Figures, in_turn
 from benchmarks.reports import records
 
@@ -62,7 +63,7 @@ def cold_start(stage: Stage) -> Figures:
 
     def first_event(repeat: int) -> float:
         body = calls.put_unnoticed(stage, f"cold-{repeat}", drawn[repeat])
-        event = json.dumps(calls.sqs_event([body]))
+        event = json.dumps(sqs_event([body]))
         return _seconds(EVENT, unzipped, deployed | {"FIRST_EVENT": event})
 
     def timed(what: str) -> partial[float]:

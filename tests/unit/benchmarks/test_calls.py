@@ -13,7 +13,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from benchmarks.calls import Traffic, sqs_event
+from benchmarks.calls import Traffic
 
 BODY = b"x" * 200_000
 
@@ -84,10 +84,3 @@ def test_an_error_is_a_call_too(s3: Any) -> None:
         s3.get_object(Bucket="b", Key="missing")
 
     assert traffic.calls == {"s3.GetObject": 1}
-
-
-def test_the_event_has_a_message_for_each_body_and_its_own_id() -> None:
-    event = sqs_event(["a", "b"])
-
-    assert [record["body"] for record in event["Records"]] == ["a", "b"]
-    assert len({record["messageId"] for record in event["Records"]}) == 2

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ReadTimeoutError
 
 from benchmarks.article import invoke, runtime_client
 from benchmarks.curve import endpoint as endpoints
@@ -117,6 +117,8 @@ class Functions:
     def invoke(self, *, FunctionName: str, Payload: bytes) -> dict[str, Any]:
         if self.failures:
             self.failures -= 1
+            if self.failures % 2:
+                raise ReadTimeoutError(endpoint_url="http://lambda")
             return {"StatusCode": 200, "FunctionError": "Unhandled"}
         self.seen.append(self.variables)
         return {"StatusCode": 200}
@@ -131,23 +133,27 @@ class Functions:
         self.variables = Environment["Variables"]
 
 
-class Deployed:
+@pytest.fixture
+def deployed(monkeypatch: pytest.MonkeyPatch) -> Callable[[Functions], Any]:
     """A stack with one function."""
 
-    def __init__(self, functions: Functions) -> None:
-        self.functions = functions
-        self.outputs = type("Outputs", (), {"function_name": "summarize"})
+    def make(functions: Functions) -> Any:
+        monkeypatch.setattr(endpoints, "PAUSE_S", 0)
+        monkeypatch.setattr(endpoints, "client", lambda *_: functions)
+        outputs = type("Outputs", (), {"function_name": "summarize"})
+        return type("Stack", (), {"outputs": outputs, "aws_url": "", "settings": None})
 
-    def client(self, _service: str) -> Functions:
-        return self.functions
+    return make
 
 
-def test_the_function_calls_its_own_endpoint_again_even_after_an_error() -> None:
+def test_the_function_calls_its_own_endpoint_again_even_after_an_error(
+    deployed: Callable[[Functions], Any],
+) -> None:
     before = {URL_VARIABLE: "http://own", "RESULTS_BUCKET": "results"}
     functions = Functions(dict(before), failures=0)
 
     def fail() -> None:
-        with called_by_the_function(Deployed(functions), "http://other"):  # type: ignore[arg-type]  # a stand-in
+        with called_by_the_function(deployed(functions), "http://other"):
             assert functions.variables == before | {URL_VARIABLE: "http://other"}
             raise RuntimeError
 
@@ -158,23 +164,21 @@ def test_the_function_calls_its_own_endpoint_again_even_after_an_error() -> None
 
 
 def test_the_function_has_been_invoked_with_the_new_configuration_before_it_counts(
-    monkeypatch: pytest.MonkeyPatch,
+    deployed: Callable[[Functions], Any],
 ) -> None:
-    monkeypatch.setattr(endpoints, "PAUSE_S", 0)
     functions = Functions({}, failures=3)
 
-    with called_by_the_function(Deployed(functions), "http://other"):  # type: ignore[arg-type]  # a stand-in
+    with called_by_the_function(deployed(functions), "http://other"):
         assert functions.seen == [{URL_VARIABLE: "http://other"}]
 
 
-def test_a_function_that_keeps_failing_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(endpoints, "PAUSE_S", 0)
-    deployed: Any = Deployed(Functions({}, failures=10))
+def test_a_function_that_keeps_failing_is_an_error(deployed: Callable[[Functions], Any]) -> None:
+    functions = Functions({}, failures=10)
 
     with (
         pytest.raises(RuntimeError, match="summarize fails with its new configuration"),
-        called_by_the_function(deployed, "http://other"),
+        called_by_the_function(deployed(functions), "http://other"),
     ):
         pytest.fail("it must not be measured")
 
-    assert deployed.functions.variables == {}
+    assert functions.variables == {}
