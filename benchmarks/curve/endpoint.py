@@ -96,8 +96,8 @@ def _configure(functions: Any, name: str, variables: dict[str, str]) -> None:  #
     """Set a function's variables, and wait until it can be invoked with them.
 
     MiniStack ends the processes with the old configuration, and sometimes a new one with them: an
-    invocation then fails or is never answered. If it had work, its messages would stay hidden for the
-    queue's visibility timeout.
+    invocation then fails or is never answered. The messages of one with work would stay hidden for
+    the queue's visibility timeout.
     """
     functions.update_function_configuration(FunctionName=name, Environment={"Variables": variables})
     functions.get_waiter("function_updated_v2").wait(FunctionName=name)
