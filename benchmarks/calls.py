@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from benchmarks.stage import Stage
 
 RECORDS = 2_000
+MOST_MESSAGES = 10  # of one ReceiveMessage
 # The nightly lane has no notification.
 LANE = "nightly/bench"
 
@@ -54,6 +56,8 @@ class Traffic:
     sent: int = 0
     _received: int = 0
     _streams: list[StreamingBody] = field(default_factory=list)
+    # The function may call from several threads.
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def received(self) -> int:
@@ -62,9 +66,11 @@ class Traffic:
 
     def request(self, event_name: str, request: Any, **_: Any) -> None:  # noqa: ANN401  # botocore's
         """Count a request that is about to be sent."""
-        self.calls[event_name.removeprefix("before-send.")] += 1
-        self.sent += len(f"{request.method} {request.url}") + _header_bytes(request.headers)
-        self.sent += int(request.headers.get("Content-Length") or 0)
+        size = len(f"{request.method} {request.url}") + _header_bytes(request.headers)
+        size += int(request.headers.get("Content-Length") or 0)
+        with self._lock:
+            self.calls[event_name.removeprefix("before-send.")] += 1
+            self.sent += size
 
     def response(
         self,
@@ -75,12 +81,14 @@ class Traffic:
         """Count a response; none arrived if the connection failed."""
         if response_dict is None:
             return
-        self._received += _header_bytes(response_dict["headers"])
+        size = _header_bytes(response_dict["headers"])
         body = parsed_response.get("Body")
         if isinstance(body, StreamingBody):
-            self._streams.append(body)
+            self._streams.append(body)  # its size is known when it has been read
         else:
-            self._received += len(response_dict["body"])
+            size += len(response_dict["body"])
+        with self._lock:
+            self._received += size
 
 
 def calls(stage: Stage) -> Figures:
@@ -160,14 +168,20 @@ class _Here:
         return traffic
 
     def _receive(self) -> list[str]:
-        """As many messages as Lambda would hand over at once."""
-        found = self._sqs.receive_message(
-            QueueUrl=self._queue_url, MaxNumberOfMessages=min(self.batch_size, 10)
-        )
-        messages = found.get("Messages", [])
-        for one in messages:
-            self._sqs.delete_message(QueueUrl=self._queue_url, ReceiptHandle=one["ReceiptHandle"])
-        return [one["Body"] for one in messages]
+        """As many messages as Lambda would hand over at once; none if the queue is empty."""
+        bodies: list[str] = []
+        while len(bodies) < self.batch_size:
+            found = self._sqs.receive_message(
+                QueueUrl=self._queue_url,
+                MaxNumberOfMessages=min(self.batch_size - len(bodies), MOST_MESSAGES),
+            )
+            if not found.get("Messages"):
+                break
+            for one in found["Messages"]:
+                receipt = one["ReceiptHandle"]
+                self._sqs.delete_message(QueueUrl=self._queue_url, ReceiptHandle=receipt)
+                bodies.append(one["Body"])
+        return bodies
 
 
 @contextmanager
