@@ -9,6 +9,8 @@ PARAMETERS ?=
 # which it prints).
 TARGETS ?=
 SEED ?=
+# What `make bench` measures (all but the newcomer's wait if nothing is named).
+GROUPS ?=
 # The processor on which the functions run: x86_64 or arm64 (AWS Graviton).
 ARCHITECTURE ?= x86_64
 # One worker per core; the tests of the local stack share one of them (tests/conftest.py).
@@ -72,8 +74,8 @@ soak:  ## drive a local stack under kills and outages, and balance the books [SE
 	@python=$$($(PYTHON) -m common.environments test) \
 	&& $$python -m tests.soak --seconds "$(SECONDS)" $(if $(SEED),--seed "$(SEED)")
 
-bench:  ## run the benchmarks; also writes the results to build/bench.json
-	@python=$$($(PYTHON) -m common.environments test) && $$python -m benchmarks
+bench:  ## measure, print a table and write build/bench.json [GROUPS="curve files …"]
+	@python=$$($(PYTHON) -m common.environments test) && $$python -m benchmarks $(GROUPS)
 
 notebook:  ## open the walkthrough in Jupyter, on loopback only
 	@python=$$($(PYTHON) -m common.environments notebook) \

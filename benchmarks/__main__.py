@@ -1,72 +1,66 @@
-"""`make bench`: runs every benchmark, prints the results and writes build/bench.json."""
+"""`make bench`: measures, prints a table and stores it in build/bench.json.
+
+python -m benchmarks                 all groups, half an hour
+python -m benchmarks curve files     only these; the other groups' figures are kept
+python -m benchmarks --show          print what is stored, and measure nothing
+"""
 
 from __future__ import annotations
 
-import json
+import argparse
 import sys
-import tempfile
-from pathlib import Path
+import time
+from collections.abc import Sequence
 
-from tabulate import tabulate
-
-from benchmarks.analytics import analytics
-from benchmarks.calls import aws_calls_a_file
-from benchmarks.cold_start import cold_start
-from benchmarks.large_file import large_file
-from benchmarks.throughput import files_a_second, records_a_second
-from benchmarks.whole_file import memory_of_a_large_file
-from common.paths import ROOT
-from common.stack_settings import LocalStackSettings
-from local.packaging import package
-from local.stack import lifecycle
-
-# AWS Lambda quota for a function's unzipped code.
-LAMBDA_LIMIT_MB = 250
-# AWS calls for one small file.
-MOST_CALLS = 10
-MOST_PEAK_RATIO = 1.2
-# The HTML report with 2,000 cases.
-PAGE_S = 5
-PAGE_MB = 1.5
+from benchmarks import document, surroundings
+from benchmarks.groups import GROUPS, ON_REQUEST, chosen
+from benchmarks.stage import staged
+from common.command_line import report
+from common.environments import say
+from common.errors import CommandError
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and store; returns 0 whether or not the bars are met."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        settings = LocalStackSettings(state_directory=folder / "stack")
-        try:
-            running = lifecycle.up(settings)
-            figures = memory_of_a_large_file(running, folder)
-            figures |= cold_start(package.build(settings.package_directory), folder)
-            figures |= large_file()
-            figures |= aws_calls_a_file(running)
-            figures |= files_a_second(running, folder)
-            figures |= records_a_second(running, folder)
-        finally:
-            lifecycle.down(settings)
-        figures |= analytics(folder)
-    bars = {
-        "handler_peak_large_to_small": _bar(
-            figures["handler_peak_large_to_small"], MOST_PEAK_RATIO
-        ),
-        "unzipped_mb": _bar(figures["unzipped_mb"], LAMBDA_LIMIT_MB),
-        "aws_calls_a_file": _bar(figures["aws_calls_a_file"], MOST_CALLS),
-        "page_s": _bar(figures["page_s"], PAGE_S),
-        "page_mb": _bar(figures["page_mb"], PAGE_MB),
-    }
-    print(tabulate(sorted(figures.items()), ["figure", "value"], floatfmt=".3f"))
-    for bar, found in bars.items():
-        word = "met" if found["met"] else "NOT met"
-        print(f"bar {bar}: {found['value']:.3f}, at most {found['bar']}: {word}")
-    out = ROOT / "build" / "bench.json"
-    out.parent.mkdir(exist_ok=True)
-    out.write_text(json.dumps({"figures": figures, "bars": bars}, indent=1) + "\n", "utf-8")
+    options = _parser().parse_args(arguments)
+    try:
+        if not options.show:
+            measure(options.groups)
+    except CommandError as error:
+        return report(error)
+    print(document.table(document.read(), surroundings.commit()))
     return 0
 
 
-def _bar(value: float, at_most: float) -> dict[str, float | bool]:
-    return {"value": value, "bar": at_most, "met": value <= at_most}
+def measure(names: Sequence[str]) -> None:
+    """Run the named groups, or all, and store the figures of each as soon as it ends.
+
+    Raises UsageError or LocalError.
+    """
+    groups = chosen(names)
+    at = surroundings.commit()
+    with staged() as stage:
+        for name, group in groups.items():
+            began = time.monotonic()
+            document.write(document.added(document.read(), name, group(stage), at))
+            say(f"{name}: measured in {time.monotonic() - began:.0f} s")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks",
+        description="Measure the system, print a table and write build/bench.json.",
+    )
+    parser.add_argument(
+        "groups",
+        nargs="*",
+        metavar="GROUP",
+        help=f"what to measure (default: {', '.join(GROUPS)}); also: {', '.join(ON_REQUEST)}",
+    )
+    parser.add_argument(
+        "--show", action="store_true", help="print the stored figures, and measure nothing"
+    )
+    return parser
 
 
 if __name__ == "__main__":

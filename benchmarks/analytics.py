@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import gzip
 import random
-import statistics
-import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -19,12 +17,15 @@ import pandas as pd
 from analytics import report
 from analytics.engine.athena import Athena
 from analytics.lake import FolderLake
+from benchmarks.figures import Figure, Figures, in_turn, seconds
 from benchmarks.reports import records
 from chalicelib.output.scoring import METRICS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from benchmarks.stage import Stage
 
 SIZES = (2_000, 200_000, 2_000_000)
 IN_PANDAS = 200_000  # pandas takes minutes for the largest
@@ -36,37 +37,36 @@ AT = f"{DAY} 10:00:00.000"
 ROLES = ("fine-tuned", "pre-trained")
 
 
-def analytics(folder: Path) -> dict[str, float]:
+def analytics(stage: Stage) -> Figures:
     """Seconds for describe and comparison by number of rows, the ratio to pandas, the report."""
-    figures: dict[str, float] = {}
+    folder = stage.folder
+    figures: Figures = {}
     for size in SIZES:
         lake = folder / f"lake-{size}"
         _write(lake / "rouge_scores", _scores(size // 8))
         name = _name(size)
-        figures[f"describe_{name}_s"] = _seconds(partial(_ask, lake, "v_rouge_describe"))
-        figures[f"comparison_{name}_s"] = _seconds(partial(_ask, lake, "v_comparison"))
+        works = [partial(_ask, lake, "v_rouge_describe"), partial(_ask, lake, "v_comparison")]
         if size == IN_PANDAS:
-            pandas = _seconds(partial(_describe_in_pandas, lake))
-            figures[f"describe_{name}_to_pandas"] = figures[f"describe_{name}_s"] / pandas
+            works.append(partial(_describe_in_pandas, lake))
+        describe, comparison, *in_pandas = in_turn(REPEATS, *map(_timed, works))
+        figures[f"describe_{name}_s"] = describe
+        figures[f"comparison_{name}_s"] = comparison
+        for pandas in in_pandas:
+            figures[f"describe_{name}_to_pandas"] = describe.to(pandas)
     return figures | _page(folder)
 
 
-def _page(folder: Path) -> dict[str, float]:
+def _page(folder: Path) -> Figures:
     lake, out = folder / "lake-page", folder / "report.html"
     texts = records(CASES, "page")
     _write(lake / "impressions", _drafts(texts))
     _write(lake / "rouge_scores", _scores(CASES))
-    seconds = _seconds(lambda: report.write(FolderLake(lake), out))
-    return {"page_s": seconds, "page_mb": out.stat().st_size / 1e6}
+    [taken] = in_turn(REPEATS, _timed(lambda: report.write(FolderLake(lake), out)))
+    return {"page_s": taken, "page_mb": Figure.of(out.stat().st_size / 1e6)}
 
 
-def _seconds(work: Callable[[], object]) -> float:
-    took = []
-    for _ in range(REPEATS):
-        began = time.perf_counter()
-        work()
-        took.append(time.perf_counter() - began)
-    return statistics.median(took)
+def _timed(work: Callable[[], object]) -> Callable[[int], float]:
+    return lambda _repeat: seconds(work)
 
 
 def _ask(lake: Path, view: str) -> None:

@@ -1,58 +1,53 @@
-"""The function's memory use for a small and a very large file, in the deployed stack."""
+"""One file of 1,000 to 100,000 records: the function's memory, the time, and how it grows."""
 
 from __future__ import annotations
 
 import json
-import re
-from contextlib import suppress
-from pathlib import Path
+import math
 from typing import TYPE_CHECKING
 
+from benchmarks import cpu
+from benchmarks.figures import Figure, Figures
+from benchmarks.model_limit import Limit
 from benchmarks.reports import records
-from local.client import run as running
 
 if TYPE_CHECKING:
-    from local.stack.lifecycle import Stack
+    from benchmarks.stage import Stage
 
-SMALL, LARGE = 1_000, 100_000
+# In this order: a process's peak covers everything that it has done.
+SMALL, MEDIUM, LARGE = 1_000, 10_000, 100_000
 # These reports are repeated: generating 100,000 would take longer than reading them.
 DIFFERENT = 1_000
-PATIENCE_S = 300.0
-_PEAK = re.compile(rb"VmHWM:\s+(\d+) kB")
+# The model alone takes as long for every thousand: it is measured with these, before each file.
+ALONE = 2_000
 
 
-def memory_of_a_large_file(stack: Stack, folder: Path) -> dict[str, float]:
-    """Upload an array of 1,000 records, then one of 100,000: peak MB of the function's processes.
+def whole_file(stage: Stage) -> Figures:
+    """Upload arrays of 1,000, 10,000 and 100,000 records; measure the model alone in between.
 
-    Call it first: a process's peak covers everything that it has done.
+    `growth_exponent` is the exponent e with which the time grows, time ~ records ** e, from 10,000
+    to 100,000 records.
     """
-    some = json.dumps(records(DIFFERENT, "whole"))[1:-1]
-    figures: dict[str, float] = {}
-    for count in (SMALL, LARGE):
-        path = folder / f"whole-{count}.json"
-        path.write_text("[" + ", ".join([some] * (count // DIFFERENT)) + "]", encoding="utf-8")
-        report = running.run(stack, [str(path)], quiet=True, patience_s=PATIENCE_S)
-        if (report.records, report.failed) != (count, 0):
-            message = f"{report.records} of {count} records accounted for, {report.failed} failed"
-            raise RuntimeError(message)
-        figures[f"handler_peak_{count}_mb"] = max(_peaks_mb(stack))
-        figures[f"whole_file_{count}_s"] = report.seconds
-    peaks = [figures[f"handler_peak_{count}_mb"] for count in (SMALL, LARGE)]
-    figures["handler_peak_large_to_small"] = peaks[1] / peaks[0]
-    return figures
-
-
-def _peaks_mb(stack: Stack) -> list[float]:
-    """The peaks of the processes in which MiniStack runs the function."""
-    marks = (
-        str(stack.settings.temporary_directory).encode(),
-        stack.outputs.function_name.encode(),
-    )
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            command = (process / "cmdline").read_bytes()
-            if all(mark in command for mark in marks):
-                peak = _PEAK.search((process / "status").read_bytes())
-                found += [int(peak[1]) / 1000] if peak else []
-    return found
+    different = records(DIFFERENT, "whole")
+    texts = [one["findings"] for one in different] * (ALONE // DIFFERENT)
+    some = json.dumps(different)[1:-1]
+    limit = Limit(stage.model)
+    figures: Figures = {}
+    alone, taken, peaks = [], {}, {}
+    for count in (SMALL, MEDIUM, LARGE):
+        alone.append(limit.seconds(texts) / ALONE)
+        path = stage.text_file("[" + ", ".join([some] * (count // DIFFERENT)) + "]")
+        taken[count] = stage.run(path, count).seconds
+        peaks[count] = max(cpu.peaks_mb(stage.stack))
+        figures[f"whole_file_{count}_s"] = Figure.of(taken[count])
+        figures[f"whole_file_{count}_records_a_second"] = Figure.of(count / taken[count])
+        figures[f"handler_peak_{count}_mb"] = Figure.of(peaks[count])
+    alone.append(limit.seconds(texts) / ALONE)
+    growth = math.log(taken[LARGE] / taken[MEDIUM]) / math.log(LARGE / MEDIUM)
+    return figures | {
+        "handler_peak_large_to_small": Figure.of(peaks[LARGE] / peaks[SMALL]),
+        "growth_exponent": Figure.of(growth),
+        "model_limit_texts_a_call": Figure.of(limit.batch),
+        # Against the model right before and right after.
+        "large_file_to_model_limit": Figure.of(*(one * LARGE / taken[LARGE] for one in alone[-2:])),
+    }
