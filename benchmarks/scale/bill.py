@@ -78,4 +78,3 @@ def _kms_requests(seconds: float, s3_requests: float, *, bucket_keys: bool) -> f
     """Requests for data keys: of S3, and of the queue and two tables while they are in use."""
     of_s3 = s3_requests * (BUCKET_KEY_SHARE if bucket_keys else 1.0)
     return of_s3 + 3 * seconds / KEY_REUSE_S
-

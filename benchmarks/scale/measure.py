@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks.reports import records
 from benchmarks.scale.service_times import Measured
+from common.paths import ROOT
 from common.stack_settings import LocalStackSettings
 from local.stack import lifecycle
 
@@ -201,5 +202,5 @@ def _environment(stack: Stack) -> dict[str, str]:
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
         "POWERTOOLS_TRACE_DISABLED": "1",
-        "PYTHONPATH": os.pathsep.join(path for path in sys.path if path) + os.pathsep + os.getcwd(),
+        "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "chalice_app")]),
     }

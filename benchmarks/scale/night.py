@@ -47,38 +47,44 @@ class Night:
         return self.sweep_s + self.gather_s + self.job_s + self.join_s
 
 
+@dataclass(frozen=True)
+class Load:
+    """Small files by day, and what the nightly lane holds: files, and records in each of them."""
+
+    files_a_day: int
+    nightly_files: int
+    records_per_file: int
+
+
 def night(
     design: Design,
+    load: Load,
+    curve: Curve,
     measured: Measured,
     published: Published,
-    *,
-    files_a_day: int,
-    nightly_files: int,
-    records_per_file: int,
-    curve: Curve,
 ) -> Night:
-    """The nightly window of a system that receives `files_a_day` small files by day.
-
-    At 02:00, it also processes `nightly_files` files of `records_per_file` records each.
-    """
+    """The nightly window of one night."""
     full_core = min(1.0, design.memory_mb / FULL_VCPU_MB)
     s3_s = published.s3.median_ms / 1000
     kept = design.landing_days or YEAR_DAYS
-    pages = math.ceil(kept * files_a_day / KEYS_PER_PAGE)
-    checks = design.sweep_days * files_a_day
+    pages = math.ceil(kept * load.files_a_day / KEYS_PER_PAGE)
+    checks = design.sweep_days * load.files_a_day
     # The checks of a page run in parallel, but their computing does not.
-    checking_s = max(checks * s3_s / CONCURRENT_CHECKS, checks * measured.check_ms / 1000 / full_core)
+    checking_s = max(
+        checks * s3_s / CONCURRENT_CHECKS, checks * measured.check_ms / 1000 / full_core
+    )
     sweep_s = pages * s3_s + checking_s
-    records = nightly_files * records_per_file
+    records = load.nightly_files * load.records_per_file
     gather_s = max(
-        2 * nightly_files * s3_s / READERS, records * measured.gather_record_ms / 1000 / full_core
+        2 * load.nightly_files * s3_s / READERS,
+        records * measured.gather_record_ms / 1000 / full_core,
     )
     job_s, instance_s = _job(design, records, curve)
     return Night(
         sweep_s=sweep_s,
         gather_s=gather_s,
         job_s=job_s,
-        join_s=_join_s(design, measured, nightly_files, records_per_file),
+        join_s=_join_s(design, measured, load.nightly_files, load.records_per_file),
         invocations=max(
             1, math.ceil((sweep_s + gather_s) / (design.function_timeout_s - RESERVE_S))
         ),
@@ -109,7 +115,10 @@ def _join_s(design: Design, measured: Measured, files: int, records_per_file: in
     if not files:
         return 0.0
     size = design.chunk_records
-    units = [Arrival(0.0, min(size, records_per_file - start)) for start in range(0, records_per_file, size)]
+    units = [
+        Arrival(0.0, min(size, records_per_file - start))
+        for start in range(0, records_per_file, size)
+    ]
     joined = system.run(
         replace(design, shares_calls=True),
         units * files,

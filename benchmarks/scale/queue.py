@@ -51,13 +51,12 @@ class Message:
 Invoke = Callable[[list[Message]], Generator[simpy.Event, Any, None]]
 
 
-@dataclass
+@dataclass(eq=False)
 class _Poller:
-    """A poller that has gathered messages in its window, and the event that it waits for."""
+    """A poller that gathers messages in its window, and when it received the first of them."""
 
-    batch: list[Message] = field(default_factory=list)
-    is_full: simpy.Event | None = None
-    began: float = 0.0
+    batch: list[Message]
+    began: float
 
 
 @dataclass
@@ -141,27 +140,26 @@ class WorkQueue:
         if not self.design.window_s or len(batch) >= self.design.batch_size:
             self._run(batch)
             return
-        poller = _Poller(batch, self.env.event(), self.env.now)
+        poller = _Poller(batch, self.env.now)
         self._gathering.append(poller)
         self.env.process(self._window(poller))
 
     def _add(self, poller: _Poller, messages: list[Message]) -> None:
         poller.batch += messages
         late = self.env.now - poller.began >= self.design.window_s
-        if (len(poller.batch) >= self.design.batch_size or late) and poller.is_full is not None:
-            poller.is_full.succeed()
-            poller.is_full = None
-            self._gathering.remove(poller)
-            self._run(poller.batch)
+        if len(poller.batch) >= self.design.batch_size or late:
+            self._close(poller)
 
     def _window(self, poller: _Poller) -> Generator[simpy.Event, Any, None]:
-        is_full = poller.is_full
         lasts = self.design.window_s
         if self.low_traffic_wait:
             lasts = max(lasts, LONG_POLL_S)
-        yield self.env.timeout(lasts) | is_full
-        if poller.is_full is not None:
-            poller.is_full = None
+        yield self.env.timeout(lasts)
+        self._close(poller)
+
+    def _close(self, poller: _Poller) -> None:
+        """Invoke the function with what a poller has gathered, unless that was done before."""
+        if poller in self._gathering:
             self._gathering.remove(poller)
             self._run(poller.batch)
 

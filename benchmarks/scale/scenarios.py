@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from benchmarks.scale import traffic
 from benchmarks.scale.design import Design
+from benchmarks.scale.endpoint import Curve
 from benchmarks.scale.system import Arrival
 from benchmarks.scale.traffic import DAY_S
 
-# One hospital: an assumption. A country: 40.1 million imaging examinations in England in 2011–12
+# One hospital: an assumption. A country: 40.1 million imaging examinations in England in 2011/12
 # (NHS England, "Annual Imaging and Radiodiagnostics Statistics, 2011-12"); a weekday has a sixth of
 # a week's, which is an assumption.
 HOSPITAL = 300
@@ -20,8 +21,14 @@ COUNTRY = round(COUNTRY_A_YEAR / 365 * 7 / 6)
 REPORTS = {"hospital": HOSPITAL, "hundred": HOSPITAL * HOSPITALS, "country": COUNTRY}
 # The RIS is cut off for four hours, and sends everything at noon.
 OUTAGE_H = (8.0, 12.0)
-# What docs/scale.md recommends, where it differs from the template's defaults.
+# Recommended in docs/scale.md: below the calls that an instance can answer in a minute, 97
+# full ones or 176 of one record.
 TARGET = 60.0
+# Invocations per instance: while one waits for the endpoint, another reads and writes.
+PER_INSTANCE = 2
+# An assumption for a smaller GPU and ten beams.
+SLOW = Curve(1500.0, 200.0)
+SLOW_TARGET = 12.0
 
 
 @dataclass(frozen=True)
@@ -32,6 +39,7 @@ class Scenario:
     arrivals: list[Arrival]
     design: Design
     until: float | None = DAY_S
+    curve: Curve = field(default_factory=Curve)
 
 
 def recommended(base: Design) -> Design:
@@ -40,6 +48,7 @@ def recommended(base: Design) -> Design:
         base,
         batch_size=base.micro_batch_records,
         window_s=0.0,
+        concurrency=PER_INSTANCE * base.scaling.most,
         shares_calls=True,
         least_outstanding=True,
         scaling=replace(base.scaling, invocations_per_instance=TARGET),
@@ -58,8 +67,33 @@ def days(base: Design) -> Iterator[Scenario]:
             yield Scenario(f"{name}, {kind}, recommended", arrivals, recommended(base))
 
 
+def files(base: Design) -> Iterator[Scenario]:
+    """The same reports as small files and as one large file, with one instance."""
+    alone, best = replace(base, shares_calls=False), recommended(base)
+    small, large = traffic.backlog(2000), traffic.backlog(1, 2000)
+    yield Scenario("2,000 files, one call per file", small, alone, None)
+    yield Scenario("2,000 files, recommended", small, best, None)
+    yield Scenario("one file of 2,000, chunks apart", large, alone, None)
+    yield Scenario("one file of 2,000, recommended", large, best, None)
+    huge = traffic.backlog(1, 20_000)
+    yield Scenario("one file of 20,000, recommended", huge, best, None)
+    yield Scenario("one file of 20,000, five times slower", huge, best, None, SLOW)
+
+
+def slow(base: Design) -> Iterator[Scenario]:
+    """The country's ordinary day with a model that takes five times as long."""
+    arrivals = traffic.day(COUNTRY)
+    best = recommended(base)
+    best = replace(best, scaling=replace(best.scaling, invocations_per_instance=SLOW_TARGET))
+    yield Scenario(
+        "country, day, one call per file", arrivals, replace(base, shares_calls=False), DAY_S, SLOW
+    )
+    yield Scenario("country, day, shared calls", arrivals, base, DAY_S, SLOW)
+    yield Scenario("country, day, recommended, target 12", arrivals, best, DAY_S, SLOW)
+
+
 def concurrencies(base: Design) -> Iterator[Scenario]:
-    """A backlog against an endpoint of one instance, with ever more concurrent invocations."""
+    """A backlog of 5,000 files against one instance, with ever more concurrent invocations."""
     for concurrency in (2, 4, 8, 32, 128, 512):
         yield Scenario(
             f"concurrency {concurrency}",

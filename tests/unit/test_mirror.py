@@ -11,6 +11,7 @@ from common.paths import ROOT
 UNIT = ROOT / "tests" / "unit"
 PACKAGES = {
     "analytics": ROOT / "analytics",
+    "benchmarks": ROOT / "benchmarks",
     "chalicelib": ROOT / "chalice_app" / "chalicelib",
     "common": ROOT / "common",
     "local": ROOT / "local",
