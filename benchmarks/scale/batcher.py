@@ -11,6 +11,7 @@ import simpy
 
 from benchmarks.scale.design import Design
 from benchmarks.scale.endpoint import BusyError, Endpoint, SlowError
+from benchmarks.scale.queue import Upload
 from benchmarks.scale.service_times import ServiceTimes
 from chalicelib.drafting.endpoint import ATTEMPTS, FIRST_WAIT_S
 
@@ -35,6 +36,13 @@ class Invocation:
     endpoint: Endpoint
     began: float
     _cpu_free_at: float = 0.0
+    _plans: set[int] = field(default_factory=set)
+
+    def reads_plan_of(self, upload: Upload) -> bool:
+        """Whether the plan of a large object has to be read: once per invocation."""
+        is_known = self.design.shares_calls and id(upload) in self._plans
+        self._plans.add(id(upload))
+        return not is_known
 
     @property
     def has_time(self) -> bool:
@@ -113,15 +121,16 @@ class Batcher:
             self.invocation.env.process(self._run(self._fill(size)))
 
     def _fill(self, size: int) -> list[tuple[Share, int]]:
+        """The records of the next call: of the units that it completes soonest."""
         parts = []
-        while size and self.shares:
-            share = self.shares[0]
+        for share in sorted(self.shares, key=lambda one: one.waiting):
             taken = min(size, share.waiting)
             share.waiting -= taken
             size -= taken
             parts.append((share, taken))
-            if not share.waiting:
-                self.shares.pop(0)
+            if not size:
+                break
+        self.shares = [one for one in self.shares if one.waiting]
         return parts
 
     def _run(self, parts: list[tuple[Share, int]]) -> Step:

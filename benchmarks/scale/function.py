@@ -69,8 +69,8 @@ class Function:
     def _unit(self, invocation: Invocation, message: Message, batcher: Batcher) -> Step:
         """Read, claim, draft, write: what processing/pipeline.py does with one message."""
         times, usage = self.times, self.usage
-        if message.is_chunk:
-            usage.dynamodb_read += 1  # the plan
+        if message.is_chunk and invocation.reads_plan_of(message.upload):
+            usage.dynamodb_read += 1
             yield self.env.timeout(times.dynamodb_s())
         usage.dynamodb_write += 1  # the claim
         usage.s3_get += 1
@@ -89,18 +89,27 @@ class Function:
         yield from invocation.cpu(
             times.measured.file_ms / 2 + times.measured.record_ms * message.records
         )
+        yield from self._write(message)
+        if not self.design.shares_calls:
+            # The record of a finished unit, until 0.1: since then its result says so.
+            usage.dynamodb_write += 1
+            yield self.env.timeout(times.dynamodb_s())
+        yield from self._finished(message)
+
+    def _write(self, message: Message) -> Step:
+        """The rows, and the result or a chunk's part of it."""
+        times, usage = self.times, self.usage
         # impressions and rouge_scores, and for a whole object files too
         tables = 2 if message.is_chunk else 3
         usage.s3_put += tables + 1
         usage.lake_objects += tables
-        yield self.env.timeout(times.s3_s(parallel=tables))
-        yield self.env.timeout(times.s3_s())  # the result, or the part of one
-        usage.dynamodb_write += 1
-        yield self.env.timeout(times.dynamodb_s())
         if message.is_chunk:
+            yield self.env.timeout(times.s3_s(parallel=tables + 1))
             usage.dynamodb_write += 1  # the chunk is done
             yield self.env.timeout(times.dynamodb_s())
-        yield from self._finished(message)
+        else:
+            yield self.env.timeout(times.s3_s(parallel=tables))
+            yield self.env.timeout(times.s3_s())
 
     def _return(self, message: Message, share: Share, end: End) -> None:
         """Save what was drafted; hand the rest on if only time ran out, else wait and try again."""

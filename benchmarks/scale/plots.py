@@ -16,33 +16,43 @@ from benchmarks.scale.system import Outcome
 BIN_S = 120.0
 HOUR_S = 3600.0
 BACKLOG_H = (11, 18)
+# Records per call and batch size, without a window.
+SHOWN = ((8, 1), (8, 5), (8, 8), (8, 10), (16, 10))
 
 
 def batch_sizes(cells: Sequence[Cell], ideal: float, path: Path) -> None:
     """Endpoint-seconds and 99th percentile of the latency against the load, without a window."""
     with _figure(path, 2) as (left, right):
-        chosen = [cell for cell in cells if not cell.window_s]
-        names = list(dict.fromkeys(cell.load for cell in chosen))
-        sizes = dict.fromkeys(cell.batch_size for cell in chosen)
-        for size, marker in zip(sizes, "o^sx", strict=False):
+        names = list(dict.fromkeys(cell.load for cell in cells))
+        for (records, size), marker in zip(SHOWN, "ov^sx", strict=True):
             style = f"{marker}-"
-            line = [cell for cell in chosen if cell.batch_size == size]
+            line = [
+                cell
+                for cell in cells
+                if (cell.micro_batch, cell.batch_size, cell.window_s) == (records, size, 0.0)
+            ]
             left.plot(
-                names, [cell.endpoint_s_per_thousand for cell in line], style, label=str(size)
+                names,
+                [cell.endpoint_s_per_thousand for cell in line],
+                style,
+                label=f"{size} · {records}",
             )
-            right.plot(names, [cell.latency_p99_s for cell in line], style, label=str(size))
-        left.axhline(ideal, color="grey", linestyle=":", label="full calls")
+            right.plot(names, [cell.latency_p99_s for cell in line], style)
+        left.axhline(ideal, color="grey", linestyle=":", label="calls of 8")
         left.set(title="endpoint-seconds per 1,000 reports", ylim=(0, None))
         right.set(title="put to result, 99th percentile (s)", yscale="log")
         for axes in (left, right):
             axes.tick_params(axis="x", rotation=30)
-        left.legend(title="BatchSize, no window")
+        left.legend(title="BatchSize · records per call")
 
 
-def windows(cells: Sequence[Cell], batch_size: int, path: Path) -> None:
+def windows(cells: Sequence[Cell], path: Path) -> None:
     """What a window costs a lone file, and what it saves under load."""
     with _figure(path, 2) as panels:
-        chosen = [cell for cell in cells if cell.batch_size == batch_size]
+        records, batch_size = SHOWN[-1]
+        chosen = [
+            cell for cell in cells if (cell.micro_batch, cell.batch_size) == (records, batch_size)
+        ]
         for load in ("0.01 files/s", "4 files/s"):
             for waits, style in ((False, "o-"), (True, "o--")):
                 line = [

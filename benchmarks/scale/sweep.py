@@ -11,8 +11,9 @@ from benchmarks.scale.figures import percentile
 from benchmarks.scale.service_times import Measured
 from benchmarks.scale.system import Arrival
 
+MICRO_BATCHES = (8, 16)
 BATCH_SIZES = (1, 5, 8, 10, 16, 25, 50)
-WINDOWS_S = (0.0, 1.0, 2.0, 5.0)
+WINDOWS_S = (1.0, 2.0, 5.0)
 # SQS returns at most so many messages per receive: a larger batch needs a window (Lambda API
 # reference, CreateEventSourceMapping, BatchSize).
 MOST_WITHOUT_WINDOW = 10
@@ -20,8 +21,9 @@ MOST_WITHOUT_WINDOW = 10
 
 @dataclass(frozen=True)
 class Cell:
-    """One load with one pair of parameters; latency from put to result in seconds."""
+    """One load with one set of parameters; latency from put to result in seconds."""
 
+    micro_batch: int
     batch_size: int
     window_s: float
     low_traffic_wait: bool
@@ -42,38 +44,37 @@ def loads() -> Mapping[str, list[Arrival]]:
     }
 
 
-def pairs() -> Iterator[tuple[int, float, bool]]:
-    """Every pair that Lambda accepts, with a window in both readings of its documentation."""
-    for batch_size in BATCH_SIZES:
-        for window_s in WINDOWS_S:
-            if not window_s and batch_size <= MOST_WITHOUT_WINDOW:
-                yield batch_size, window_s, False
-            elif window_s and batch_size > 1:
-                yield batch_size, window_s, False
-                yield batch_size, window_s, True
+Parameters = tuple[int, int, float, bool]
 
 
-def cell(  # noqa: PLR0913  # what a cell depends on
-    base: Design,
-    measured: Measured,
-    batch_size: int,
-    window_s: float,
-    load: str,
-    *,
-    low_traffic_wait: bool = False,
-) -> Cell:
+def parameters() -> Iterator[Parameters]:
+    """Sizes of calls and batches, windows, and whether a window may last for a long poll.
+
+    Only what Lambda accepts; with small calls only without a window.
+    """
+    for micro_batch in MICRO_BATCHES:
+        for batch_size in BATCH_SIZES:
+            if batch_size <= MOST_WITHOUT_WINDOW:
+                yield micro_batch, batch_size, 0.0, False
+            if batch_size == 1 or micro_batch != MICRO_BATCHES[-1]:
+                continue
+            for window_s in WINDOWS_S:
+                yield micro_batch, batch_size, window_s, False
+                yield micro_batch, batch_size, window_s, True
+
+
+def cell(base: Design, measured: Measured, chosen: Parameters, load: str) -> Cell:
     """Simulate one cell, with one instance, so that only batching differs."""
+    micro_batch, batch_size, window_s, low_traffic_wait = chosen
     outcome = system.run(
-        replace(base, batch_size=batch_size, window_s=window_s),
+        replace(base, micro_batch_records=micro_batch, batch_size=batch_size, window_s=window_s),
         loads()[load],
         measured=measured,
         scales=False,
         low_traffic_wait=low_traffic_wait,
     )
     return Cell(
-        batch_size,
-        window_s,
-        low_traffic_wait,
+        *chosen,
         load,
         outcome.endpoint_s_per_thousand,
         percentile(outcome.latencies, 50),
@@ -83,8 +84,4 @@ def cell(  # noqa: PLR0913  # what a cell depends on
 
 def sweep(base: Design, measured: Measured) -> list[Cell]:
     """All cells, row by row."""
-    return [
-        cell(base, measured, batch_size, window_s, load, low_traffic_wait=wait)
-        for batch_size, window_s, wait in pairs()
-        for load in loads()
-    ]
+    return [cell(base, measured, chosen, load) for chosen in parameters() for load in loads()]

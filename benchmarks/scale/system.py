@@ -18,6 +18,8 @@ from benchmarks.scale.service_times import Measured, Published, ServiceTimes, re
 # From the decision to add an instance until it answers: the instance, 11 GB of weights, the
 # container. An assumption; deploy allows 1200 s.
 INSTANCE_START_S = 480.0
+# Calls to compare with, whatever MicroBatchRecords is; larger calls are better than ideal.
+IDEAL_RECORDS = 8
 
 
 @dataclass(frozen=True)
@@ -57,9 +59,8 @@ class Outcome:
 
     @property
     def ideal_share(self) -> float:
-        """The endpoint-seconds of full calls, as a share of those used."""
-        size = self.design.micro_batch_records
-        ideal = self.curve.seconds(size) / size
+        """The endpoint-seconds of calls of IDEAL_RECORDS, as a share of those used."""
+        ideal = self.curve.seconds(IDEAL_RECORDS) / IDEAL_RECORDS
         return ideal * self.reports / self.endpoint.busy_s if self.endpoint.busy_s else 0.0
 
 

@@ -29,12 +29,17 @@ def sweep_table(cells: Sequence[Cell]) -> str:
     rows: dict[str, list[str]] = {}
     for cell in cells:
         wait = " (up to 20)" if cell.low_traffic_wait else ""
-        row = rows.setdefault(f"{cell.batch_size} · {cell.window_s:.0f}{wait}", [])
+        row = rows.setdefault(
+            f"{cell.micro_batch} · {cell.batch_size} · {cell.window_s:.0f}{wait}", []
+        )
         row.append(
             f"{cell.endpoint_s_per_thousand:.0f} · {cell.latency_median_s:.1f}"
             f" · {cell.latency_p99_s:.1f}"
         )
-    return table(["BatchSize · window (s)", *names], ([name, *row] for name, row in rows.items()))
+    return table(
+        ["records per call · BatchSize · window (s)", *names],
+        ([name, *row] for name, row in rows.items()),
+    )
 
 
 def day_table(found: Mapping[str, Figures]) -> str:

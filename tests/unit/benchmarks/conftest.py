@@ -24,7 +24,14 @@ MEASURED = Measured(
 @pytest.fixture(scope="session")
 def base() -> Design:
     """A full vCPU, so that CPU times are what MEASURED says; its other values are not changed."""
-    return replace(design.read(), memory_mb=1769, batch_size=8, window_s=0.0, concurrency=4)
+    return replace(
+        design.read(),
+        memory_mb=1769,
+        batch_size=8,
+        window_s=0.0,
+        concurrency=4,
+        micro_batch_records=8,
+    )
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ DOC = ROOT / "docs" / "scale.md"
 
 def test_the_committed_figures_are_those_of_this_design() -> None:
     base, measured = design.read(), read_measured()
-    row = [cell(base, measured, 8, 0.0, load) for load in loads()]
+    row = [cell(base, measured, (8, 8, 0.0, False), load) for load in loads()]
 
     expected = tables.sweep_table(row).splitlines()[-1]
 

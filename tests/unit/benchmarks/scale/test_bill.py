@@ -25,7 +25,7 @@ def test_requests_cost_what_they_are_listed_for(base: Design, exact: dict[str, A
     bill = bill_of(outcome, MEASURED)
 
     assert bill.s3 == pytest.approx(1000 * (5 * 0.000005 + 0.0000004))
-    assert bill.dynamodb == pytest.approx(1000 * 2 * 0.625e-6)
+    assert bill.dynamodb == pytest.approx(1000 * 0.625e-6)
     assert bill.logs == pytest.approx(1000 * 800 / 1e9 * 0.5)
 
 

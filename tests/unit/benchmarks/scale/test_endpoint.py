@@ -88,11 +88,11 @@ def test_a_full_instance_refuses_calls() -> None:
 def test_the_least_busy_instance_is_chosen_if_asked_for() -> None:
     tested = endpoint()
     tested.least_outstanding = True
-    tested.instances += endpoint().instances * 1
+    tested.instances += [*endpoint().instances, *endpoint().instances]
 
-    outcomes(tested, 10)
+    outcomes(tested, 12)
 
-    assert tested.env.now == 5
+    assert tested.env.now == 4
 
 
 def scaled(calls_a_minute: float, minutes: int, quiet_after: int) -> Endpoint:
@@ -114,6 +114,22 @@ def test_instances_follow_three_minutes_of_load_and_start_late() -> None:
 
     # 50 / 20 calls per instance: three. Seen after three minutes, in service eight later.
     assert tested.instances_at == [(0, 1), (11 * MINUTE_S, 3)]
+
+
+def test_two_busy_minutes_start_no_instance() -> None:
+    tested = endpoint(Curve(10.0, 0.0))
+    tested.env.process(tested.scale(Scaling(), 480.0))
+
+    def calls() -> Generator[simpy.Event, Any, None]:
+        yield tested.env.timeout(10 * MINUTE_S)
+        for _ in range(100):
+            yield tested.env.timeout(1.1)
+            yield from tested.call(1)
+
+    tested.env.process(calls())
+    tested.env.run(until=40 * MINUTE_S)
+
+    assert tested.instances_at == [(0, 1)]
 
 
 def test_there_are_never_more_instances_than_allowed() -> None:

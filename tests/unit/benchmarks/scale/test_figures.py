@@ -27,4 +27,4 @@ def test_the_figures_of_a_run_account_for_every_report(base: Design, exact: dict
     assert found["concurrency_most"] == 4
     assert found["age_median_s"] <= found["age_p99_s"] <= found["age_max_s"]
     assert found["latency_median_s"] <= found["latency_p99_s"] <= found["latency_max_s"]
-    assert found["dynamodb_writes_per_second"] == 2 * found["most_done_per_second"]
+    assert found["dynamodb_writes_per_second"] == found["most_done_per_second"]

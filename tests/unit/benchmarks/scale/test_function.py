@@ -6,7 +6,7 @@ import pytest
 from benchmarks.scale import system, traffic
 from benchmarks.scale.design import Design
 from benchmarks.scale.endpoint import Curve
-from benchmarks.scale.system import Outcome
+from benchmarks.scale.system import Arrival, Outcome
 
 
 def run_one_batch(design: Design, files: int, exact: dict[str, Any], records: int = 1) -> Outcome:
@@ -48,7 +48,7 @@ def test_a_large_file_is_split_into_chunks(base: Design, exact: dict[str, Any]) 
 
     assert outcome.queue.sent == 1 + 3
     assert outcome.reports == 120
-    # per chunk impressions and rouge_scores; one row in files
+    # impressions and rouge_scores per chunk, one row in files
     assert outcome.usage.lake_objects == 3 * 2 + 1
     assert outcome.usage.s3_put == 3 * 3 + 2
 
@@ -58,7 +58,39 @@ def test_a_small_file_makes_the_calls_that_the_code_makes(
 ) -> None:
     usage = system.run(base, traffic.backlog(1), **exact).usage
 
-    assert (usage.s3_get, usage.s3_put, usage.dynamodb_write, usage.dynamodb_read) == (1, 4, 2, 0)
+    assert (usage.s3_get, usage.s3_put, usage.dynamodb_write, usage.dynamodb_read) == (1, 4, 1, 0)
+
+
+def test_without_sharing_the_record_of_a_file_is_completed(
+    base: Design, exact: dict[str, Any]
+) -> None:
+    alone = replace(base, shares_calls=False)
+
+    assert system.run(alone, traffic.backlog(1), **exact).usage.dynamodb_write == 2
+
+
+def test_an_invocation_reads_the_plan_of_an_object_once(
+    base: Design, exact: dict[str, Any]
+) -> None:
+    one = replace(base, concurrency=1)
+
+    outcome = system.run(one, traffic.backlog(1, 400), **exact)
+
+    # eight chunks, which wait while the first invocation splits the object
+    assert outcome.queue.invocations == 2
+    assert outcome.usage.dynamodb_read == 1
+
+
+def test_calls_go_first_to_the_units_that_they_complete(
+    base: Design, exact: dict[str, Any]
+) -> None:
+    arrivals = [Arrival(0.0, 40), *(Arrival(0.01) for _ in range(4))]
+    met = replace(base, concurrency=1, window_s=5.0, batch_size=5)
+
+    large, *small = system.run(met, arrivals, **exact).latencies
+
+    # one call for them all, five more for the rest of the large file
+    assert large - max(small) > 4 * 0.5
 
 
 def test_an_invocation_hands_on_what_it_has_no_time_for(

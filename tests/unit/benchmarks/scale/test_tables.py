@@ -18,7 +18,7 @@ def test_a_table_has_a_column_for_every_heading() -> None:
 
 def test_the_sweep_has_a_row_per_pair_and_a_column_per_load() -> None:
     cells = [
-        Cell(8, window, wait, load, 78.4, 1.23, 4.56)
+        Cell(16, 8, window, wait, load, 78.4, 1.23, 4.56)
         for window, wait in ((0.0, False), (1.0, False), (1.0, True))
         for load in ("low", "high")
     ]
@@ -26,8 +26,8 @@ def test_the_sweep_has_a_row_per_pair_and_a_column_per_load() -> None:
     heading, _, first, *others = rows(tables.sweep_table(cells))
 
     assert heading[1:] == ["low", "high"]
-    assert first == ["8 · 0", "78 · 1.2 · 4.6", "78 · 1.2 · 4.6"]
-    assert [row[0] for row in others] == ["8 · 1", "8 · 1 (up to 20)"]
+    assert first == ["16 · 8 · 0", "78 · 1.2 · 4.6", "78 · 1.2 · 4.6"]
+    assert [row[0] for row in others] == ["16 · 8 · 1", "16 · 8 · 1 (up to 20)"]
 
 
 def test_the_tables_of_a_run_have_its_name_and_its_figures(
