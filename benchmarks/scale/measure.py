@@ -1,4 +1,4 @@
-"""Measures the CPU time of the function's own code, against the local stack."""
+"""Measures the CPU time of the function's own code, against the local stack, and stores it."""
 
 from __future__ import annotations
 
@@ -14,8 +14,11 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from benchmarks.reports import records
-from benchmarks.scale.service_times import Measured
+from benchmarks.scale.service_times import MEASURED, Measured
+from common import files
 from common.paths import ROOT
 from common.stack_settings import LocalStackSettings
 from local.stack import lifecycle
@@ -204,3 +207,8 @@ def _environment(stack: Stack) -> dict[str, str]:
         "POWERTOOLS_TRACE_DISABLED": "1",
         "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "chalice_app")]),
     }
+
+
+if __name__ == "__main__":
+    encoded = msgspec.json.format(msgspec.json.encode(measure()), indent=1)
+    files.write(MEASURED, f"{encoded.decode()}\n")
