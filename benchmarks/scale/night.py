@@ -19,6 +19,8 @@ from chalicelib.nightly.sweep import CONCURRENT_CHECKS
 KEYS_PER_PAGE = 1000
 # The sweep lists a lane's objects, all of them: the filter by date comes after the listing.
 YEAR_DAYS = 365
+# Records that the container of a transform job drafts at a time: its own choice, an assumption.
+CONTAINER_RECORDS = 8
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,7 @@ def _job(design: Design, records: int, curve: Curve) -> tuple[float, float]:
     loads = [0.0] * design.transform_instances
     for shard in shards:
         least = min(range(len(loads)), key=loads.__getitem__)
-        loads[least] += curve.ideal_s(shard, design.micro_batch_records)
+        loads[least] += curve.ideal_s(shard, CONTAINER_RECORDS)
     job_s = INSTANCE_START_S + max(loads)
     return job_s, job_s * design.transform_instances
 
