@@ -16,7 +16,7 @@ ARCHITECTURE ?= x86_64
 # One worker per core; the tests of the local stack share one of them (tests/conftest.py).
 PARALLEL ?= -n auto --dist loadgroup
 
-.PHONY: help demo test test-supported test-coverage test-faults test-browser test-torch test-sagemaker fuzz soak check lint lock bench notebook package deploy clean
+.PHONY: help demo test test-supported test-coverage test-faults test-browser test-torch test-sagemaker fuzz soak check lint lock bench simulate notebook package deploy clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -76,6 +76,9 @@ soak:  ## drive a local stack under kills and outages, and balance the books [SE
 
 bench:  ## measure, print a table and write build/bench.json [GROUPS="curve files …"]
 	@python=$$($(PYTHON) -m common.environments test) && $$python -m benchmarks $(GROUPS)
+
+simulate:  ## simulate hospitals, and a country, on paper; writes the figures of docs/scale.md (minutes)
+	@python=$$($(PYTHON) -m common.environments simulate) && $$python -m benchmarks.simulate
 
 notebook:  ## open the walkthrough in Jupyter, on loopback only
 	@python=$$($(PYTHON) -m common.environments notebook) \

@@ -56,6 +56,7 @@ REQUIREMENT_FILES = {
     "test-sagemaker": ("tests/requirements-sagemaker.txt",),
     "test-torch": ("tests/requirements-torch.txt",),
     "uv": ("local/requirements-uv.txt",),
+    "simulate": ("benchmarks/requirements-simulate.txt",),
     "all": ("requirements.txt",),
 }
 
