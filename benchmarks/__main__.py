@@ -42,7 +42,9 @@ def measure(names: Sequence[str]) -> None:
     with staged() as stage:
         for name, group in groups.items():
             began = time.monotonic()
-            document.write(document.added(document.read(), name, group(stage), at))
+            figures = group(stage)
+            # Read only now: another run may have stored its figures meanwhile.
+            document.write(document.added(document.read(), name, figures, at))
             say(f"{name}: measured in {time.monotonic() - began:.0f} s")
 
 

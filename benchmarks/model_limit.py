@@ -25,7 +25,7 @@ from local.sagemaker.payload import GenerationParameters
 if TYPE_CHECKING:
     from benchmarks.stage import Stage
 
-# Texts per call. With ten beams, more texts do not fit into the processor's cache.
+# Texts per call: local/sagemaker/batching.py says why more is not always faster.
 BATCHES = (8, 16, 32, 64)
 TRIED = 256
 CALLERS = 2

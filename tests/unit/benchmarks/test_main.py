@@ -58,3 +58,19 @@ def test_what_was_measured_before_a_failure_is_kept(
         bench.main([])
 
     assert document.read(place)["figures"] == {"files_a_second": 25}
+
+
+def test_what_another_run_stored_meanwhile_is_kept(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = Commit("0123456789abcdef", dirty=False)
+
+    def long(_stage: object) -> dict[str, Figure]:
+        document.write(document.added({}, "calls", {"aws_calls_a_file": Figure.of(8)}, at), place)
+        return {"files_a_second": Figure.of(25)}
+
+    monkeypatch.setattr(bench, "chosen", lambda _names: {"files": long})
+    monkeypatch.setattr(bench, "staged", nowhere)
+
+    assert bench.main([]) == 0
+    assert document.read(place)["figures"] == {"aws_calls_a_file": 8, "files_a_second": 25}
