@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from common.stack_settings import ROOT_ACCESS_KEY
@@ -12,7 +13,6 @@ from local.stack import processes, saved_state
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from common.stack_settings import LocalStackSettings
     from common.stack_state import Process
@@ -41,7 +41,8 @@ def start(
     settings.temporary_directory.mkdir(parents=True)
     saved_state.prepare(settings, known.port if known else port, port)
     process = processes.start(
-        [str(python), "-m", "ministack.app"],
+        # -P: beside the script is a module of the name of MiniStack's own package.
+        [str(python), "-P", str(Path(__file__).with_name("ministack_server.py"))],
         environment=environment(settings, port),
         port=port,
         log=settings.logs_directory / "ministack.log",

@@ -40,8 +40,6 @@ def chunk_messages(
 def _message(work: WorkItem, plan: chunk_plan.Plan, chunk: int, found: Scan) -> OwnMessage:
     start, stop = plan.bounds(chunk)
     ref = work.ref
-    # With an earlier plan and another stride, chunks may begin between the known offsets.
-    known = start % found.stride == 0
     return OwnMessage(
         bucket=ref.bucket,
         key=ref.key,
@@ -49,10 +47,18 @@ def _message(work: WorkItem, plan: chunk_plan.Plan, chunk: int, found: Scan) -> 
         start=start,
         stop=stop,
         version_id=ref.version_id,
-        offset=found.offsets[start // found.stride] if known else None,
+        offset=_offset(found, start),
+        end=_offset(found, stop),
         # The plan's: chunks of another run than the stored plan's are ignored as superseded.
         rerun_token=plan.rerun_token,
         # A batch's object may be split here if ChunkRecords has changed since it was gathered.
         batch_folder=work.batch_folder,
         drafts=work.drafts,
     )
+
+
+def _offset(found: Scan, record: int) -> int | None:
+    """The byte at which a record begins; None if it is not known, or if it is the end."""
+    place, between = divmod(record, found.stride)
+    # With an earlier plan and another stride, chunks may begin between the known offsets.
+    return None if between or place >= len(found.offsets) else found.offsets[place]

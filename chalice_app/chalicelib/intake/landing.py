@@ -40,8 +40,11 @@ class ListedPage(NamedTuple):
     last: str
 
 
-def open_object(s3: S3Client, ref: ObjectRef, offset: int = 0) -> Landed:
-    """Open exactly the version that `ref` identifies, from byte `offset` on.
+def open_object(s3: S3Client, ref: ObjectRef, offset: int = 0, end: int | None = None) -> Landed:
+    """Open exactly the version that `ref` identifies, from byte `offset` on, up to `end` if known.
+
+    `size` is that of the whole object. A response that is read to its end leaves its connection to
+    the next request.
 
     Raises:
         FileRejectedError: it was deleted, access is denied, or the key has a newer version.
@@ -52,7 +55,7 @@ def open_object(s3: S3Client, ref: ObjectRef, offset: int = 0) -> Landed:
     else:
         request["IfMatch"] = f'"{ref.etag}"'
     if offset:
-        request["Range"] = f"bytes={offset}-"
+        request["Range"] = f"bytes={offset}-{'' if end is None else end - 1}"
     try:
         found = s3.get_object(**request)
     except ClientError as error:
@@ -62,7 +65,8 @@ def open_object(s3: S3Client, ref: ObjectRef, offset: int = 0) -> Landed:
         return Landed(found["LastModified"], found["ContentLength"], pieces)
     if "ContentRange" not in found:  # an S3-compatible store that ignores the range
         return Landed(found["LastModified"], found["ContentLength"], skip(pieces, offset))
-    return Landed(found["LastModified"], found["ContentLength"] + offset, pieces)
+    size = int(found["ContentRange"].rpartition("/")[2])
+    return Landed(found["LastModified"], size, pieces)
 
 
 def current_version(s3: S3Client, bucket: str, key: str) -> ObjectRef | None:

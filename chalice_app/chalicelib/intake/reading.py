@@ -7,6 +7,8 @@ from datetime import datetime
 from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
+
 from chalicelib.errors import FileRejectedError
 from chalicelib.intake.decoding import TextStream, skip
 from chalicelib.intake.framing import HEAD_BYTES, Form, Frame, detect_form, frame
@@ -106,17 +108,22 @@ def read_chunk(
     """
     ref, offset = work.ref, work.offset
     start, stop = plan.bounds(chunk)
+    end = work.end if work.stop == stop else None
     if offset is None or start == 0:  # an array begins with its bracket, not with record 0
         opened = open_text(s3, ref, limit)
         found = islice(frame(opened.text, plan.form), start, stop)
         return opened.modified, list(found)
     if plan.seekable:
-        landed = open_object(s3, ref, offset)
+        landed = open_object(s3, ref, offset, end)
         modified, pieces = landed.modified, landed.pieces
     else:
         opened = open_text(s3, ref, limit)
         modified, pieces = opened.modified, skip(opened.text, offset)
-    return modified, list(islice(frame(pieces, plan.form, start, offset), stop - start))
+    frames = list(islice(frame(pieces, plan.form, start, offset), stop - start))
+    if end is not None and len(frames) < stop - start:
+        # Never fewer records than were counted, whatever the message says.
+        return read_chunk(s3, msgspec.structs.replace(work, end=None), plan, chunk, limit)
+    return modified, frames
 
 
 def _take_head(text: TextStream) -> tuple[bytes, Iterable[bytes]]:

@@ -17,6 +17,7 @@ class WorkItem(msgspec.Struct, frozen=True):
     """One unit of work: a whole object, or the records [start, stop) of one.
 
     `offset` is the byte of the decoded text at which record `start` begins; None: read from 0.
+    `end` is the byte at which record `stop` begins; None: unknown, or the end of the text.
     `noticed_at` replaces LastModified if the object can no longer be read. `rerun_token`
     identifies an operator's re-run: earlier results do not count. `batch_folder` is the folder of
     the nightly batch that drafted these records, `drafts` the key of the output with the drafts.
@@ -32,6 +33,7 @@ class WorkItem(msgspec.Struct, frozen=True):
     batch_folder: str | None = None
     drafts: str | None = None
     continued: bool = False
+    end: int | None = None
 
 
 class JobChanged(msgspec.Struct, frozen=True):
@@ -61,6 +63,7 @@ class OwnMessage(msgspec.Struct, frozen=True, omit_defaults=True):
     batch_folder: str | None = None
     drafts: str | None = None
     continued: bool = False
+    end: int | None = None
 
     @property
     def ref(self) -> ObjectRef:
@@ -89,6 +92,7 @@ def message_of(work: WorkItem, *, continued: bool = False) -> OwnMessage:
         work.batch_folder,
         work.drafts,
         continued=continued or work.continued,
+        end=work.end,
     )
 
 
@@ -166,6 +170,8 @@ def _from_own_message(message: dict[str, Any], sent_at: datetime) -> WorkItem:
         raise MessageError("start and stop of the message are not a valid range")
     if own.offset is not None and own.offset < 0:
         raise MessageError("offset of the message is negative")
+    if own.end is not None and own.end <= (own.offset or 0):
+        raise MessageError("end of the message is not behind its offset")
     return WorkItem(
         own.ref,
         sent_at,
@@ -176,6 +182,7 @@ def _from_own_message(message: dict[str, Any], sent_at: datetime) -> WorkItem:
         own.batch_folder,
         own.drafts,
         own.continued,
+        own.end,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -11,7 +12,7 @@ import pytest
 
 from chalicelib.intake import chunk_plan, reading
 from chalicelib.intake.chunking import chunk_messages
-from chalicelib.queue.messages import OwnMessage, WorkItem
+from chalicelib.queue.messages import OwnMessage, WorkItem, read_message
 from tests.unit.chalicelib.stores import NOTICED, PROGRESS, Stores
 
 LIMIT = 1_000_000
@@ -33,7 +34,8 @@ def cut(stores: Stores, work: WorkItem, stride: int = 4) -> list[OwnMessage]:
 
 def read(stores: Stores, message: OwnMessage) -> list[Any]:
     """The records that a message leads to."""
-    work = WorkItem(message.ref, NOTICED, message.start, message.stop, message.offset)
+    (work,) = read_message(msgspec.json.encode(message).decode(), NOTICED)
+    assert isinstance(work, WorkItem)
     plan = chunk_plan.read(stores.dynamodb, PROGRESS, message.ref.object_id)
     assert plan is not None
     chunk = (message.start or 0) // plan.chunk_records
@@ -63,6 +65,27 @@ def test_a_message_spares_its_reader_what_lies_before(stores: Stores, form: str)
         assert json.JSONDecoder().raw_decode(rest.decode())[0] == RECORDS[first]
 
 
+@pytest.mark.parametrize("form", ["lines", "array"])
+def test_a_message_spares_its_reader_what_lies_behind(
+    stores: Stores, form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    messages = cut(stores, stores.land("incoming/a", FORMS[form]))
+    received: list[int] = []
+    real = stores.s3.get_object
+
+    def get_object(**asked: Any) -> Any:
+        answer = real(**asked)
+        received.append(answer["ContentLength"])
+        return answer
+
+    monkeypatch.setattr(stores.s3, "get_object", get_object)
+
+    assert [read(stores, one) for one in messages[1:]] == [RECORDS[4:8], RECORDS[8:]]
+    assert [one.end == two.offset for one, two in pairwise(messages)] == [True, True]
+    assert messages[-1].end is None
+    assert sum(received) <= len(FORMS[form]) - (messages[1].offset or 0)
+
+
 def test_the_plan_is_stored_before_anybody_hears_of_a_chunk(stores: Stores) -> None:
     work = stores.land("incoming/a", FORMS["lines"])
 
@@ -86,6 +109,7 @@ def test_a_stored_plan_is_followed_whatever_the_setting_says_now(stores: Stores)
     assert [(one.start, one.stop) for one in second] == [(one.start, one.stop) for one in first]
     # Only where both strides meet is the place of a record known.
     assert [one.offset is None for one in second] == [False, True, True]
+    assert [one.end for one in second] == [None, None, None]
     assert [read(stores, one) for one in second] == [read(stores, one) for one in first]
 
 

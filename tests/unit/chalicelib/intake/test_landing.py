@@ -41,6 +41,14 @@ class TestOpening:
         assert b"".join(landed.pieces) == b"789"
         assert landed.size == 10
 
+    def test_up_to_an_end_gives_no_more_and_the_whole_size(self, stores: Stores) -> None:
+        work = stores.land("incoming/a", b"0123456789")
+
+        landed = open_object(stores.s3, work.ref, 3, 7)
+
+        assert b"".join(landed.pieces) == b"3456"
+        assert landed.size == 10
+
     def test_from_an_offset_copes_with_a_store_that_answers_the_whole(self, stores: Stores) -> None:
         work = stores.land("incoming/a", b"0123456789")
 

@@ -2,13 +2,17 @@ from __future__ import annotations
 
 import gzip
 import json
+from itertools import islice, pairwise
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from chalicelib.errors import FileRejectedError
 from chalicelib.intake.chunk_plan import Plan
 from chalicelib.intake.decoding import TextStream
-from chalicelib.intake.reading import Scan, open_text, read_chunk, scan
+from chalicelib.intake.framing import frame
+from chalicelib.intake.reading import Scan, frames_of, open_text, read_chunk, scan
 from chalicelib.queue.messages import WorkItem
 from tests.unit.chalicelib.stores import NOTICED, Stores
 
@@ -92,3 +96,56 @@ def test_text_over_the_limit_is_rejected(stores: Stores) -> None:
         scan(open_text(stores.s3, work.ref, 10).text, 4)
 
     assert caught.value.reason == "TooLarge"
+
+
+# Text without records that could be separated is refused when it is counted.
+DAMAGED = st.lists(
+    st.sampled_from(
+        [
+            b'{"findings": "a"}',
+            b'{"findings": "b\\"',
+            b'"c"',
+            b"d",
+            b"{{",
+            b"}",
+            b"12",
+            b'{"e": [1, "]"]}',
+        ]
+    ),
+    min_size=2,
+    max_size=14,
+)
+
+
+@given(parts=DAMAGED, form=st.sampled_from(["lines", "array"]), stride=st.integers(1, 4))
+@settings(deadline=None)
+def test_a_text_that_ends_with_its_chunk_has_the_same_records(
+    parts: list[bytes], form: str, stride: int
+) -> None:
+    text = b"\n".join(parts) if form == "lines" else b"[" + b" ,\n".join(parts) + b"]"
+    try:
+        found = scan(TextStream([text], LIMIT), stride)
+    except FileRejectedError:
+        return
+    everything = list(frames_of(TextStream([text], LIMIT))[1])
+    for start, (offset, end) in zip(
+        range(0, found.total, stride), pairwise([*found.offsets, len(text)]), strict=True
+    ):
+        if start == 0:
+            continue  # it is read from the beginning
+        wanted = everything[start : start + stride]
+        cut = frame([text[offset:end]], found.form, start, offset)
+        assert list(islice(cut, len(wanted))) == wanted
+
+
+@pytest.mark.parametrize("end", [10, 25, 40])
+def test_a_wrong_end_loses_no_record(stores: Stores, end: int) -> None:
+    found = surveyed(WRITTEN["lines"])
+    work = stores.land("incoming/a", WRITTEN["lines"])
+    plan = plan_of(found, work)
+    offset = found.offsets[1]
+    ours = WorkItem(work.ref, NOTICED, *plan.bounds(1), offset, end=offset + end)
+
+    frames = read_chunk(stores.s3, ours, plan, 1, LIMIT)[1]
+
+    assert [json.loads(one.data or b"") for one in frames] == RECORDS[4:8]

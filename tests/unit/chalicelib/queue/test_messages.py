@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from chalicelib.errors import MessageError
 from chalicelib.objects import ObjectRef
-from chalicelib.queue.messages import OwnMessage, WorkItem, read_message
+from chalicelib.queue.messages import OwnMessage, WorkItem, message_of, read_message
 
 SENT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 NOTICED = datetime(2026, 5, 6, 7, 8, 9, tzinfo=UTC)
@@ -93,11 +93,15 @@ def test_bridged_event_names_the_object_with_its_key_as_it_is() -> None:
 
 
 def test_own_message_names_a_range_and_was_noticed_when_sent() -> None:
-    own = OwnMessage("b", "incoming/a", "e1", start=50, stop=100, version_id="v1", offset=1234)
+    own = OwnMessage(
+        "b", "incoming/a", "e1", start=50, stop=100, version_id="v1", offset=1234, end=5678
+    )
 
     works = read_message(msgspec.json.encode(own).decode(), SENT)
 
-    assert works == [WorkItem(ObjectRef("b", "incoming/a", "e1", "v1"), SENT, 50, 100, 1234)]
+    ref = ObjectRef("b", "incoming/a", "e1", "v1")
+    assert works == [WorkItem(ref, SENT, 50, 100, 1234, end=5678)]
+    assert message_of(works[0]) == own
 
 
 def test_own_message_in_its_shortest_form_is_a_whole_object() -> None:
@@ -174,6 +178,7 @@ def test_event_time_is_read_as_utc_or_replaced_by_the_sending(
         '{"bucket": "b", "key": "k", "etag": "e", "start": -1}',
         '{"bucket": "b", "key": "k", "etag": "e", "start": 5, "stop": 4}',
         '{"bucket": "b", "key": "k", "etag": "e", "start": 5, "stop": 9, "offset": -1}',
+        '{"bucket": "b", "key": "k", "etag": "e", "start": 5, "stop": 9, "offset": 8, "end": 8}',
     ],
 )
 def test_messages_of_no_known_shape_are_refused_without_being_repeated(body: str) -> None:

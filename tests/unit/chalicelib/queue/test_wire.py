@@ -63,6 +63,7 @@ def meant(value: msgspec.Struct) -> dict[str, Any]:
     """The fields of a struct of this release as the one before called them."""
     fields = msgspec.structs.asdict(value)
     fields.pop("continued", None)  # it drafts the unit from the beginning
+    fields.pop("end", None)  # it reads on to the end of the object
     return {wire.OLD_NAMES.get(name, name): found for name, found in fields.items()}
 
 
