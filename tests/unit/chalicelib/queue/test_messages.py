@@ -101,6 +101,7 @@ def test_own_message_names_a_range_and_was_noticed_when_sent() -> None:
 
     ref = ObjectRef("b", "incoming/a", "e1", "v1")
     assert works == [WorkItem(ref, SENT, 50, 100, 1234, end=5678)]
+    assert isinstance(works[0], WorkItem)
     assert message_of(works[0]) == own
 
 
