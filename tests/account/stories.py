@@ -43,6 +43,7 @@ def again(world: World) -> Iterator[None]:
     world.account.s3.delete_object(Bucket=RESULTS, Key=f"results/{deleted.key}.json")
     yield
     world.drop("incoming", "Newer.")
+    world.deliver()
     world.account.deliver(first.notification(), deleted.notification())
     world.deliver()
 
