@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from chalicelib.drafting.call_size import CallSizes
 from chalicelib.drafting.endpoint import Draft
@@ -76,6 +76,13 @@ class _Line:
     is_served: bool = False
 
 
+class _Part(NamedTuple):
+    """What one call drafts for a question."""
+
+    question: Question
+    texts: Sequence[str]
+
+
 class SharedCalls:
     """The calls of one invocation; safe for the threads of its units."""
 
@@ -123,12 +130,12 @@ class SharedCalls:
                     continue
                 question.since, question.order = self._clock(), next(self._order)
                 line = self._lines.setdefault(question.model.role, _Line())
-                line.waiting.append(question)
                 if not line.is_served:
-                    line.is_served = True
                     threading.Thread(
                         target=self._serve, args=(line,), name="model calls", daemon=True
                     ).start()
+                    line.is_served = True
+                line.waiting.append(question)
             self._changed.notify_all()
 
     def wait(self, question: Question) -> None:
@@ -140,15 +147,26 @@ class SharedCalls:
 
     def _serve(self, line: _Line) -> None:
         """Make the calls of one model until no question waits."""
-        while True:
+        try:
+            while parts := self._next_call(line):
+                self._call(line, parts)
+        except BaseException as error:  # noqa: BLE001  # whatever it is, units wait for it
             with self._changed:
-                while line.waiting and (wait_s := self._too_early_s(line)) > 0:
-                    self._changed.wait(wait_s)
-                if not line.waiting:
-                    line.is_served = False
-                    return
-                parts = self._fill(line)
-            self._call(line, parts)
+                for question in line.waiting:
+                    question.error = error
+                line.waiting = []
+                line.is_served = False
+                self._changed.notify_all()
+
+    def _next_call(self, line: _Line) -> list[_Part]:
+        """Wait until a call is due, and take its texts; none if no question waits."""
+        with self._changed:
+            while line.waiting and (wait_s := self._too_early_s(line)) > 0:
+                self._changed.wait(wait_s)
+            if not line.waiting:
+                line.is_served = False
+                return []
+            return self._fill(line)
 
     def _too_early_s(self, line: _Line) -> float:
         """For how long, at most, it is worth waiting for a unit that may join the next call."""
@@ -158,23 +176,23 @@ class SharedCalls:
             return 0.0
         return min(one.since for one in line.waiting) + PATIENCE_S - self._clock()
 
-    def _fill(self, line: _Line) -> list[tuple[Question, Sequence[str]]]:
+    def _fill(self, line: _Line) -> list[_Part]:
         """Take the texts of the next call: of the units that it completes soonest, in order."""
         room = self._sizes.most(line.waiting[0].model, self._micro_batch)
-        parts = []
+        parts: list[_Part] = []
         for question in sorted(line.waiting, key=lambda one: (one.left, one.order)):
             texts = question.findings[question.asked : question.asked + room]
             question.asked += len(texts)
             room -= len(texts)
-            parts.append((question, texts))
+            parts.append(_Part(question, texts))
             if not room:
                 break
         return parts
 
-    def _call(self, line: _Line, parts: Sequence[tuple[Question, Sequence[str]]]) -> None:
+    def _call(self, line: _Line, parts: Sequence[_Part]) -> None:
         """Make one call, and give each unit its own drafts, or the error that kept it from them."""
-        model = parts[0][0].model
-        texts = [text for _, some in parts for text in some]
+        model = parts[0].question.model
+        texts = [text for part in parts for text in part.texts]
         made: list[Draft | ModelError] = []
         error: BaseException | None = None
         try:
@@ -189,11 +207,10 @@ class SharedCalls:
                 question.drafts.extend(drafts)
                 if len(drafts) < len(some):
                     question.error = error or AssertionError("a draft is missing")
-            if error is not None and not isinstance(error, Exception):
-                for question in line.waiting:  # the process is ending: nobody may wait for it
-                    question.error = error
             line.waiting = [one for one in line.waiting if one.left and not one.is_settled]
             self._changed.notify_all()
+        if error is not None and not isinstance(error, Exception):
+            raise error  # the process is ending: nobody may wait for it
 
 
 class Seat:

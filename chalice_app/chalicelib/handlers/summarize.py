@@ -71,6 +71,7 @@ class _Batch:
     calls: SharedCalls
     plans: Plans
     alone: bool
+    # By receipt handle: SQS may deliver one message twice in a batch.
     _runs: dict[str, Future[None]] = field(default_factory=dict)
     _done: list[SQSRecord] = field(default_factory=list)
     _deferred: list[tuple[SQSRecord, int]] = field(default_factory=list)
@@ -82,7 +83,7 @@ class _Batch:
         seats = [self.calls.seat() for _ in records]
         with ThreadPoolExecutor(max_workers=max(1, len(records))) as pool:
             for record, seat in zip(records, seats, strict=True):
-                self._runs[record.message_id] = pool.submit(
+                self._runs[record.receipt_handle] = pool.submit(
                     self._process, record, seat, alone=self.alone
                 )
             yield
@@ -94,7 +95,7 @@ class _Batch:
             Exception: the message goes back to the queue.
         """
         try:
-            self._runs[record.message_id].result()
+            self._runs[record.receipt_handle].result()
         except DiedBeforeError as error:
             self._deferred.append((record, error.deaths))
             raise

@@ -311,3 +311,19 @@ def test_many_units_at_once_each_get_their_own_drafts(drafter: Drafter) -> None:
         assert shown(one) == [f"seen: {number}.{place}" for place in range(number % 7)]
     assert max(drafter.sizes) == 16
     assert drafter.most_at_once == {"fine-tuned": 1}
+
+
+def test_nobody_waits_for_calls_that_cannot_be_made(
+    drafter: Drafter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> int:
+        raise MemoryError
+
+    units = Units(drafter, seats=2)
+    one = units.ask(units.seats[0], "a")
+    monkeypatch.setattr(CallSizes, "most", broken)
+    two = units.ask(units.seats[1], "b")
+
+    for asked in (one, two):
+        with pytest.raises(MemoryError):
+            asked.result(LONG_S)
