@@ -16,6 +16,10 @@ ARCHITECTURE ?= x86_64
 # One worker per core; the tests of the local stack share one of them (tests/conftest.py).
 PARALLEL ?= -n auto --dist loadgroup
 
+# Some containers set it. Tests and the local stack start many interpreters, each of which would then
+# compile all that it imports. Compiled modules are written to .venvs/ and __pycache__/ only.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help demo test test-supported test-coverage test-faults test-browser test-torch test-sagemaker fuzz soak check lint lock bench simulate notebook package deploy clean
 
 help:  ## list the targets

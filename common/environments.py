@@ -9,7 +9,7 @@ interpreter changed, is made again. A lock file keeps two processes from making 
 
 The lock beside a requirement list (`requirements.lock` beside `requirements.txt`) gives the version
 and the hashes of every package that the list needs; `common/locks.py` makes it. An environment
-is installed from it alone, and from the list where there is none.
+is installed from it alone, and from the list where there is none. `common/installing.py` installs.
 """
 
 from __future__ import annotations
@@ -18,14 +18,13 @@ import contextlib
 import hashlib
 import json
 import os
-import shutil
-import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
+from common import installing
 from common.errors import EnvironmentSetupError
 from common.paths import ROOT
 from common.platforms import check_platform
@@ -39,6 +38,7 @@ OLDEST = (3, 11)
 NEWEST = (3, 13)
 GUARD_VARIABLE = "IMPRESSIONS_ENVIRONMENT"
 STAMP_NAME = "impressions-stamp.json"
+INSTALLER = "uv"  # the environment that installs the others
 
 REQUIREMENT_FILES = {
     "run": ("local/requirements.txt",),
@@ -104,7 +104,7 @@ def ensure(name: str, root: Path = ROOT, progress: Progress = say) -> Path:
         return python
     with locked(directory.with_name(f"{directory.name}.lock")):
         if not _is_complete(directory, python, stamp):  # another process may have made it
-            _make(name, directory, python, sources, progress)
+            _make(name, directory, sources, root, progress)
             (directory / STAMP_NAME).write_text(stamp, encoding="utf-8")
     return python
 
@@ -205,38 +205,23 @@ def _is_complete(directory: Path, python: Path, stamp: str) -> bool:
 
 
 def _make(
-    name: str, directory: Path, python: Path, files: Sequence[Path], progress: Progress
+    name: str, directory: Path, files: Sequence[Path], root: Path, progress: Progress
 ) -> None:
-    """Create an environment from scratch and install the requirement files into it."""
+    """Create an environment from scratch and install the requirement files into it.
+
+    Everything but uv itself is installed by uv, if it comes from locks alone.
+    """
+    new = installing.New(name, directory, tuple(files))
     started = time.monotonic()
     version = f"{sys.version_info[0]}.{sys.version_info[1]}.{sys.version_info[2]}"
     progress(f"setting up the {name!r} environment (Python {version}) …")
-    log = directory.with_name(f"{directory.name}.log")
-    if directory.exists():
-        shutil.rmtree(directory)
-    requirements = [part for file in files for part in ("-r", str(file))]
-    with log.open("wb") as output:
-        _step([sys.executable, "-I", "-m", "venv", str(directory)], output, name, log)
-        # --no-compile: most modules are never imported, and the others are compiled on first
-        # import. This saves a third of the time.
-        options = ["--disable-pip-version-check", "--no-input", "--no-compile"]
-        if any(file == lock_of(file) for file in files):
-            options.append("--require-hashes")
-        _step(
-            [str(python), "-I", "-m", "pip", "install", *options, *requirements], output, name, log
-        )
+    if name == INSTALLER:
+        installing.bootstrap(new)
+    elif not all(file == lock_of(file) for file in files) or INSTALLER not in REQUIREMENT_FILES:
+        installing.with_pip(new)
+    else:
+        installing.with_uv(new, lambda: ensure(INSTALLER, root, progress), progress)
     progress(f"the {name!r} environment is ready ({time.monotonic() - started:.0f} s)")
-
-
-def _step(command: list[str], output: BinaryIO, name: str, log: Path) -> None:
-    """Run one set-up command, with its output written to the log."""
-    done = subprocess.run(  # noqa: S603  # our own commands
-        command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, check=False
-    )
-    if done.returncode != 0:
-        what = command[3] if command[3] == "venv" else "pip install"
-        message = f"{what} failed for the {name!r} environment: see {log}"
-        raise EnvironmentSetupError(message)
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -3,6 +3,7 @@
 CommandError
 ├── UsageError              an argument names something that does not exist
 ├── EnvironmentSetupError   an interpreter or a virtual environment cannot be used
+├── PipSettingsError        pip's settings cannot be told to uv
 ├── LockError               a requirement list cannot be resolved
 ├── SettingError            an argument or a setting is not valid
 ├── AwsError                AWS rejected a call, or could not be reached
@@ -31,6 +32,10 @@ class UsageError(CommandError):
 
 class EnvironmentSetupError(CommandError):
     """An interpreter or a virtual environment cannot be used."""
+
+
+class PipSettingsError(CommandError):
+    """pip's settings cannot be told to uv; never shown to the user, since pip then installs."""
 
 
 class LockError(CommandError):

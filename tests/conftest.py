@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections import Counter
 from collections.abc import Iterator
@@ -42,6 +43,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             if seen[test] % sampled.kwargs["one_in"]:
                 item.add_marker(pytest.mark.exhaustive)
             seen[test] += 1
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector the million objects of all modules, each time that it looks."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

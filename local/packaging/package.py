@@ -14,6 +14,7 @@ import json
 import platform
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -116,7 +117,11 @@ def build(
         started = time.monotonic()
         progress(f"packaging the function for {runtime_at_hand()} on {target.architecture} …")
         (out / STAMP_NAME).unlink(missing_ok=True)  # from here on, the package is incomplete
-        raw = chalice_package.run(root, out, target.architecture, packages=target.wheels == LAMBDA)
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            loaded = pool.submit(translate.load)  # while Chalice runs, in another process
+            packages = target.wheels == LAMBDA
+            raw = chalice_package.run(root, out, target.architecture, packages=packages)
+            loaded.result()
         written = bundle.write_bundle(_entries(root, out, raw, target), out / ZIP_NAME)
         sam = translate.read_yaml(raw / "sam.yaml")
         translate.bind_architecture(sam, target.architecture)

@@ -25,6 +25,12 @@ class _NoManagedPolicies:
         return {}
 
 
+def load() -> None:
+    """Import the translator, which takes a second: worth doing while something else runs."""
+    import samtranslator.translator.transform  # noqa: PLC0415  # 1 s
+    import samtranslator.yaml_helper  # noqa: F401, PLC0415  # the same
+
+
 def read_yaml(path: Path) -> Template:
     """Read a template; expand short forms (`!Ref`) and copy YAML aliases."""
     from samtranslator.yaml_helper import yaml_parse  # noqa: PLC0415  # 1 s

@@ -91,13 +91,14 @@ def up(settings: LocalStackSettings, progress: Progress = environments.say) -> S
             python = environment.result()
             aws = _ensure_ministack(settings, python, progress)
             endpoint = _ensure_runtime(settings, ministack.url(aws, settings), progress)
+            runtime_url = sagemaker_process.url(endpoint, settings)
+            values = deploy.parameters(settings, runtime_url, ministack.url(aws, settings))
             package = packaging.result()
-        runtime_url = sagemaker_process.url(endpoint, settings)
         outputs, deployed = deploy.deploy(
             settings,
             aws_url=ministack.url(aws, settings),
             package=package,
-            values=deploy.parameters(settings, runtime_url, ministack.url(aws, settings)),
+            values=values,
             progress=progress,
         )
         if deployed:

@@ -21,6 +21,7 @@ from botocore.compat import HTTPHeaders
 from moto import mock_aws
 from moto.core.botocore_stubber import BotocoreStubber
 
+import tests.quick_moto  # noqa: F401  # importing it is what it takes
 from chalicelib import aws
 from chalicelib.drafting import endpoint
 from chalicelib.observability import logger

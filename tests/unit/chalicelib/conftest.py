@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
+import tests.quick_moto  # noqa: F401  # importing it is what it takes
 from chalicelib.observability import logger
 from tests.unit.chalicelib.stores import Stores, build_stores
 

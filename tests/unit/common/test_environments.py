@@ -3,11 +3,12 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from common import environments
+from common import environments, installing
 from common.errors import EnvironmentSetupError
 from common.paths import ROOT
 
@@ -25,8 +26,9 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The environments made, by name; making one is quick and installs nothing."""
     names: list[str] = []
 
-    def make(name: str, directory: Path, python: Path, *_: object) -> None:
+    def make(name: str, directory: Path, *_: object) -> None:
         names.append(name)
+        python = directory / "bin" / "python"
         python.parent.mkdir(parents=True, exist_ok=True)
         python.touch()
         (directory / "half").touch()
@@ -50,17 +52,6 @@ def test_a_real_environment_is_made_and_says_so(project: Path) -> None:
     assert Path(prefix.stdout.strip()) == environments.environment_directory("tiny", project)
     assert said[0].startswith("setting up the 'tiny' environment")
     assert said[1].startswith("the 'tiny' environment is ready")
-
-
-def test_pip_failing_is_one_line_that_names_the_log(tmp_path: Path) -> None:
-    log = tmp_path / "tiny.log"
-    command = [sys.executable, "-I", "-m", "pip", "install", "--dry-run", f"{tmp_path}/nowhere.whl"]
-
-    with log.open("wb") as output, pytest.raises(EnvironmentSetupError) as caught:
-        environments._step(command, output, "tiny", log)
-
-    assert str(caught.value) == f"pip install failed for the 'tiny' environment: see {log}"
-    assert "nowhere.whl" in log.read_text(encoding="utf-8")
 
 
 def test_the_second_time_it_is_reused(project: Path, made: list[str]) -> None:
@@ -104,29 +95,39 @@ def test_a_changed_lock_makes_it_again(project: Path, made: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("there", "installed"),
+    ("name", "there", "installer"),
     [
-        (["tiny.txt"], ["-r", "tiny.txt"]),
-        (["tiny.txt", "tiny.lock"], ["--require-hashes", "-r", "tiny.lock"]),
+        ("tiny", ["tiny.txt"], "with_pip"),
+        ("tiny", ["tiny.txt", "tiny.lock"], "with_uv"),
+        ("uv", ["uv.txt", "uv.lock"], "bootstrap"),
     ],
 )
-def test_pip_installs_the_lock_alone_with_its_hashes_and_else_the_list(
-    there: list[str], installed: list[str], project: Path, monkeypatch: pytest.MonkeyPatch
+def test_uv_installs_locks_and_pip_installs_uv_and_lists_without_a_lock(
+    name: str,
+    there: list[str],
+    installer: str,
+    project: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    commands: list[list[str]] = []
+    installed: list[tuple[str, list[str]]] = []
+    lists = {"tiny": ("tiny.txt",), "uv": ("uv.txt",)}
+    monkeypatch.setattr(environments, "REQUIREMENT_FILES", lists)
 
-    def step(command: list[str], *_: object) -> None:
-        commands.append(command)
-        environments.environment_directory("tiny", project).mkdir(exist_ok=True)
+    def stand_in(called: str) -> Callable[..., None]:
+        def install(new: installing.New, *_: object) -> None:
+            installed.append((called, [file.name for file in new.files]))
+            new.directory.mkdir(parents=True)
 
-    monkeypatch.setattr(environments, "_step", step)
-    for name in there:
-        (project / name).touch()
+        return install
 
-    environments.ensure("tiny", project, quiet)
+    for called in ("with_pip", "with_uv", "bootstrap"):
+        monkeypatch.setattr(installing, called, stand_in(called))
+    for file in there:
+        (project / file).touch()
 
-    given = [argument.removeprefix(f"{project}/") for argument in commands[-1]]
-    assert given[given.index("--no-compile") + 1 :] == installed
+    environments.ensure(name, project, quiet)
+
+    assert installed == [(installer, [there[-1]])]
 
 
 def test_one_that_was_left_half_made_is_made_again(project: Path, made: list[str]) -> None:

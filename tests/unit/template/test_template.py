@@ -1,9 +1,7 @@
 """What must hold of template.yaml whatever else changes in it."""
 
-import ast
 import json
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,17 +9,20 @@ import yaml
 
 from chalicelib.settings import read_settings
 from common.platforms import ARCHITECTURES, DEFAULT_ARCHITECTURE
-from local.packaging.translate import read_yaml
+from tests.unit.template.deployed import (
+    FUNCTION,
+    NO_VALUE,
+    PARAMETERS,
+    PROPERTIES,
+    RESOURCES,
+    ROOT,
+    TEMPLATE,
+    chalice_functions,
+    environment,
+    of_type,
+    references,
+)
 
-ROOT = Path(__file__).resolve().parents[3]
-TEMPLATE = read_yaml(ROOT / "template.yaml")
-RESOURCES: dict[str, Any] = TEMPLATE["Resources"]
-PARAMETERS: dict[str, Any] = TEMPLATE["Parameters"]
-PROPERTIES = {name: resource.get("Properties", {}) for name, resource in RESOURCES.items()}
-DATA_KEY = {"Fn::GetAtt": ["DataKey", "Arn"]}
-NO_VALUE = {"Ref": "AWS::NoValue"}
-FUNCTION = "AWS::Serverless::Function"
-RECEIVES_BEFORE_TIMEOUT = 6  # AWS: visibility at least six times the function's time-out
 ENVIRONMENT_LIMIT = 4096  # bytes, all variables of a function together
 CONDITIONAL_ON = {
     "HasPreTrained": "PreTrainedEndpoint",
@@ -44,47 +45,6 @@ SET_WITH_A_PRE_TRAINED_MODEL = {
 }
 
 
-def of_type(kind: str) -> list[str]:
-    return [name for name, resource in RESOURCES.items() if resource["Type"] == kind]
-
-
-def environment() -> dict[str, Any]:
-    variables: dict[str, Any] = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]
-    return variables
-
-
-def references(node: Any) -> set[str]:
-    """Every name that Ref, GetAtt and Sub point to."""
-    if isinstance(node, list):
-        return set().union(*(references(item) for item in node), set())
-    if not isinstance(node, dict):
-        return set()
-    if "Ref" in node:
-        return {node["Ref"]}
-    if "Fn::GetAtt" in node:
-        return {node["Fn::GetAtt"][0]}
-    if "Fn::Sub" in node:
-        return set(re.findall(r"\$\{([\w:]+)", node["Fn::Sub"]))
-    return set().union(*(references(item) for item in node.values()), set())
-
-
-def statements(policies_of: str, target: str) -> list[dict[str, Any]]:
-    """The policy statements on `target`, with those that stand under the condition TlsEnforced."""
-    found = []
-    for name in of_type(policies_of):
-        policy = PROPERTIES[name]
-        if {"Ref": target} not in [policy.get("Bucket"), *policy.get("Queues", [])]:
-            continue
-        for statement in policy["PolicyDocument"]["Statement"]:
-            if "Fn::If" in statement:
-                condition, then, otherwise = statement["Fn::If"]
-                assert (condition, otherwise) == ("TlsEnforced", NO_VALUE)
-                found.append(then)
-            else:
-                found.append(statement)
-    return found
-
-
 def test_no_key_is_written_twice() -> None:
     class Loader(yaml.SafeLoader):
         pass
@@ -100,186 +60,6 @@ def test_no_key_is_written_twice() -> None:
     text = (ROOT / "template.yaml").read_text(encoding="utf-8")
 
     assert yaml.load(text, Loader) is not None  # noqa: S506  # a safe loader with one more check
-
-
-@pytest.mark.parametrize("name", of_type("AWS::S3::Bucket"))
-def test_bucket_is_encrypted_versioned_and_closed(name: str) -> None:
-    bucket = PROPERTIES[name]
-
-    [rule] = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
-    lifecycle = {
-        rule["Id"]: rule for rule in bucket["LifecycleConfiguration"]["Rules"] if "Id" in rule
-    }
-
-    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
-    if name == "AccessLogsBucket":
-        # Amazon S3 user guide, "Enabling Amazon S3 server access logging": no SSE-KMS there.
-        assert rule == {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
-    else:
-        assert rule["BucketKeyEnabled"] is True
-        assert rule["ServerSideEncryptionByDefault"] == {
-            "SSEAlgorithm": "aws:kms",
-            "KMSMasterKeyID": DATA_KEY,
-        }
-    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
-    assert len(bucket["PublicAccessBlockConfiguration"]) == 4
-    assert lifecycle["abort-unfinished-uploads"]["AbortIncompleteMultipartUpload"]
-    assert lifecycle["drop-old-versions"]["NoncurrentVersionExpiration"]
-
-
-@pytest.mark.parametrize(
-    ("name", "condition"), [("LandingBucket", "LandingExpires"), ("ResultsBucket", "ResultsExpire")]
-)
-def test_bucket_has_a_retention_that_zero_switches_off(name: str, condition: str) -> None:
-    rules = PROPERTIES[name]["LifecycleConfiguration"]["Rules"]
-
-    [(found, then, otherwise)] = [rule["Fn::If"] for rule in rules if "Fn::If" in rule]
-
-    assert found == condition
-    assert then["Status"] == "Enabled"
-    assert otherwise == NO_VALUE
-
-
-@pytest.mark.parametrize(
-    ("policies", "name"),
-    [("AWS::S3::BucketPolicy", name) for name in of_type("AWS::S3::Bucket")]
-    + [("AWS::SQS::QueuePolicy", name) for name in of_type("AWS::SQS::Queue")],
-)
-def test_plain_http_is_refused(policies: str, name: str) -> None:
-    service = "s3" if "S3" in policies else "sqs"
-
-    [tls] = [one for one in statements(policies, name) if one["Effect"] == "Deny"]
-
-    assert tls["Action"] == f"{service}:*"
-    assert tls["Principal"] == "*"
-    assert tls["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
-    resources = tls["Resource"] if isinstance(tls["Resource"], list) else [tls["Resource"]]
-    assert {"Fn::GetAtt": [name, "Arn"]} in resources
-    assert service == "sqs" or {"Fn::Sub": f"${{{name}.Arn}}/*"} in resources
-
-
-@pytest.mark.parametrize("name", ["LandingBucket", "ResultsBucket"])
-def test_who_reads_reports_is_logged(name: str) -> None:
-    [delivery, _] = statements("AWS::S3::BucketPolicy", "AccessLogsBucket")
-    arn = f"arn:${{AWS::Partition}}:s3:::{PROPERTIES[name]['BucketName']['Fn::Sub']}"
-
-    logging = PROPERTIES[name]["LoggingConfiguration"]
-
-    assert logging["DestinationBucketName"] == {"Ref": "AccessLogsBucket"}
-    assert {"Fn::Sub": arn} in delivery["Condition"]["ArnEquals"]["aws:SourceArn"]
-
-
-def test_only_s3_writes_access_logs_and_only_about_this_stack() -> None:
-    [delivery, _] = statements("AWS::S3::BucketPolicy", "AccessLogsBucket")
-    rules = PROPERTIES["AccessLogsBucket"]["LifecycleConfiguration"]["Rules"]
-
-    assert delivery["Principal"] == {"Service": "logging.s3.amazonaws.com"}
-    assert delivery["Action"] == "s3:PutObject"
-    assert len(delivery["Condition"]["ArnEquals"]["aws:SourceArn"]) == 2
-    assert delivery["Condition"]["StringEquals"] == {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
-    assert {"Ref": "LogRetentionDays"} in [rule.get("ExpirationInDays") for rule in rules]
-
-
-def test_only_the_landing_bucket_and_the_rule_send_to_the_work_queue() -> None:
-    [allowed, rule] = [
-        one for one in statements("AWS::SQS::QueuePolicy", "WorkQueue") if one["Effect"] == "Allow"
-    ]
-
-    name = PROPERTIES["TransformEnded"]["Name"]["Fn::Sub"]
-    source = rule["Condition"]["ArnEquals"]["aws:SourceArn"]["Fn::Sub"]
-    assert rule["Principal"] == {"Service": "events.amazonaws.com"}
-    assert rule["Action"] == "sqs:SendMessage"
-    assert source.endswith(f":rule/{name}")
-    assert allowed["Principal"] == {"Service": "s3.amazonaws.com"}
-    assert allowed["Action"] == "sqs:SendMessage"
-    bucket = PROPERTIES["LandingBucket"]["BucketName"]["Fn::Sub"]
-    assert allowed["Condition"] == {
-        "ArnEquals": {"aws:SourceArn": {"Fn::Sub": f"arn:${{AWS::Partition}}:s3:::{bucket}"}},
-        "StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}},
-    }
-
-
-def test_both_immediate_lanes_are_notified_and_the_nightly_one_is_not() -> None:
-    configurations = PROPERTIES["LandingBucket"]["NotificationConfiguration"]["QueueConfigurations"]
-
-    prefixes = [one["Filter"]["S3Key"]["Rules"] for one in configurations]
-
-    assert prefixes == [
-        [{"Name": "prefix", "Value": "incoming/"}],
-        [{"Name": "prefix", "Value": "evaluation/"}],
-    ]
-    assert all(one["Event"] == "s3:ObjectCreated:*" for one in configurations)
-
-
-def test_the_queue_hides_a_message_for_six_times_the_function_timeout() -> None:
-    timeout = PROPERTIES["Summarize"]["Timeout"]
-
-    visibility = PROPERTIES["WorkQueue"]["VisibilityTimeout"]
-
-    assert timeout == 900
-    assert visibility >= RECEIVES_BEFORE_TIMEOUT * timeout
-
-
-def test_a_poison_message_ends_in_a_queue_that_keeps_it_longer() -> None:
-    work, dead = PROPERTIES["WorkQueue"], PROPERTIES["DeadLetterQueue"]
-
-    redrive = work["RedrivePolicy"]
-
-    assert redrive["deadLetterTargetArn"] == {"Fn::GetAtt": ["DeadLetterQueue", "Arn"]}
-    assert redrive["maxReceiveCount"] == 5
-    assert dead["MessageRetentionPeriod"] > work["MessageRetentionPeriod"]
-
-
-@pytest.mark.parametrize("name", of_type("AWS::SQS::Queue"))
-def test_queue_is_encrypted(name: str) -> None:
-    assert PROPERTIES[name]["KmsMasterKeyId"] == DATA_KEY
-
-
-@pytest.mark.parametrize(
-    ("name", "key"), [("IdempotencyTable", "id"), ("ProgressTable", "object_id")]
-)
-def test_table_has_the_key_and_the_expiry_that_the_function_writes(name: str, key: str) -> None:
-    table = PROPERTIES[name]
-
-    assert table["KeySchema"] == [{"AttributeName": key, "KeyType": "HASH"}]
-    assert table["AttributeDefinitions"] == [{"AttributeName": key, "AttributeType": "S"}]
-    assert table["TimeToLiveSpecification"] == {"AttributeName": "expiration", "Enabled": True}
-    assert table["BillingMode"] == "PAY_PER_REQUEST"
-    assert table["SSESpecification"]["KMSMasterKeyId"] == DATA_KEY
-    assert table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] is True
-
-
-@pytest.mark.parametrize("name", of_type("AWS::Logs::LogGroup"))
-def test_logs_are_encrypted_and_expire(name: str) -> None:
-    assert PROPERTIES[name]["KmsKeyId"] == DATA_KEY
-    assert PROPERTIES[name]["RetentionInDays"] == {"Ref": "LogRetentionDays"}
-
-
-def test_deleting_the_stack_keeps_what_holds_reports() -> None:
-    policies = {name: one.get("DeletionPolicy") for name, one in RESOURCES.items()}
-    # Plain Retain would keep named resources of a first deployment that failed: they would block
-    # the next one.
-    assert "Retain" not in policies.values()
-    kept = {name for name, policy in policies.items() if policy == "RetainExceptOnCreate"}
-    replaced = {
-        name for name, one in RESOURCES.items() if one.get("UpdateReplacePolicy") == "Retain"
-    }
-
-    assert kept == replaced
-    assert {"DataKey", "LandingBucket", "ResultsBucket"} <= kept
-
-
-def test_the_key_rotates_and_no_other_account_uses_it() -> None:
-    policy = PROPERTIES["DataKey"]["KeyPolicy"]["Statement"]
-
-    principals = [statement["Principal"] for statement in policy]
-    open_ones = [
-        one for one in policy if "Service" in one["Principal"] and not one.get("Condition")
-    ]
-
-    assert PROPERTIES["DataKey"]["EnableKeyRotation"] is True
-    assert "*" not in principals
-    assert open_ones == []
 
 
 def test_the_function_has_every_variable_of_the_contract() -> None:
@@ -444,20 +224,6 @@ def test_everything_that_is_referred_to_exists() -> None:
     assert references(TEMPLATE["Outputs"]) <= {*RESOURCES, *PARAMETERS, *pseudo}
 
 
-def chalice_functions() -> list[str]:
-    """Names of the functions that app.py registers."""
-    tree = ast.parse((ROOT / "chalice_app" / "app.py").read_text(encoding="utf-8"))
-    return [
-        str(keyword.value.value)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.FunctionDef)
-        for decorator in node.decorator_list
-        if isinstance(decorator, ast.Call)
-        for keyword in decorator.keywords
-        if keyword.arg == "name" and isinstance(keyword.value, ast.Constant)
-    ]
-
-
 @pytest.mark.parametrize("name", of_type(FUNCTION))
 def test_a_function_runs_on_the_chosen_architecture(name: str) -> None:
     # In every function and not in Globals, which the value that Chalice writes would override.
@@ -475,118 +241,6 @@ def test_overrides_hit_the_functions_that_chalice_makes() -> None:
     assert made == set(of_type(FUNCTION))
 
 
-CHALICE = ROOT / "chalice_app" / ".chalice"
-CONFIG = json.loads((CHALICE / "config.json").read_text(encoding="utf-8"))
-CONFIGURED = CONFIG["stages"]["prod"]["lambda_functions"]
-# EC2 knows no narrower resources for what Lambda does to connect a function to a VPC.
-IN_A_VPC = {
-    *("ec2:AssignPrivateIpAddresses", "ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface"),
-    *("ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets", "ec2:UnassignPrivateIpAddresses"),
-}
-# That each of these is used, and on which resources: tests/grants.
-ALLOWED = {
-    "summarize": {
-        *("s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "s3:PutObject"),
-        *("sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
-        *("sqs:ReceiveMessage", "sqs:SendMessage"),
-        *("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"),
-        *IN_A_VPC,
-        "s3:DeleteObject",  # lake rows of a run that broke off
-        *("sagemaker:InvokeEndpoint", "sagemaker:DescribeTransformJob"),
-        *("kms:Decrypt", "kms:GenerateDataKey"),
-        *("logs:CreateLogStream", "logs:PutLogEvents"),
-        *("xray:PutTelemetryRecords", "xray:PutTraceSegments"),
-    },
-    "nightly": {
-        *("s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "s3:PutObject"),
-        *("sqs:SendMessage", "dynamodb:GetItem", "dynamodb:PutItem"),
-        *("sagemaker:CreateTransformJob", "sagemaker:DescribeTransformJob"),
-        *("sagemaker:DescribeEndpoint", "sagemaker:DescribeEndpointConfig"),
-        *("lambda:InvokeFunction", "kms:Decrypt", "kms:GenerateDataKey"),
-        *IN_A_VPC,
-        *("logs:CreateLogStream", "logs:PutLogEvents"),
-        *("xray:PutTelemetryRecords", "xray:PutTraceSegments"),
-    },
-    "operate": {
-        *("s3:GetObject", "s3:ListBucket"),
-        *IN_A_VPC,
-        *("sqs:SendMessage", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
-        *("dynamodb:GetItem", "kms:Decrypt", "kms:GenerateDataKey"),
-        *("logs:CreateLogStream", "logs:PutLogEvents"),
-        *("xray:PutTelemetryRecords", "xray:PutTraceSegments"),
-    },
-}
-# X-Ray knows no resources: AWS, "Actions, resources, and condition keys for AWS X-Ray".
-WITHOUT_RESOURCE = {"xray:PutTelemetryRecords", "xray:PutTraceSegments", *IN_A_VPC}
-
-
-def policy(name: str) -> list[dict[str, Any]]:
-    path = CHALICE / CONFIGURED[name]["iam_policy_file"]
-    allowed = []
-    for statement in json.loads(path.read_text(encoding="utf-8"))["Statement"]:
-        one = statement
-        if "Fn::If" in statement:
-            condition, one, otherwise = statement["Fn::If"]
-            assert (condition, otherwise) == ("InVpc", NO_VALUE)
-        assert one["Effect"] == "Allow" or one["Sid"] == "OnlyLambdaItselfConnects"
-        allowed += [one] if one["Effect"] == "Allow" else []
-    return allowed
-
-
-def actions(statement: dict[str, Any]) -> set[str]:
-    found = statement["Action"]
-    return set(found) if isinstance(found, list) else {found}
-
-
-def test_every_function_has_a_policy_of_its_own() -> None:
-    files = [CONFIGURED[name]["iam_policy_file"] for name in CONFIGURED]
-
-    assert set(CONFIGURED) == set(chalice_functions())
-    assert len(files) == len(set(files))
-    assert CONFIG["autogen_policy"] is False
-    assert {path.name for path in CHALICE.glob("policy-*.json")} == set(files)
-
-
-@pytest.mark.parametrize("name", sorted(CONFIGURED))
-def test_a_policy_allows_the_listed_actions_and_no_other(name: str) -> None:
-    assert set().union(*(actions(one) for one in policy(name))) == ALLOWED[name]
-
-
-@pytest.mark.parametrize("name", sorted(CONFIGURED))
-def test_a_policy_names_its_resources(name: str) -> None:
-    for statement in policy(name):
-        resources = statement["Resource"]
-        resources = resources if isinstance(resources, list) else [resources]
-
-        assert "*" not in resources or actions(statement) <= WITHOUT_RESOURCE
-        assert references(resources) <= {
-            *RESOURCES,
-            *PARAMETERS,
-            *("AWS::Partition", "AWS::Region", "AWS::AccountId", "AWS::NoValue"),
-            "AWS::StackName",
-        }
-
-
-def test_only_registered_endpoints_may_be_invoked() -> None:
-    [statement] = [
-        one for one in policy("summarize") if one["Action"] == "sagemaker:InvokeEndpoint"
-    ]
-
-    fine_tuned, pre_trained = statement["Resource"]
-
-    assert fine_tuned["Fn::Sub"].endswith(":endpoint/${FineTunedEndpoint}")
-    condition, then, otherwise = pre_trained["Fn::If"]
-    assert (condition, otherwise) == ("HasPreTrained", NO_VALUE)
-    assert then["Fn::Sub"].endswith(":endpoint/${PreTrainedEndpoint}")
-
-
-def test_the_night_may_invoke_no_function_but_itself() -> None:
-    [statement] = [one for one in policy("nightly") if one["Action"] == "lambda:InvokeFunction"]
-    name = PROPERTIES["Nightly"]["FunctionName"]["Fn::Sub"]
-
-    assert statement["Resource"]["Fn::Sub"].endswith(f":function:{name}")
-
-
 def test_an_invocation_that_is_given_up_is_kept_and_raises_an_alarm() -> None:
     configured = PROPERTIES["Nightly"]["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]
     queue = {"Fn::GetAtt": ["FailedInvocationsQueue", "Arn"]}
@@ -601,44 +255,6 @@ def test_an_invocation_that_is_given_up_is_kept_and_raises_an_alarm() -> None:
     assert "FailedInvocationsQueue" not in references(PROPERTIES["WorkQueue"])
     assert alarm["MetricName"] == "ApproximateNumberOfMessagesVisible"
     assert alarm["Threshold"] == 0
-
-
-def test_functions_run_in_the_given_subnets_and_in_no_vpc_by_default() -> None:
-    condition, network, otherwise = TEMPLATE["Globals"]["Function"]["VpcConfig"]["Fn::If"]
-
-    assert (condition, otherwise) == ("InVpc", NO_VALUE)
-    assert network == {
-        "SubnetIds": {"Ref": "SubnetIds"},
-        "SecurityGroupIds": {"Ref": "SecurityGroupIds"},
-    }
-    assert TEMPLATE["Conditions"]["InVpc"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "VpcId"}, ""]}]}
-    assert PARAMETERS["VpcId"]["Default"] == ""
-    assert not any("VpcConfig" in PROPERTIES[name] for name in of_type(FUNCTION))
-
-
-def test_a_private_network_has_an_endpoint_for_every_service_that_the_functions_call() -> None:
-    tree = ast.parse((ROOT / "chalice_app" / "chalicelib" / "aws.py").read_text(encoding="utf-8"))
-    called = {
-        node.args[0].value
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Name)
-        and node.func.id == "_client"
-        and isinstance(node.args[0], ast.Constant)
-    }
-    names = {"sagemaker": "sagemaker.api", "sagemaker-runtime": "sagemaker.runtime"}
-
-    endpoints = {
-        PROPERTIES[name]["ServiceName"]["Fn::Sub"].removeprefix("com.amazonaws.${AWS::Region}."): (
-            PROPERTIES[name]["VpcEndpointType"],
-            RESOURCES[name]["Condition"],
-        )
-        for name in of_type("AWS::EC2::VPCEndpoint")
-    }
-
-    assert set(endpoints) == {names.get(str(service), service) for service in called}
-    assert {name for name, kind in endpoints.items() if kind[0] == "Gateway"} == {"s3", "dynamodb"}
-    assert {condition for _, condition in endpoints.values()} == {"MakesEndpoints"}
 
 
 def test_the_end_of_a_transform_job_reaches_the_work_queue() -> None:
