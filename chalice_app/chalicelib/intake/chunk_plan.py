@@ -125,29 +125,53 @@ class Plans:
             return plan
 
 
+class Finished(NamedTuple):
+    """What finishing a chunk has led to.
+
+    `failed` is the number of failed records of the object, once every chunk is done. `superseded`
+    says that a re-run has replaced the plan: its own chunks are to come.
+    """
+
+    failed: int | None = None
+    superseded: bool = False
+
+
 def finish_chunk(
     dynamodb: DynamoDBClient, table: str, plan: Plan, chunk: int, failed: int
-) -> dict[int, int] | None:
-    """Record a chunk as done; return the number of failed records of every done chunk.
-
-    None if a re-run has superseded the plan: its own chunks are to come.
-    """
+) -> Finished:
+    """Record a chunk as done, with its number of failed records."""
+    ours = "(attribute_not_exists(#again) OR #again = :again)"
+    request: dict[str, Any] = {
+        "TableName": table,
+        "Key": {"object_id": {"S": plan.object_id}},
+        "UpdateExpression": "SET #done.#chunk = :failed",
+        "ExpressionAttributeNames": {"#done": "done", "#chunk": f"c{chunk}", "#again": "again"},
+    }
+    values = {":failed": {"N": str(failed)}, ":again": {"S": plan.rerun_token or ""}}
+    others = {":others": {"N": str(plan.chunks - 1)}}
+    try:
+        # With fewer others done, this cannot be the last chunk. The map of a large object is 24 KB:
+        # it is asked for only when it may be complete.
+        dynamodb.update_item(
+            **request,
+            ConditionExpression=f"{ours} AND size(#done) < :others",
+            ExpressionAttributeValues=values | others,
+        )
+    except dynamodb.exceptions.ConditionalCheckFailedException:
+        pass
+    else:
+        return Finished()
     try:
         response = dynamodb.update_item(
-            TableName=table,
-            Key={"object_id": {"S": plan.object_id}},
-            UpdateExpression="SET #done.#chunk = :failed",
-            ConditionExpression="attribute_not_exists(#again) OR #again = :again",
-            ExpressionAttributeNames={"#done": "done", "#chunk": f"c{chunk}", "#again": "again"},
-            ExpressionAttributeValues={
-                ":failed": {"N": str(failed)},
-                ":again": {"S": plan.rerun_token or ""},
-            },
+            **request,
+            ConditionExpression=ours,
+            ExpressionAttributeValues=values,
             ReturnValues="ALL_NEW",
         )
     except dynamodb.exceptions.ConditionalCheckFailedException:
-        return None
-    return _done(response["Attributes"])
+        return Finished(superseded=True)
+    done = _done(response["Attributes"])
+    return Finished(sum(done.values()) if len(done) == plan.chunks else None)
 
 
 class Progress(NamedTuple):

@@ -127,14 +127,14 @@ def process_chunk(
         entries=outcome.entries,
         tidy=tidy,
     )
-    done = chunk_plan.finish_chunk(
+    finished = chunk_plan.finish_chunk(
         context.dynamodb, settings.progress_table, plan, chunk, outcome.counts.failed
     )
-    if done is None:
+    if finished.superseded:
         return WorkResult(Counts(0, 0, 0), superseded=True)
-    if len(done) < plan.chunks:
+    if finished.failed is None:
         return WorkResult(outcome.counts)
-    stands = _complete(context, source, plan, sum(done.values()))
+    stands = _complete(context, source, plan, finished.failed)
     return WorkResult(outcome.counts, files=1, superseded=not stands)
 
 

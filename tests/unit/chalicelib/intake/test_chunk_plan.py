@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 
 from chalicelib.intake.chunk_plan import (
     MOST_CHUNKS,
+    Finished,
     Plan,
     Plans,
     begin,
     chunk_size,
     finish_chunk,
     read,
+    read_progress,
 )
 from tests.unit.chalicelib.stores import PROGRESS, Stores
 
@@ -48,12 +50,53 @@ def test_plan_expires_after_its_messages(stores: Stores) -> None:
 def test_finishing_chunks_adds_up_and_repeats_do_not(stores: Stores) -> None:
     begin(stores.dynamodb, PROGRESS, PLAN)
 
-    first = finish_chunk(stores.dynamodb, PROGRESS, PLAN, 2, 1)
-    again = finish_chunk(stores.dynamodb, PROGRESS, PLAN, 2, 1)
-    last = finish_chunk(stores.dynamodb, PROGRESS, PLAN, 0, 3)
+    finished = [
+        finish_chunk(stores.dynamodb, PROGRESS, PLAN, chunk, failed)
+        for chunk, failed in ((2, 1), (2, 1), (0, 3), (0, 2), (1, 0), (2, 1))
+    ]
 
-    assert first == again == {2: 1}
-    assert last == {0: 3, 2: 1}
+    # The last chunk of three, and a repetition after it, know the sum.
+    assert finished == [*[Finished()] * 4, Finished(3), Finished(3)]
+    progress = read_progress(stores.dynamodb, PROGRESS, PLAN.object_id)
+    assert progress is not None
+    assert progress.done == {0: 2, 1: 0, 2: 1}
+
+
+def test_progress_is_asked_for_only_when_it_may_be_complete(
+    stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = Plan("large", 80, 4, "array", seekable=True, size=99)
+    begin(stores.dynamodb, PROGRESS, plan)
+    told: list[bool] = []
+    real = stores.dynamodb.update_item
+
+    def update_item(**asked: Any) -> Any:
+        answer = real(**asked)
+        told.append("Attributes" in answer)
+        return answer
+
+    monkeypatch.setattr(stores.dynamodb, "update_item", update_item)
+    finished = [
+        finish_chunk(stores.dynamodb, PROGRESS, plan, chunk, 1) for chunk in range(plan.chunks)
+    ]
+
+    assert finished == [*[Finished()] * 19, Finished(20)]
+    assert told == [*[False] * 19, True]
+
+
+def test_chunks_that_finish_at_the_same_time_are_completed_by_one(stores: Stores) -> None:
+    plan = Plan("busy", 160, 4, "array", seekable=True, size=99)
+    begin(stores.dynamodb, PROGRESS, plan)
+
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        finished = list(
+            pool.map(
+                lambda chunk: finish_chunk(stores.dynamodb, PROGRESS, plan, chunk, 1),
+                range(plan.chunks),
+            )
+        )
+
+    assert [one for one in finished if one.failed is not None] == [Finished(40)]
 
 
 def test_chunk_of_a_superseded_plan_does_not_count(stores: Stores) -> None:
@@ -65,8 +108,9 @@ def test_chunk_of_a_superseded_plan_does_not_count(stores: Stores) -> None:
         msgspec.structs.replace(PLAN, rerun_token="again"),
     )
 
-    assert finish_chunk(stores.dynamodb, PROGRESS, PLAN, 2, 5) is None
-    assert finish_chunk(stores.dynamodb, PROGRESS, rerun, 0, 0) == {0: 0}
+    assert finish_chunk(stores.dynamodb, PROGRESS, PLAN, 2, 5) == Finished(superseded=True)
+    finished = [finish_chunk(stores.dynamodb, PROGRESS, rerun, chunk, 0) for chunk in range(3)]
+    assert finished == [Finished(), Finished(), Finished(0)]
 
 
 class TestPlans:
@@ -113,7 +157,9 @@ def test_progress_survives_a_second_reader(stores: Stores) -> None:
 
     begin(stores.dynamodb, PROGRESS, PLAN)
 
-    assert finish_chunk(stores.dynamodb, PROGRESS, PLAN, 0, 0) == {0: 0, 1: 0}
+    progress = read_progress(stores.dynamodb, PROGRESS, PLAN.object_id)
+    assert progress is not None
+    assert progress.done == {1: 0}
 
 
 @settings(deadline=None)
