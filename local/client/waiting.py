@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 POLL_S = 0.2
 SLOWEST_POLL_S = 2.0
+# The pause after a look, in multiples of the time that it took.
+PAUSES_PER_LOOK = 9
 # The longest wait without any progress.
 PATIENCE_S = 600.0
 
@@ -59,15 +61,18 @@ class Waiter:
         """
         last, since, pause = -1, time.monotonic(), POLL_S
         while len(self._answered) < len(self.dropped):
+            began = time.monotonic()
             self._poll()
             done = self._records_done()
+            took = time.monotonic() - began
             if done != last:
                 last, since, pause = done, time.monotonic(), POLL_S
                 self.tell(done)
             elif time.monotonic() - since > self.patience_s:
                 raise StalledError(self._stalled())
             if len(self._answered) < len(self.dropped):
-                time.sleep(pause)
+                # Of a large file, looking takes time that the stack on this machine needs.
+                time.sleep(max(pause, PAUSES_PER_LOOK * took))
                 pause = min(pause * 1.2, SLOWEST_POLL_S)
         return [self._answered[one.ref.object_id] for one in self.dropped]
 
