@@ -24,6 +24,7 @@ from moto.core.botocore_stubber import BotocoreStubber
 import tests.quick_moto  # noqa: F401  # importing it is what it takes
 from chalicelib import aws
 from chalicelib.drafting import endpoint
+from chalicelib.handlers import contexts
 from chalicelib.observability import logger
 from chalicelib.settings import current_settings
 from tests.account import encrypted
@@ -326,6 +327,8 @@ def account_in_moto(up: Runtime, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ac
     """Make a new world; it is gone afterwards."""
     up.fine_tuned.forget()
     up.pre_trained.forget()
+    # A new process has learned nothing about its endpoints.
+    contexts.call_sizes.cache_clear()
     # Back-off is bounded by count here, nobody waits for it.
     monkeypatch.setattr(endpoint, "FIRST_WAIT_S", 0.0)
     # A session keeps what it read of the services' models: much of a test's time otherwise.

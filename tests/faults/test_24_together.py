@@ -123,21 +123,26 @@ def test_24_good_files_share_their_calls(account: Account) -> None:
 
 
 @pytest.mark.parametrize("code", ["ModelNotReadyException", "AccessDeniedException"])
-def test_24_a_model_that_is_away_for_one_call_keeps_nobody_else(
-    account: Account, code: str
-) -> None:
-    """Two calls of one invocation: the first is refused, the other succeeds."""
+def test_24_a_call_that_is_refused_holds_only_its_own_files(account: Account, code: str) -> None:
     account.configure({"MICRO_BATCH_RECORDS": "4"})
-    account.trouble_endpoint(lambda _, body: (429, code) if "unlucky" in body else None)
-    for number in range(4):
-        account.drop(
-            f"incoming/ward/unlucky-{number}.json",
-            json_lines(*[{"findings": f"unlucky {number}"}] * 4),
-        )
-    keys = good(account, 4)
+    first: list[str] = []
+
+    def refuse_the_first(_: str, body: str) -> tuple[int, str] | None:
+        first.append(body)
+        return (429, code) if body == first[0] else None
+
+    account.trouble_endpoint(refuse_the_first)
+    keys = good(account, 8)
 
     account.drain()
 
-    assert_drafted(account, keys)
+    refused = [key for key in keys if f"Clear lungs in {key}." in first[0]]
+    assert len(refused) == 4
     assert len(account.given_back) == 4
+    assert_drafted(account, [key for key in keys if key not in refused])
     assert account.rows("failures") == []
+
+    account.redeliver()
+    first[0] = ""
+    account.drain()
+    assert_drafted(account, keys)

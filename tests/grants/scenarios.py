@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from tests.account.faults import expire_claims
 from tests.account.landed import Landed
 from tests.account.settings import FINE_TUNED, LANDING, RESULTS, SETTINGS
 from tests.grants.deployment import Deployment
@@ -69,6 +70,7 @@ def uploaded_again(at: Deployment) -> None:
     landed = at.account.drop("incoming/ward/a.json", reports(1))
     at.account.drain()
     at.account.s3.delete_object(Bucket=RESULTS, Key="results/incoming/ward/a.json.json")
+    expire_claims(at.account)
     at.account.deliver(landed.notification())
     at.account.drain()
 
@@ -114,6 +116,7 @@ def another_invocation_works_on_it(at: Deployment) -> None:
     claim |= {"status": {"S": "INPROGRESS"}, "owner": {"S": "another"}}
     claim["in_progress_expiration"] = {"N": str(int(time.time() + 900) * 1000)}
     at.account.dynamodb.put_item(TableName=table, Item=claim)
+    at.account.s3.delete_object(Bucket=RESULTS, Key="results/incoming/ward/a.json.json")
     at.account.deliver(landed.notification())
     at.account.drain()
 

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError, ConnectionClosedError
 
 from chalicelib import aws
 from chalicelib.errors import SettingsError
-from chalicelib.handlers import deliveries, summarize
+from chalicelib.handlers import contexts, deliveries, summarize
 from chalicelib.settings import current_settings
 from tests.account.texts import decode
 from tests.unit.chalicelib.conftest import Logged
@@ -64,6 +64,7 @@ def runtime(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> Iterator[Runtime
     monkeypatch.setattr(aws, "dynamodb", lambda: stores.dynamodb)
     monkeypatch.setattr(aws, "sagemaker_runtime", lambda: made)
     current_settings.cache_clear()
+    contexts.call_sizes.cache_clear()
     yield made
     current_settings.cache_clear()
 
