@@ -107,6 +107,9 @@ def create_clients() -> None:
 def _client(service: Any, config: Config) -> object:  # noqa: ANN401  # the stubs know each by name
     with _creating:
         client = session().client(service, config=config)
+        # botocore makes the classes of a client's errors on first use, and twice if two threads ask
+        # at once: `except client.exceptions.X` would then miss errors of the other set.
+        _ = client.exceptions
     aws_calls.name_failed_calls(client)
     return client
 

@@ -21,7 +21,8 @@ from botocore.compat import HTTPHeaders
 from moto import mock_aws
 from moto.core.botocore_stubber import BotocoreStubber
 
-import tests.quick_moto  # noqa: F401  # importing it is what it takes
+import tests.atomic_moto  # importing it is what it takes
+import tests.quick_moto  # noqa: F401  # the same
 from chalicelib import aws
 from chalicelib.drafting import endpoint
 from chalicelib.handlers import contexts

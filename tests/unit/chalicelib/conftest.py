@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-import tests.quick_moto  # noqa: F401  # importing it is what it takes
+import tests.atomic_moto  # importing it is what it takes
+import tests.quick_moto  # noqa: F401  # the same
 from chalicelib.observability import logger
 from tests.unit.chalicelib.stores import Stores, build_stores
 

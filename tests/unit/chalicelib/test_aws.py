@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from botocore.errorfactory import ClientExceptionsFactory
 
 from chalicelib import aws
 from chalicelib.aws import LONGEST_CALL_S
@@ -30,6 +31,20 @@ def test_endpoint_is_called_once_and_waited_for_over_its_own_limit() -> None:
 
     assert config.read_timeout == LONGEST_CALL_S > 60
     assert config.retries["total_max_attempts"] == 1
+
+
+@pytest.mark.parametrize("make", [aws.s3, aws.sqs, aws.dynamodb, aws.sagemaker_runtime])
+def test_classes_of_errors_are_made_before_threads_ask_for_them(
+    make: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = make()
+    made: list[object] = []
+    monkeypatch.setattr(
+        ClientExceptionsFactory, "create_client_exceptions", lambda *asked: made.append(asked)
+    )
+
+    assert issubclass(client.exceptions.ClientError, Exception)
+    assert made == []
 
 
 @pytest.mark.parametrize("make", [aws.s3, aws.sqs, aws.dynamodb])
