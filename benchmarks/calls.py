@@ -7,7 +7,6 @@ function reads. What Lambda itself calls (receiving and deleting messages) is no
 from __future__ import annotations
 
 import io
-import json
 import os
 import threading
 from collections import Counter
@@ -19,33 +18,16 @@ from unittest import mock
 
 from botocore.response import StreamingBody
 
-from benchmarks.curve.endpoint import URL_VARIABLE
 from benchmarks.events import sqs_event
 from benchmarks.figures import Figure, Figures
+from benchmarks.function_here import Context, environment, put_unnoticed
 from benchmarks.reports import records
-from common.stack_settings import ROOT_ACCESS_KEY
-from local.aws import ROOT_SECRET_KEY
 
 if TYPE_CHECKING:
     from benchmarks.stage import Stage
 
 RECORDS = 2_000
 MOST_MESSAGES = 10  # of one ReceiveMessage
-# The nightly lane has no notification.
-LANE = "nightly/bench"
-
-
-class Context:
-    """The part of the Lambda context that the function uses."""
-
-    aws_request_id = "benchmark"
-    function_name = "benchmark"
-    memory_limit_in_mb = 1024
-    invoked_function_arn = "arn:aws:lambda:us-east-1:000000000000:function:benchmark"
-
-    def get_remaining_time_in_millis(self) -> int:
-        """Fifteen minutes, as for a new invocation."""
-        return 900_000
 
 
 @dataclass
@@ -204,31 +186,6 @@ def _function_here(stage: Stage) -> Iterator[_Here]:
             aws.forget_clients()
             settings.current_settings.cache_clear()
             sqs.delete_queue(QueueUrl=queue_url)
-
-
-def environment(stage: Stage) -> dict[str, str]:
-    """The environment of the deployed function, for a process on this machine."""
-    return stage.variables | {
-        "AWS_ENDPOINT_URL": stage.stack.aws_url,
-        URL_VARIABLE: stage.stack.runtime_url,
-        "AWS_REGION": stage.settings.region,
-        "AWS_DEFAULT_REGION": stage.settings.region,
-        "AWS_ACCESS_KEY_ID": ROOT_ACCESS_KEY,
-        "AWS_SECRET_ACCESS_KEY": ROOT_SECRET_KEY,
-        "POWERTOOLS_TRACE_DISABLED": "1",
-        "LOG_LEVEL": "ERROR",
-    }
-
-
-def put_unnoticed(stage: Stage, name: str, document: Any) -> str:  # noqa: ANN401  # JSON
-    """Put a file that the deployed function does not process; returns the body of its message."""
-    bucket, key = stage.stack.outputs.landing_bucket, f"{LANE}/{name}.json"
-    body = json.dumps(document).encode()
-    stored = stage.stack.client("s3").put_object(Bucket=bucket, Key=key, Body=body)
-    etag = stored["ETag"].strip('"')
-    return json.dumps(
-        {"bucket": bucket, "key": key, "etag": etag, "version_id": stored["VersionId"]}
-    )
 
 
 def _header_bytes(headers: Any) -> int:  # noqa: ANN401  # a mapping of botocore's

@@ -15,9 +15,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks import calls
 from benchmarks.events import sqs_event
 from benchmarks.figures import Figure, Figures, in_turn
+from benchmarks.function_here import environment, put_unnoticed
 from benchmarks.reports import records
 
 if TYPE_CHECKING:
@@ -58,11 +58,11 @@ def cold_start(stage: Stage) -> Figures:
         archive.extractall(unzipped)
     # boto3 is precompiled in the Lambda runtime; in a new virtual environment it may not be.
     _seconds(TIMED.format(what=BOTO3), unzipped, {}, write_bytecode=True)
-    deployed = calls.environment(stage)
+    deployed = environment(stage)
     drawn = records(REPEATS, "cold-start")
 
     def first_event(repeat: int) -> float:
-        body = calls.put_unnoticed(stage, f"cold-{repeat}", drawn[repeat])
+        body = put_unnoticed(stage, f"cold-{repeat}", drawn[repeat])
         event = json.dumps(sqs_event([body]))
         return _seconds(EVENT, unzipped, deployed | {"FIRST_EVENT": event})
 
@@ -93,7 +93,7 @@ def _timed(what: str, unzipped: Path, _repeat: int) -> float:
 def _seconds(
     code: str, unzipped: Path, variables: dict[str, str], *, write_bytecode: bool = False
 ) -> float:
-    environment = {
+    own = {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(unzipped),
         # Lambda's code folder is read-only: compiled modules are not cached there.
@@ -106,6 +106,6 @@ def _seconds(
     }
     command = [sys.executable, "-c", code]
     done = subprocess.run(  # noqa: S603  # our own command
-        command, env=environment | variables, capture_output=True, text=True, check=True
+        command, env=own | variables, capture_output=True, text=True, check=True
     )
     return float(done.stdout.splitlines()[-1])

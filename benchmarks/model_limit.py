@@ -14,8 +14,7 @@ import msgspec
 from benchmarks.figures import seconds
 from benchmarks.reports import records
 from chalicelib.drafting.endpoint import CallBudget, EndpointClient
-from chalicelib.drafting.masks import normalize_masks
-from chalicelib.drafting.prompts import build_prompt
+from chalicelib.drafting.prompts import prompt_for
 from chalicelib.settings import Model
 from common.stack_settings import LocalStackSettings
 from local.aws import client
@@ -49,7 +48,7 @@ class Limit:
         return self._seconds(findings, self.batch)
 
     def _seconds(self, findings: Sequence[str], size: int) -> float:
-        prompts = [build_prompt(self._prompt, normalize_masks(text)) for text in findings]
+        prompts = [prompt_for(self._prompt, text) for text in findings]
 
         def decode() -> None:
             for start in range(0, len(prompts), size):
@@ -62,7 +61,7 @@ def callers_seconds(stage: Stage, findings: Sequence[str]) -> float:
     """The seconds in which two callers send micro-batches as the function does."""
     runtime = client("sagemaker-runtime", stage.stack.runtime_url, stage.settings)
     endpoint = EndpointClient(runtime, CallBudget(seconds_left=lambda: 3600.0))
-    batch = int(stage.variables.get("MICRO_BATCH_RECORDS", "8"))
+    batch = int(stage.variables["MICRO_BATCH_RECORDS"])
     half = -(-len(findings) // CALLERS)
     halves = [findings[start : start + half] for start in range(0, len(findings), half)]
 

@@ -2,7 +2,7 @@
 
 pip takes 23 s for the packages of `python -m local`, uv 3 s. uv is a wheel of the registry, checked
 against its lock like the others, and follows the user's settings of pip. If anything fails on the
-way, pip starts anew in an empty environment: the outcome and the error message are pip's then.
+way, pip starts over in an empty environment, so the outcome and the error message are pip's.
 
 Only the standard library, and nothing newer than Python 3.8: a fresh machine imports this first.
 """
@@ -120,7 +120,7 @@ def with_uv(new: New, uv: Callable[[], Path], progress: Progress) -> None:
 
 
 class _Settings:
-    """What uv is told of pip's settings, read once while something else happens."""
+    """pip's settings as variables for uv: read once, in the background."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -131,7 +131,7 @@ def _joined(name: str, values: Sequence[str], separator: str | None) -> str:
 
 
 def _trusted(settings: Mapping[str, str], inherited: Mapping[str, str]) -> dict[str, str]:
-    """The certificates to trust: those that pip is told of, or else the system's, if it has any.
+    """The certificates to trust: those that pip is configured with, or the system's, if any.
 
     uv brings certificates, but does not know those of a company's proxy. pip takes the system's
     since its version 24.2.

@@ -12,8 +12,7 @@ from benchmarks.curve.endpoint import CurveEndpoint, called_by_the_function, ser
 from benchmarks.curve.server import Counts, draft_of
 from benchmarks.figures import Figure, Figures, in_turn
 from benchmarks.reports import records
-from chalicelib.drafting.masks import normalize_masks
-from chalicelib.drafting.prompts import build_prompt
+from chalicelib.drafting.prompts import prompt_for
 
 if TYPE_CHECKING:
     from benchmarks.stage import Record, Stage
@@ -84,7 +83,7 @@ def check_drafts(stage: Stage, drawn: Sequence[Record], answered: Sequence[Answe
     """Raise RuntimeError unless every file has the drafts of its own records, in their order."""
     expected = []
     for record in drawn:
-        prompt = build_prompt(stage.model.prompt, normalize_masks(record["findings"]))
+        prompt = prompt_for(stage.model.prompt, record["findings"])
         expected.append((record["study_id"], draft_of(prompt)))
     found = [entry for one in answered for entry in _entries(stage, one)]
     if [(entry["report_id"], entry["impression"]) for entry in found] != expected:

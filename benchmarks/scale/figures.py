@@ -15,7 +15,7 @@ Figures = dict[str, float]
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """A percentile of values; 0 if there are none."""
+    """The percentile of some values, interpolated; 0 without values."""
     return float(np.percentile(values, share)) if len(values) else 0.0
 
 

@@ -9,24 +9,24 @@ import os
 import platform
 import subprocess
 import sys
-import tempfile
 import time
-from pathlib import Path
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from benchmarks.events import sqs_event
+from benchmarks.function_here import LANE, Context, environment, put_unnoticed
 from benchmarks.reports import records
 from benchmarks.scale.service_times import MEASURED, Measured
+from benchmarks.stage import staged
 from common import files
 from common.paths import ROOT
-from common.stack_settings import LocalStackSettings
-from local.stack import lifecycle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from local.stack.lifecycle import Stack
+    from benchmarks.stage import Stage
 
 REPEATS = 9
 SMALL_FILES = 5  # in one invocation
@@ -42,43 +42,31 @@ COLD_START = (
 )
 
 
-class _Context:
-    """The part of the Lambda context that the function uses."""
-
-    aws_request_id = "measure"
-    function_name = "measure"
-    memory_limit_in_mb = 1024
-    invoked_function_arn = "arn:aws:lambda:us-east-1:000000000000:function:measure"
-
-    def get_remaining_time_in_millis(self) -> int:
-        """Fifteen minutes, as for a new invocation."""
-        return 900_000
-
-
 def measure() -> Measured:
     """Start a local stack, and let this process do the function's work.
 
     CPU time leaves out the stack's own work and what the services answer late: neither is AWS's.
     """
-    with tempfile.TemporaryDirectory() as name:
-        settings = LocalStackSettings(state_directory=Path(name) / "stack")
-        try:
-            return _measure(lifecycle.up(settings))
-        finally:
-            lifecycle.down(settings)
+    with staged() as stage:
+        return _measure(stage)
 
 
-def _measure(stack: Stack) -> Measured:
-    os.environ.update(_environment(stack))
+def _measure(stage: Stage) -> Measured:
+    # The log lines are counted, and a cold start imports from here.
+    folders = os.pathsep.join([str(ROOT), str(ROOT / "chalice_app")])
+    logged = {"LOG_LEVEL": stage.variables.get("LOG_LEVEL", "INFO"), "PYTHONPATH": folders}
+    os.environ.update(environment(stage) | logged)
     written = io.StringIO()
     with contextlib.redirect_stdout(written):  # before the logger takes hold of stdout
         import app  # noqa: PLC0415  # reads the environment above
 
+    names = (f"measured-{number}" for number in count())
+
     def invoke(files: Sequence[Sequence[dict[str, Any]]]) -> float:
-        event = {"Records": [_message(stack, body) for body in files]}
+        event = sqs_event([put_unnoticed(stage, next(names), body) for body in files])
         with contextlib.redirect_stdout(written):
             began = time.process_time()
-            response = app.summarize(event, _Context())
+            response = app.summarize(event, Context())
             spent = time.process_time() - began
         if response["batchItemFailures"]:
             raise RuntimeError("a file was not processed: the times would be meaningless")
@@ -103,7 +91,7 @@ def _measure(stack: Stack) -> Measured:
         scan_record_ms=_rounded(scan_ms),
         cold_start_ms=_rounded(_cold_start_ms()),
         check_ms=_rounded(_check_ms()),
-        gather_record_ms=_rounded(_gather_record_ms(stack)),
+        gather_record_ms=_rounded(_gather_record_ms(stage)),
         log_bytes_per_file=float(round(log_bytes)),
     )
 
@@ -117,29 +105,6 @@ def _rounded(milliseconds: float) -> float:
     return round(max(0.0, milliseconds), 3)
 
 
-def _message(stack: Stack, body: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """A message about a new object; nightly/ has no notification that would process it too."""
-    s3, bucket = stack.client("s3"), stack.outputs.landing_bucket
-    key = f"nightly/measure/{time.monotonic_ns()}.json"
-    stored = s3.put_object(Bucket=bucket, Key=key, Body=json.dumps(list(body)))
-    own = {
-        "bucket": bucket,
-        "key": key,
-        "etag": stored["ETag"].strip('"'),
-        "version_id": stored["VersionId"],
-    }
-    return {
-        "messageId": key,
-        "receiptHandle": "measure",
-        "body": json.dumps(own),
-        "attributes": {
-            "ApproximateReceiveCount": "1",
-            "SentTimestamp": str(int(time.time() * 1000)),
-        },
-        "eventSource": "aws:sqs",
-    }
-
-
 def _check_ms() -> float:
     """One look-up of a result, as the nightly sweep makes it for every object of SweepDays."""
     from chalicelib import aws  # noqa: PLC0415  # reads the environment
@@ -148,7 +113,7 @@ def _check_ms() -> float:
     from chalicelib.settings import current_settings  # noqa: PLC0415  # the same
 
     settings = current_settings()
-    pages = landing.list_objects(aws.s3(), settings.landing_bucket, "nightly/")
+    pages = landing.list_objects(aws.s3(), settings.landing_bucket, f"{LANE}/")
     listed = next(iter(pages)).objects
     began = time.process_time()
     for number in range(CHECKS):
@@ -156,7 +121,7 @@ def _check_ms() -> float:
     return (time.process_time() - began) * 1000 / CHECKS
 
 
-def _gather_record_ms(stack: Stack) -> float:
+def _gather_record_ms(stage: Stage) -> float:
     """Packing one record of a large nightly file into a shard."""
     from chalicelib import aws  # noqa: PLC0415  # reads the environment
     from chalicelib.nightly import gather  # noqa: PLC0415  # the same
@@ -165,7 +130,7 @@ def _gather_record_ms(stack: Stack) -> float:
     from chalicelib.settings import current_settings  # noqa: PLC0415  # the same
 
     settings = current_settings()
-    own = json.loads(_message(stack, records(LARGE_RECORDS, SEED))["body"])
+    own = json.loads(put_unnoticed(stage, "gathered", records(LARGE_RECORDS, SEED)))
     ref = ObjectRef(own["bucket"], own["key"], own["etag"], own["version_id"])
     stores = gather.Stores(aws.s3(), aws.dynamodb())
 
@@ -191,22 +156,6 @@ def _cold_start_ms() -> float:
         return float(done.stdout) * 1000
 
     return _least(once)
-
-
-def _environment(stack: Stack) -> dict[str, str]:
-    """The deployed function's variables, and where its services are."""
-    found = stack.client("lambda").get_function(FunctionName=stack.outputs.function_name)
-    variables: dict[str, str] = found["Configuration"]["Environment"]["Variables"]
-    return variables | {
-        "AWS_ENDPOINT_URL": stack.aws_url,
-        "AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME": stack.runtime_url,
-        "AWS_REGION": stack.settings.region,
-        "AWS_DEFAULT_REGION": stack.settings.region,
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "POWERTOOLS_TRACE_DISABLED": "1",
-        "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "chalice_app")]),
-    }
 
 
 if __name__ == "__main__":

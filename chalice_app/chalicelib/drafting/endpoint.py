@@ -21,8 +21,7 @@ from botocore.exceptions import (
 from chalicelib.aws import LONGEST_CALL_S
 from chalicelib.drafting import codecs
 from chalicelib.drafting.call_size import CallSizes
-from chalicelib.drafting.masks import normalize_masks
-from chalicelib.drafting.prompts import build_prompt
+from chalicelib.drafting.prompts import prompt_for
 from chalicelib.errors import (
     EndpointBusyError,
     EndpointRejectedError,
@@ -105,6 +104,10 @@ class EndpointClient:
         self._observe = observe
         self._sizes = sizes or CallSizes()
 
+    def most_records(self, model: Model, micro_batch: int) -> int:
+        """The most records that a call may carry: `micro_batch`, or as many as have been found."""
+        return self._sizes.most(model, micro_batch)
+
     def draft(
         self,
         model: Model,
@@ -121,17 +124,15 @@ class EndpointClient:
             model: the model to call.
             findings: the texts.
             micro_batch: the most records per call.
-            drafts: those of the first texts, if an earlier run has made them; extended in place, so
-                that the caller has what was made when this raises.
+            drafts: an empty list, filled in place, so that the caller has what was made when this
+                raises.
 
         Raises:
             RetryableError: the endpoint is busy or unavailable, or too little time is left.
         """
         drafts = [] if drafts is None else drafts
-        prompts = [
-            build_prompt(model.prompt, normalize_masks(text)) for text in findings[len(drafts) :]
-        ]
-        size = self._sizes.most(model, micro_batch)
+        prompts = [prompt_for(model.prompt, text) for text in findings]
+        size = self.most_records(model, micro_batch)
         for start in range(0, len(prompts), size):
             self._bisect(model, prompts[start : start + size], drafts)
         return drafts

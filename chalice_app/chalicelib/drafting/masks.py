@@ -1,6 +1,6 @@
 """One mask for the different masks that de-identified collections put in place of names and dates.
 
-It is applied to the training data (`training.prepare`) and to the prompts (`endpoint`).
+It is applied to the training data (`training.prepare`) and to the prompts (`prompts.prompt_for`).
 """
 
 from __future__ import annotations

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 
+from chalicelib.drafting.masks import normalize_masks
+
 PLACEHOLDER = "{findings}"
 
 
@@ -11,6 +13,11 @@ def build_prompt(template: str, findings: str) -> str:
     """Insert findings into a template literally: braces, percent signs and backslashes are kept."""
     before, _, after = template.partition(PLACEHOLDER)
     return f"{before}{findings}{after}"
+
+
+def prompt_for(template: str, findings: str) -> str:
+    """The prompt that a model gets: its masks are those of the training data."""
+    return build_prompt(template, normalize_masks(findings))
 
 
 def prompt_sha256(template: str) -> str:

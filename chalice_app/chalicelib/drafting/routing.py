@@ -86,7 +86,7 @@ def _with_every_model(
     for one in begun:
         one.save()
     if isinstance(stopped, OutOfTimeError):
-        raise _out_of_time(context, stopped, begun)
+        raise _out_of_time(context, stopped)
     raise stopped
 
 
@@ -112,22 +112,19 @@ def _from_batch(
             raise
         live_drafts = _given_up(saved, error)
     except OutOfTimeError as error:
-        raise _out_of_time(context, error, [saved]) from None
+        raise _out_of_time(context, error) from None
     redrafted: list[Draft | ModelError | None] = [None] * len(records)
     for place, draft in zip(missing, live_drafts, strict=True):
         redrafted[place] = draft
     return [(batch.model, drafted), (live, redrafted)]
 
 
-def _out_of_time(
-    context: DraftingContext, error: OutOfTimeError, begun: Sequence[SavedDrafts]
-) -> OutOfTimeError:
+def _out_of_time(context: DraftingContext, error: OutOfTimeError) -> OutOfTimeError:
     """The same error, which says whether the next run has less to do.
 
     It also has if this run drafted only for other units: their turn is over then.
     """
-    progressed = context.seat.has_progressed or any(one.has_grown for one in begun)
-    return OutOfTimeError(str(error), progressed=progressed)
+    return OutOfTimeError(str(error), progressed=context.seat.has_progressed)
 
 
 def _given_up(saved: SavedDrafts, error: RetryableError) -> list[Draft | ModelError]:

@@ -72,8 +72,7 @@ class SavedDrafts:
     key: str
     drafts: list[Draft | ModelError] = field(default_factory=list)
     question: Question = field(init=False)
-    _read: int = 0  # how many drafts came from S3
-    _saved: int = 0  # how many are there now
+    _saved: int = 0  # how many drafts are in S3
 
     @classmethod
     def find(
@@ -89,14 +88,9 @@ class SavedDrafts:
         found = cls(context, model, findings, key)
         if work.continued or context.attempt > 1:
             found.drafts = found._load()
-            found._read = found._saved = len(found.drafts)
+            found._saved = len(found.drafts)
         found.question = Question(model, findings, found.drafts)
         return found
-
-    @property
-    def has_grown(self) -> bool:
-        """Whether this run has made drafts."""
-        return len(self.drafts) > self._read
 
     def complete(self) -> list[Draft | ModelError]:
         """Wait for the drafts of all texts; `question` must have been asked.

@@ -13,29 +13,14 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import count
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
-from chalicelib.drafting.call_size import CallSizes
-from chalicelib.drafting.endpoint import Draft
+from chalicelib.drafting.endpoint import Draft, EndpointClient
 from chalicelib.errors import ModelError
 from chalicelib.settings import Model
 
 # A unit that has not been read by then is slow, and the others do not wait for it any longer.
 PATIENCE_S = 1.0
-
-
-class Drafter(Protocol):
-    """What makes the calls: an `EndpointClient`."""
-
-    def draft(
-        self,
-        model: Model,
-        findings: Sequence[str],
-        micro_batch: int,
-        drafts: list[Draft | ModelError] | None = None,
-    ) -> list[Draft | ModelError]:
-        """Draft one impression for each findings text."""
-        ...
 
 
 @dataclass(eq=False)
@@ -88,15 +73,13 @@ class SharedCalls:
 
     def __init__(
         self,
-        drafter: Drafter,
+        endpoint: EndpointClient,
         micro_batch: int,
-        sizes: CallSizes | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`micro_batch` is the most records per call, `sizes` what this process has learned."""
-        self._drafter = drafter
+        """`micro_batch` is the most records per call."""
+        self._endpoint = endpoint
         self._micro_batch = micro_batch
-        self._sizes = sizes or CallSizes()
         self._clock = clock
         self._changed = threading.Condition()
         self._reading: set[Seat] = set()
@@ -172,13 +155,13 @@ class SharedCalls:
         """For how long, at most, it is worth waiting for a unit that may join the next call."""
         model = line.waiting[0].model
         texts = sum(question.left for question in line.waiting)
-        if not self._reading or texts >= self._sizes.most(model, self._micro_batch):
+        if not self._reading or texts >= self._endpoint.most_records(model, self._micro_batch):
             return 0.0
         return min(one.since for one in line.waiting) + PATIENCE_S - self._clock()
 
     def _fill(self, line: _Line) -> list[_Part]:
         """Take the texts of the next call: of the units that it completes soonest, in order."""
-        room = self._sizes.most(line.waiting[0].model, self._micro_batch)
+        room = self._endpoint.most_records(line.waiting[0].model, self._micro_batch)
         parts: list[_Part] = []
         for question in sorted(line.waiting, key=lambda one: (one.left, one.order)):
             texts = question.findings[question.asked : question.asked + room]
@@ -196,7 +179,7 @@ class SharedCalls:
         made: list[Draft | ModelError] = []
         error: BaseException | None = None
         try:
-            self._drafter.draft(model, texts, len(texts), made)
+            self._endpoint.draft(model, texts, len(texts), made)
         except BaseException as caught:  # noqa: BLE001  # whatever it is, units wait for it
             error = caught
         given = iter(made)

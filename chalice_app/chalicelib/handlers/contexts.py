@@ -24,9 +24,8 @@ if TYPE_CHECKING:
 def shared_calls(context: LambdaContext) -> SharedCalls:
     """The model calls of one invocation, which its messages share."""
     budget = CallBudget(seconds_left=_seconds_left(context))
-    sizes = call_sizes()
-    endpoint = EndpointClient(aws.sagemaker_runtime(), budget, observe_call, sizes)
-    return SharedCalls(endpoint, current_settings().micro_batch_records, sizes)
+    endpoint = EndpointClient(aws.sagemaker_runtime(), budget, observe_call, call_sizes())
+    return SharedCalls(endpoint, current_settings().micro_batch_records)
 
 
 @cache

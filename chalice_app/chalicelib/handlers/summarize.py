@@ -84,7 +84,7 @@ class _Batch:
         with ThreadPoolExecutor(max_workers=max(1, len(records))) as pool:
             for record, seat in zip(records, seats, strict=True):
                 self._runs[record.receipt_handle] = pool.submit(
-                    self._process, record, seat, alone=self.alone
+                    self._run, record, seat, alone=self.alone
                 )
             yield
 
@@ -108,12 +108,12 @@ class _Batch:
         done = set()
         for record, deaths in sorted(self._deferred, key=itemgetter(1)):
             with suppress(Exception):  # as in the batch: it has been returned
-                self._process(record, self.calls.seat(), alone=True, deaths=deaths)
+                self._run(record, self.calls.seat(), alone=True, deaths=deaths)
                 deliveries.delete(self.settings, [record])
                 done.add(record.message_id)
         return done
 
-    def _process(self, record: SQSRecord, seat: Seat, *, alone: bool, deaths: int = 0) -> None:
+    def _run(self, record: SQSRecord, seat: Seat, *, alone: bool, deaths: int = 0) -> None:
         """Process a message, or return it to the queue at once, whatever the others do."""
         try:
             self._handle(record, seat, alone=alone, deaths=deaths)

@@ -8,8 +8,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from chalicelib.drafting.masks import normalize_masks
-from chalicelib.drafting.prompts import build_prompt
+from chalicelib.drafting.prompts import prompt_for
 from chalicelib.errors import FileRejectedError, RecordRejectedError
 from chalicelib.intake import chunking, reading
 from chalicelib.intake.framing import Frame
@@ -144,5 +143,5 @@ def _rows(
             record = read_record(frame, object_id, settings.max_findings_characters)
         except RecordRejectedError:
             continue
-        prompt = build_prompt(model.prompt, normalize_masks(record.findings))
+        prompt = prompt_for(model.prompt, record.findings)
         yield row(object_id, record.index, prompt)

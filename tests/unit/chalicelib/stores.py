@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
+from chalicelib.drafting.call_size import CallSizes
 from chalicelib.drafting.endpoint import Draft, EndpointClient
 from chalicelib.drafting.shared_calls import SharedCalls
 from chalicelib.errors import EndpointRejectedError, ModelError
@@ -39,6 +40,7 @@ class StubEndpoint(EndpointClient):
     """Drafts `seen: <findings>`, refuses one text, and raises each of `trouble` once."""
 
     def __init__(self, *trouble: Exception) -> None:
+        self._sizes = CallSizes()
         self.trouble = list(trouble)
         self.refuses = POISON
         self.calls: list[tuple[str, list[str]]] = []
@@ -160,7 +162,10 @@ class ShortPages:
 @cache
 def _clients() -> tuple[S3Client, SQSClient, DynamoDBClient]:
     # Moto answers them whenever it is in force; making them anew takes longer than most tests.
-    return boto3.client("s3"), boto3.client("sqs"), boto3.client("dynamodb")
+    clients = boto3.client("s3"), boto3.client("sqs"), boto3.client("dynamodb")
+    for client in clients:
+        _ = client.exceptions  # before threads ask for it, as in `chalicelib.aws`
+    return clients
 
 
 def build_stores() -> Stores:

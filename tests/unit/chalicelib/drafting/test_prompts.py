@@ -5,7 +5,7 @@ import hashlib
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.drafting.prompts import build_prompt, prompt_sha256
+from chalicelib.drafting.prompts import build_prompt, prompt_for, prompt_sha256
 from chalicelib.settings import DEFAULT_PROMPT
 
 
@@ -28,3 +28,9 @@ def test_article_prompt() -> None:
 
 def test_hash_names_the_template() -> None:
     assert prompt_sha256("é{findings}") == hashlib.sha256("é{findings}".encode()).hexdigest()
+
+
+def test_a_model_s_prompt_has_the_masks_of_the_training_data() -> None:
+    assert prompt_for("Findings: {findings}", "Seen by XXXX on ___.") == (
+        "Findings: Seen by ____ on ____."
+    )

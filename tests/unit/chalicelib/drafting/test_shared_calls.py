@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib.drafting import shared_calls
 from chalicelib.drafting.call_size import CallSizes
-from chalicelib.drafting.endpoint import Draft
+from chalicelib.drafting.endpoint import Draft, EndpointClient
 from chalicelib.drafting.shared_calls import Question, Seat, SharedCalls
 from chalicelib.errors import EndpointBusyError, EndpointRejectedError, ModelError
 from chalicelib.settings import Model
@@ -25,10 +25,11 @@ class Killed(BaseException):
     """The end of the process."""
 
 
-class Drafter:
+class Drafter(EndpointClient):
     """Notes its calls; each waits until `go` is set, and may fail after some texts."""
 
-    def __init__(self) -> None:
+    def __init__(self, sizes: CallSizes | None = None) -> None:
+        self._sizes = sizes or CallSizes()
         self.calls: list[tuple[str, list[str]]] = []
         self.go = threading.Event()
         self.go.set()
@@ -287,10 +288,11 @@ class TestFailures:
         assert not units.seats[0].has_progressed
 
 
-def test_calls_are_as_large_as_the_endpoint_has_been_found_to_take(drafter: Drafter) -> None:
+def test_calls_are_as_large_as_the_endpoint_has_been_found_to_take() -> None:
     sizes = CallSizes()
     sizes.note_too_many(LIVE, 8)
-    calls = SharedCalls(drafter, 8, sizes)
+    drafter = Drafter(sizes)
+    calls = SharedCalls(drafter, 8)
     seat = calls.seat()
     question = Question(LIVE, list("abcdef"), [])
     seat.ask(question)
