@@ -12,11 +12,12 @@ import msgspec
 from botocore.exceptions import ClientError
 
 from chalicelib import s3_errors
-from chalicelib.errors import ConflictError
+from chalicelib.errors import ConflictError, without_message
 from chalicelib.intake import landing
 from chalicelib.intake.landing import Listed
 from chalicelib.intake.source import Source, timestamp
 from chalicelib.objects import ObjectRef, result_key
+from chalicelib.observability import log_warning
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -194,8 +195,11 @@ def _replaces(s3: S3Client, source: Source, existing: StandingResult) -> bool:
     try:
         current = landing.current_version(s3, ref.bucket, ref.key)
     except ClientError as error:
-        if s3_errors.code_of(error) not in s3_errors.DENIED:
+        # Of an object that may not be read, only an upload that is clearly later replaces a result.
+        if s3_errors.code_of(error) not in s3_errors.DENIED or ours <= theirs:
             raise
+        problem = str(without_message(error))
+        log_warning("could not ask for the key's current object", problem=problem)
         current = None
     if current is not None and current.is_same_upload(ref):
         return True

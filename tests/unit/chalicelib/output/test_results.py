@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
@@ -47,6 +49,17 @@ def without_version(work: WorkItem) -> WorkItem:
 
 def put_result(stores: Stores, ref: ObjectRef, **metadata: str) -> None:
     stores.s3.put_object(Bucket=RESULTS, Key=result_key(ref), Body=b"{}", Metadata=metadata)
+
+
+@contextmanager
+def denied_head(stores: Stores, ref: ObjectRef) -> Iterator[Stubber]:
+    """The result exists, and nobody may ask for the landing object."""
+    head = stores.s3.head_object(Bucket=RESULTS, Key=result_key(ref))
+    with Stubber(stores.s3) as stub:
+        stub.add_client_error("put_object", "PreconditionFailed", http_status_code=412)
+        stub.add_response("head_object", head)
+        stub.add_client_error("head_object", "403", http_status_code=403)
+        yield stub
 
 
 class TestWriting:
@@ -219,20 +232,32 @@ class TestWriting:
 
         assert stores.content(result_key(first.ref)) == b"second"
 
-    def test_is_decided_by_time_where_the_landing_object_may_not_be_read(
-        self, stores: Stores
+    @pytest.mark.parametrize(
+        ("first_at", "second_at"), [(NEW, OLD), (NEW, NEW)], ids=["earlier", "same second"]
+    )
+    def test_fails_where_the_object_may_not_be_read_and_is_not_clearly_later(
+        self, stores: Stores, first_at: datetime, second_at: datetime
     ) -> None:
         first, second = stores.land("incoming/a", b"1"), stores.land("incoming/a", b"2")
-        write_result(stores.s3, RESULTS, source(first, NEW), "complete", b"first")
-        head = stores.s3.head_object(Bucket=RESULTS, Key=result_key(first.ref))
+        write_result(stores.s3, RESULTS, source(first, first_at), "complete", b"first")
 
-        with Stubber(stores.s3) as stub:
-            stub.add_client_error("put_object", "PreconditionFailed", http_status_code=412)
-            stub.add_response("head_object", head)
-            stub.add_client_error("head_object", "403", http_status_code=403)
-            wrote = write_result(stores.s3, RESULTS, source(second, OLD), "complete", b"second")
+        with denied_head(stores, first.ref), pytest.raises(ClientError, match="403"):
+            write_result(stores.s3, RESULTS, source(second, second_at), "complete", b"second")
 
-        assert not wrote
+        assert stores.content(result_key(first.ref)) == b"first"
+
+    def test_of_a_later_upload_replaces_though_the_object_may_not_be_read_and_logs_it(
+        self, stores: Stores, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        first, second = stores.land("incoming/a", b"1"), stores.land("incoming/a", b"2")
+        write_result(stores.s3, RESULTS, source(first, OLD), "complete", b"first")
+
+        with denied_head(stores, first.ref) as stub:
+            stub.add_response("put_object", {})
+            wrote = write_result(stores.s3, RESULTS, source(second, NEW), "complete", b"second")
+
+        assert wrote
+        assert "could not ask for the key's current object" in caplog.text
 
     def test_fails_where_nobody_can_say_which_upload_is_current(self, stores: Stores) -> None:
         first, second = stores.land("incoming/a", b"1"), stores.land("incoming/a", b"2")
