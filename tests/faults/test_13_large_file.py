@@ -19,7 +19,8 @@ import pytest
 
 from chalicelib.intake import chunk_plan, reading
 from chalicelib.intake.decoding import TextStream
-from chalicelib.intake.framing import Form, frame
+from chalicelib.intake.frames import Form
+from chalicelib.intake.json_text.framing import frame
 from chalicelib.intake.reading import scan
 from tests.account.account import Account
 from tests.account.model import draft_for

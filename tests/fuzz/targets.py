@@ -26,9 +26,12 @@ from chalicelib.errors import (
     TransformError,
 )
 from chalicelib.handlers import nightly
-from chalicelib.intake import framing, reading
+from chalicelib.intake import reading
 from chalicelib.intake.decoding import TextStream
-from chalicelib.intake.records import Record, read_record
+from chalicelib.intake.frames import Form, Frame
+from chalicelib.intake.json_text import framing
+from chalicelib.intake.json_text.reading import read_record
+from chalicelib.intake.record import Record
 from chalicelib.objects import LANES, MAX_KEY_BYTES, ObjectRef, lake_key, part_key, result_key
 from chalicelib.queue import wire
 from chalicelib.queue.messages import WorkItem, message_of, read_message
@@ -97,7 +100,7 @@ def framing_(data: bytes) -> None:
 def records(data: bytes) -> None:
     """A record's bytes are a record or rejected, and no message repeats them."""
     try:
-        record = read_record(framing.Frame(3, 0, data), OBJECT_ID, MAX_FINDINGS)
+        record = read_record(Frame(3, 0, data), OBJECT_ID, MAX_FINDINGS)
     except RecordRejectedError as error:
         _says_nothing(error)
         assert error.index == 3
@@ -226,7 +229,7 @@ def _text_of(pieces: list[bytes]) -> bytes | None:
         return None
 
 
-def _frames(pieces: list[bytes], form: framing.Form) -> list[framing.Frame] | str:
+def _frames(pieces: list[bytes], form: Form) -> list[Frame] | str:
     try:
         return list(framing.frame(pieces, form))
     except FileRejectedError as error:
@@ -236,15 +239,16 @@ def _frames(pieces: list[bytes], form: framing.Form) -> list[framing.Frame] | st
 
 @contextmanager
 def _short_records() -> Iterator[None]:
-    before = framing.MAX_RECORD_BYTES
-    framing.MAX_RECORD_BYTES = SHORT_RECORD
+    limits = vars(framing)
+    before = limits["MAX_RECORD_BYTES"]
+    limits["MAX_RECORD_BYTES"] = SHORT_RECORD
     try:
         yield
     finally:
-        framing.MAX_RECORD_BYTES = before
+        limits["MAX_RECORD_BYTES"] = before
 
 
-def _agrees_with_json(text: bytes, frames: list[framing.Frame] | str) -> None:
+def _agrees_with_json(text: bytes, frames: list[Frame] | str) -> None:
     """What Python's parser reads as an array must be framed as its elements."""
     try:
         values = json.loads(text.decode())

@@ -93,7 +93,7 @@ def test_layers_import_only_lower_layers() -> None:
 @pytest.mark.parametrize(
     ("importer", "target"),
     [
-        ("chalicelib.queue.sender", "chalicelib.intake.records"),
+        ("chalicelib.queue.sender", "chalicelib.intake.landing"),
         ("chalicelib.processing.pipeline", "chalicelib.nightly.run"),
         ("chalicelib.aws", "chalicelib.drafting.endpoint"),
     ],

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from chalicelib.errors import FileRejectedError, RecordRejectedError
 from chalicelib.intake.decoding import PIECE_BYTES, TextStream
-from chalicelib.intake.framing import Frame
+from chalicelib.intake.frames import Frame
+from chalicelib.intake.json_text.reading import ID_FIELDS, read_record
 from chalicelib.intake.reading import frames_of
-from chalicelib.intake.records import ID_FIELDS, read_record
 from training.errors import CollectionError
 from training.prepare.report import LeftOut, Reason, Report, report
 

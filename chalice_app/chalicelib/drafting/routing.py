@@ -15,7 +15,7 @@ from chalicelib.errors import (
     OutOfTimeError,
     RetryableError,
 )
-from chalicelib.intake.records import Record
+from chalicelib.intake.record import Record
 from chalicelib.intake.source import Source
 from chalicelib.queue.messages import WorkItem
 from chalicelib.settings import Model, Settings

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from chalicelib.intake.framing import Form
+from chalicelib.intake.frames import Form
 from chalicelib.queue import wire
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ import msgspec
 
 from chalicelib.errors import FileRejectedError
 from chalicelib.intake.decoding import TextStream, skip
-from chalicelib.intake.framing import HEAD_BYTES, Form, Frame, detect_form, frame
+from chalicelib.intake.frames import HEAD_BYTES, Form, Frame
+from chalicelib.intake.json_text.framing import detect_form, frame
 from chalicelib.intake.landing import open_object
 from chalicelib.objects import ObjectRef
 from chalicelib.queue.messages import WorkItem

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from chalicelib.drafting.prompts import prompt_for
 from chalicelib.errors import FileRejectedError, RecordRejectedError
 from chalicelib.intake import chunking, reading
-from chalicelib.intake.framing import Frame
-from chalicelib.intake.records import read_record
+from chalicelib.intake.frames import Frame
+from chalicelib.intake.json_text.reading import read_record
 from chalicelib.nightly.shards import ShardWriter, row
 from chalicelib.objects import ObjectRef
 from chalicelib.observability import log_warning

@@ -17,14 +17,13 @@ from chalicelib.errors import (
     RecordRejectedError,
     TerminalError,
 )
-from chalicelib.intake.records import Record
+from chalicelib.intake.record import Record
 from chalicelib.intake.source import Source
 from chalicelib.output import baselines, scoring
 from chalicelib.output.document import Counts, Entry
 from chalicelib.output.tables import FailureRow, ImpressionRow, RougeRow, Row
 from chalicelib.settings import Model
 
-METADATA_DROPPED = "metadata_dropped"
 # The version of the two baselines: change it when their output changes.
 BASELINE_VERSION = "1"
 
@@ -115,10 +114,6 @@ def _by_baselines(record: Record, sentence: str) -> Iterable[_Written]:
         yield _Written(role, role, BASELINE_VERSION, "", "", Draft(text, 0.0))
 
 
-def _flags(record: Record) -> list[str]:
-    return [METADATA_DROPPED] if record.metadata_dropped else []
-
-
 def _name(model: Model) -> str:
     return f"{model.model_id}@{model.version}"
 
@@ -129,7 +124,7 @@ def _entry(record: Record, model: Model, draft: Draft) -> Entry:
         impression=draft.impression,
         model=_name(model),
         status="ok",
-        flags=_flags(record),
+        flags=list(record.flags),
         metadata=record.metadata,
     )
 
@@ -145,7 +140,7 @@ def _failed_entry(
         impression=None,
         model=None if model is None else _name(model),
         status="failed",
-        flags=[] if record is None else _flags(record),
+        flags=[] if record is None else list(record.flags),
         error={"type": error.code, "message": str(error)},
         metadata=None if record is None else record.metadata,
     )
@@ -169,7 +164,7 @@ def _impression_row(source: Source, record: Record, written: _Written) -> Impres
         reference_impression=record.impression,
         generated_impression=written.draft.impression,
         stratum=None if record.impression is None else baselines.stratum(record.impression),
-        flags=_flags(record),
+        flags=list(record.flags),
         metadata=None if metadata is None else msgspec.json.encode(metadata).decode(),
         latency_ms=written.draft.latency_ms,
         call_records=written.draft.call_records,

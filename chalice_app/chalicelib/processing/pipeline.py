@@ -10,8 +10,9 @@ from chalicelib.drafting import routing
 from chalicelib.drafting.routing import PATIENT_DELIVERIES
 from chalicelib.errors import FileRejectedError, ReadDeniedError, RecordRejectedError
 from chalicelib.intake import chunk_plan, chunking, landing, reading
-from chalicelib.intake.framing import Frame
-from chalicelib.intake.records import Record, read_record
+from chalicelib.intake.frames import Frame
+from chalicelib.intake.json_text.reading import read_record
+from chalicelib.intake.record import Record
 from chalicelib.intake.source import Source, timestamp
 from chalicelib.objects import ObjectRef, part_key, result_key
 from chalicelib.output import results, store

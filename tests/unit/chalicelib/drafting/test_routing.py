@@ -24,7 +24,7 @@ from chalicelib.errors import (
     OutOfTimeError,
     TransformError,
 )
-from chalicelib.intake.records import Record
+from chalicelib.intake.record import Record
 from chalicelib.intake.source import Source
 from chalicelib.objects import ObjectRef
 from chalicelib.queue.messages import WorkItem

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from chalicelib.errors import FileRejectedError
 from chalicelib.intake.chunk_plan import Plan
 from chalicelib.intake.decoding import TextStream
-from chalicelib.intake.framing import frame
+from chalicelib.intake.json_text.framing import frame
 from chalicelib.intake.reading import Scan, frames_of, open_text, read_chunk, scan
 from chalicelib.queue.messages import WorkItem
 from tests.unit.chalicelib.stores import NOTICED, Stores

@@ -12,7 +12,7 @@ from chalicelib.errors import (
     ModelError,
     RecordRejectedError,
 )
-from chalicelib.intake.records import Record
+from chalicelib.intake.record import Record
 from chalicelib.intake.source import Source
 from chalicelib.objects import ObjectRef
 from chalicelib.output.assembly import Outcome, assemble, assemble_rejected
@@ -27,7 +27,7 @@ REF = ObjectRef("b", "evaluation/openi/a", "e", "v")
 SOURCE = Source(WorkItem(REF, NOTICED), NOTICED)
 PLAIN = Record(0, "r0", "Lungs clear. Heart big.")
 SCORED = Record(1, "r1", "Lungs clear. Heart big.", "Cardiomegaly.", {"b": 1, "a": [2]})
-DROPPED = Record(2, "r2", "Lungs clear.", metadata_dropped=True)
+DROPPED = Record(2, "r2", "Lungs clear.", flags=("metadata_dropped",))
 BAD = RecordRejectedError(3, "findings", "is blank", "r3")
 REFUSED = EndpointRejectedError("endpoint refused")
 

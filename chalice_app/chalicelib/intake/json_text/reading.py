@@ -8,28 +8,12 @@ from typing import Any
 import msgspec
 
 from chalicelib.errors import RecordRejectedError
-from chalicelib.intake.framing import MAX_RECORD_BYTES, Frame
+from chalicelib.intake.frames import MAX_RECORD_BYTES, Frame
+from chalicelib.intake.record import MAX_REPORT_ID_CHARACTERS, Record, record
 
-MAX_METADATA_BYTES = 4096
-MAX_REPORT_ID_CHARACTERS = 256
 # Fields that may contain the report's id; the first one present is used.
 ID_FIELDS = ("report_id", "study_id", "id")
 _TEXT_FIELDS = frozenset({"findings", "impression"})
-
-
-class Record(msgspec.Struct, frozen=True):
-    """One report to draft an impression for.
-
-    `metadata` contains the unknown fields, unchanged; None if there are none, or if they exceed
-    MAX_METADATA_BYTES (`metadata_dropped` is set then).
-    """
-
-    index: int
-    report_id: str
-    findings: str
-    impression: str | None = None
-    metadata: dict[str, Any] | None = None
-    metadata_dropped: bool = False
 
 
 class _Fields(msgspec.Struct):
@@ -57,23 +41,15 @@ def read_record(found: Frame, object_id: str, max_findings_characters: int) -> R
         fields = msgspec.convert(values, _Fields)
     except msgspec.ValidationError as error:
         raise _rejected(found.index, error, report_id) from None
-    if not fields.findings.strip():
-        raise RecordRejectedError(found.index, "findings", "is blank", report_id)
-    for name, text in (("findings", fields.findings), ("impression", fields.impression or "")):
-        # A reference that is too long would exhaust time and memory when it is scored.
-        if len(text) > max_findings_characters:
-            problem = f"is longer than {max_findings_characters} characters; shorten it"
-            raise RecordRejectedError(found.index, name, problem, report_id)
     taken = {*_TEXT_FIELDS, id_field}
-    metadata = {name: value for name, value in values.items() if name not in taken}
-    too_big = _written_bytes(found.index, metadata) > MAX_METADATA_BYTES
-    return Record(
-        index=found.index,
-        report_id=report_id or f"{object_id}-{found.index}",
+    return record(
+        found.index,
+        object_id,
+        max_findings_characters,
+        report_id=report_id,
         findings=fields.findings,
         impression=fields.impression,
-        metadata=None if too_big or not metadata else metadata,
-        metadata_dropped=too_big,
+        metadata={name: value for name, value in values.items() if name not in taken},
     )
 
 
@@ -98,14 +74,6 @@ def _decode(index: int, data: bytes) -> dict[str, Any]:
         problem = "contains a number with too many digits"
         raise RecordRejectedError(index, "record", problem) from None
     return values
-
-
-def _written_bytes(index: int, metadata: dict[str, Any]) -> int:
-    # A result nests it some levels deeper than the record does, and must not fail there.
-    try:
-        return len(msgspec.json.encode([[[[metadata]]]])) - len("[[[[]]]]")
-    except RecursionError:
-        raise RecordRejectedError(index, "record", "is nested too deeply") from None
 
 
 class _DuplicateKeyError(ValueError):

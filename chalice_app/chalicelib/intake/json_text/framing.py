@@ -9,18 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Literal
-
-import msgspec
 
 from chalicelib.errors import FileRejectedError
-
-Form = Literal["object", "array", "lines"]
-
-# Far more than 20,000 characters of findings, a reference and 4 KiB of metadata can need, even
-# with every character escaped as \uXXXX.
-MAX_RECORD_BYTES = 1 << 20
-HEAD_BYTES = 2 * MAX_RECORD_BYTES
+from chalicelib.intake.frames import MAX_RECORD_BYTES, Form, Frame
 
 _SPACE = b" \t\r\n"
 # Outside a string, only quotes and brackets matter; inside, only the closing quote. The
@@ -31,17 +22,6 @@ _CLOSING = re.compile(rb"[\]}]++")
 _STRING = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL)
 _SCALAR_END = re.compile(rb"[,\]\s]")
 _NOT_SPACE = re.compile(rb"[^ \t\r\n]")
-
-
-class Frame(msgspec.Struct, frozen=True):
-    """One record: its index, the byte of the text at which it begins, and its bytes.
-
-    `data` is None for a record longer than MAX_RECORD_BYTES.
-    """
-
-    index: int
-    offset: int
-    data: bytes | None
 
 
 def detect_form(head: bytes) -> Form | None:

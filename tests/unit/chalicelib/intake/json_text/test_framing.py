@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 
 from chalicelib.errors import FileRejectedError, RecordRejectedError
 from chalicelib.intake.decoding import TextStream
-from chalicelib.intake.framing import HEAD_BYTES, MAX_RECORD_BYTES, Form, Frame, detect_form, frame
+from chalicelib.intake.frames import HEAD_BYTES, MAX_RECORD_BYTES, Form, Frame
+from chalicelib.intake.json_text.framing import detect_form, frame
+from chalicelib.intake.json_text.reading import read_record
 from chalicelib.intake.reading import scan
-from chalicelib.intake.records import read_record
 
 MODEST = settings(deadline=None, max_examples=120)
 LIMIT = 50_000_000

@@ -1,0 +1,1 @@
+"""FHIR DiagnosticReports, alone, in Bundles, and as NDJSON."""

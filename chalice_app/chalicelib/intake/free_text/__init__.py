@@ -1,0 +1,1 @@
+"""Reports as plain text: their sections, and a text as a record."""

@@ -1,0 +1,1 @@
+"""JSON as hospitals send it: one object, an array, or one object after another."""
