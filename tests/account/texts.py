@@ -40,3 +40,23 @@ def hl7_batch(*records: Mapping[str, Any]) -> bytes:
             segments.append(f"OBX|1|TX|59776-5^Findings^LN||{record['findings']}||||||P")
     segments += [f"BTS|{len(records)}", "FTS|1"]
     return "".join(segment + "\r" for segment in segments).encode()
+
+
+def fhir_report(record: Mapping[str, Any]) -> bytes:
+    """Write a report as a preliminary FHIR DiagnosticReport with its findings inside."""
+    findings = {
+        "resourceType": "Observation",
+        "id": "findings",
+        "status": "preliminary",
+        "code": {"coding": [{"system": "http://loinc.org", "code": "59776-5"}]},
+        "valueString": record["findings"],
+    }
+    report = {
+        "resourceType": "DiagnosticReport",
+        "identifier": [{"value": record["report_id"]}],
+        "status": "preliminary",
+        "code": {"text": "XR Chest"},
+        "contained": [findings],
+        "result": [{"reference": "#findings"}],
+    }
+    return json.dumps(report).encode()
