@@ -35,12 +35,14 @@ _PREFIX = re.compile(
     r"(\(?(?:\d{1,2}|[ivxIVX]{1,4}|[A-H])[.)][ \t]*+)?(?:\*{1,3}|__)?"
 )
 # What ends a heading's name; a colon between digits belongs to a clock time.
-_END = re.compile(r"(?<!\d)[:：]|[:：](?!\d)|[;=]|[ \t][–—-]{1,2}(?=[ \t])")
-_DECORATION = " \t\xa0*_#=~\"”“»|]-–—."
+_END = re.compile(
+    r"(?<!\d)[:：]|[:：](?!\d)|[ \t]?[=-]{1,2}>|(?<=\w)\](?=[ \t]|$)|[;=]|[ \t][–—-]{1,2}(?=[ \t])"
+)
+_DECORATION = ' \t\xa0*_#=~"”“»|]-–—.'
 _AFTER = re.compile(r"(?:[*\]]{1,3}+|__(?!_))?+[ \t\xa0]*+(?::(?!\d))?+[ \t\xa0]*+")
 _RULE = re.compile(r"[ \t]*+(?:[-=*~–—#.+]{4,}+|_{10,}+)[ \t]*+")
 _COLON = re.compile(r"[:：]")
-_SENTENCE_END = frozenset(".!?:;)]>\"”")
+_SENTENCE_END = frozenset('.!?:;)]>"”')
 _WORD = re.compile(r"[\w'.-]+")
 _LAST_WORD = re.compile(r"([\w'.-]{1,40})\W{0,3}$")
 _FIRST_CAPITALS = re.compile(r"(?:[A-ZÄÖÜ][A-ZÄÖÜ/&-]{2,20}(?: (?=[A-ZÄÖÜ]{3}))?){1,4}")
@@ -72,6 +74,7 @@ class Candidate:
         numbered: whether a number stands before it.
         after_blank: whether it follows a blank line, or is on the first one.
         open_before: 0 if the text before it ends a sentence, 1 if it may not, 2 if it does not.
+        weak: whether capitals follow it without a colon, so that it may be part of a sentence.
         goes_on: whether its text begins with a small letter.
         score: how likely it is a heading.
     """
@@ -88,6 +91,7 @@ class Candidate:
     after_blank: bool
     open_before: int
     goes_on: bool
+    weak: bool = False
     score: float = 0.0
 
 
@@ -188,6 +192,10 @@ def score(one: Candidate, style: Style) -> float:
         # "…than on the last⏎Comparison: radiograph, …" goes on in small letters.
         lower = lower or (one.case == "title" and one.name.kind == "other" and one.goes_on)
         points -= 4.0 if lower or (not one.at_start and one.case != "capitals") else 1.0
+    points -= 4.0 if one.weak else 0.0
+    if not one.colon and style.colons and one.case != "capitals":
+        # A line of text may well consist of "Comparison".
+        points -= 4.0 if one.name.kind == "other" else 2.0
     if one.numbered and not style.numbered:
         points -= 3.0
     return points
@@ -204,17 +212,21 @@ def _at_start(lines: list[Line], number: int) -> Candidate | None:
     end = _END.search(window)
     name, colon, after = window, False, len(window)
     if end is not None:
-        name, colon, after = window[: end.start()], end[0] in ":：", end.end()
+        name, colon, after = window[: end.start()], end[0][-1] in ":：>]", end.end()
     elif len(text) - begin > LONGEST_HEADING:
         name = ""
+    stop = end is None and name.rstrip().endswith(".")
     name = name.rstrip(_DECORATION)
-    told = _told(name, known_only=end is None or not colon)
-    rest = begin + after
+    told = None if stop and not name.isupper() else _told(name, colon=colon)
+    rest, weak = begin + after, False
     if told is None:
         shorter = _without_separator(text, begin)
         if shorter is None:
             return None
-        name, told, colon, rest = shorter[0], shorter[1], False, begin + len(shorter[0])
+        name, told, weak = shorter
+        colon = False
+        rest = begin + len(name)
+        rest += text.startswith(".", rest)
     else:
         rest = _skip_marks(text, rest)
     return _candidate(
@@ -225,6 +237,7 @@ def _at_start(lines: list[Line], number: int) -> Candidate | None:
         places=(0, rest),
         colon=colon,
         numbered=prefix is not None and prefix[1] is not None,
+        weak=weak,
     )
 
 
@@ -233,24 +246,23 @@ def _skip_marks(text: str, place: int) -> int:
     return after.end() if after else place
 
 
-def _told(name: str, *, known_only: bool) -> Name | None:
+def _told(name: str, *, colon: bool) -> Name | None:
     if not name or len(name.split()) > _MOST_WORDS:
         return None
     capitals = name.isupper()
-    if known_only and not capitals and (len(name) > _LONGEST_PLAIN or ". " in name):
+    if not colon and not capitals and (len(name) > _LONGEST_PLAIN or ". " in name):
         return None
     told = classify(name)
-    if told.kind == "signature":
+    if told.kind == "signature" or normal(name) in KNOWN:
         return told
-    if known_only and told.kind in ("unknown", "body", "view", "doubtful"):
-        # Without a colon, only the layout can make a heading of it: see `sections.py`.
-        telling = told.kind in ("unknown", "doubtful") and len(name) >= _SHORTEST_PLAIN
-        return told if telling and capitals and not _is_sentence(name) else None
-    if told.kind in ("unknown", "doubtful", "view", "body") and case_of(name) == "lower":
+    if _is_sentence(name) or (not told.errors and case_of(name) == "lower"):
         return None
-    if told.kind in ("unknown", "doubtful") and _is_sentence(name):
-        return None
-    return told
+    if colon:
+        return told
+    # Without a colon, only the layout can make a heading of other words: see `blocks.py`.
+    if capitals:
+        return told if told.kind not in ("body", "view") and len(name) >= _SHORTEST_PLAIN else None
+    return told if told.errors or told.kind in ("findings", "impression", "both") else None
 
 
 def _is_sentence(name: str) -> bool:
@@ -258,11 +270,14 @@ def _is_sentence(name: str) -> bool:
     return bool(lexicon.SENTENCE.intersection(words)) or not words
 
 
-def _without_separator(text: str, begin: int) -> tuple[str, Name] | None:
-    """A known heading in capitals at the start of a line, with its text right behind it."""
+def _without_separator(text: str, begin: int) -> tuple[str, Name, bool] | None:
+    """A known heading in capitals at the start of a line, with its text right behind it.
+
+    The last value says whether that text is in capitals too.
+    """
     signed = text[begin : begin + LONGEST_HEADING].lower()
     if signed.startswith(lexicon.SIGNATURES):
-        return text[begin:], Name("signature", "signature")
+        return text[begin:], Name("signature", "signature"), False
     run = _FIRST_CAPITALS.match(text, begin, begin + LONGEST_HEADING)
     if run is None:
         return None
@@ -271,15 +286,18 @@ def _without_separator(text: str, begin: int) -> tuple[str, Name] | None:
         name = " ".join(words[:count])
         told = KNOWN.get(normal(name))
         rest = text[begin + len(name) :]
-        if told is None:
+        if told is None or not normal(words[count - 1]):
             continue
         stripped = rest.lstrip(" \t\xa0.*")
         gap = len(rest) - len(stripped)
         sentence = stripped[:1].isdigit() or (stripped[:1].isupper() and stripped[1:2].islower())
-        if told.kind == "part":
-            return name, told
-        if gap and (sentence or gap > 1) and not rest[:1].isalpha():
-            return name, told
+        sentence = sentence or stripped.startswith(("XXXX", "__"))
+        if told.kind == "part" or (gap and (sentence or gap > 1)):
+            return name, told, False
+        following = stripped[:LONGEST_HEADING].split(" ", 1)[0].lower()
+        core = told.kind in ("findings", "impression") and following not in lexicon.CONTINUED
+        if gap and core and stripped[:1].isupper():
+            return name, told, True
     return None
 
 
@@ -340,7 +358,12 @@ def _name_before(before: str) -> tuple[str, Name] | None:
         if any(mark in name for mark in ".!?;:"):
             break
         told = KNOWN.get(normal(name))
-        if told is None and count <= _MOST_WORDS_NEARLY and name.isupper() and len(name) >= _SHORTEST_KNOWN:
+        if (
+            told is None
+            and count <= _MOST_WORDS_NEARLY
+            and name.isupper()
+            and len(name) >= _SHORTEST_KNOWN
+        ):
             told = classify(name)
         if told is None:
             continue
@@ -360,6 +383,7 @@ def _candidate(  # noqa: PLR0913  # where it is, and what it says
     places: tuple[int, int],
     colon: bool,
     numbered: bool,
+    weak: bool = False,
 ) -> Candidate:
     line = lines[number]
     begin, end = places
@@ -375,8 +399,11 @@ def _candidate(  # noqa: PLR0913  # where it is, and what it says
         alone=at_start and not line.text[end:].strip(_DECORATION + ":"),
         numbered=numbered,
         after_blank=at_start and (number == 0 or lines[number - 1].blank or lines[number - 1].rule),
+        weak=weak,
         goes_on=line.text[end : end + 1].islower(),
-        open_before=_openness(lines, number) if at_start else _opens(line.text[max(0, begin - LONGEST_HEADING) : begin]),
+        open_before=_openness(lines, number)
+        if at_start
+        else _opens(line.text[max(0, begin - LONGEST_HEADING) : begin]),
     )
 
 

@@ -40,6 +40,11 @@ FURTHER = frozenset(
     "other|additional|incidental|miscellaneous|associated|ancillary|remaining|extra".split("|")
 )
 
+# What an impression may contain too, as in IMPRESSION AND RECOMMENDATION.
+ADVICE = frozenset(
+    "and|or|und|recommendation|recommendations|plan|advice|comment|empfehlung".split("|")
+)
+
 # Every other section: its name and the headings that it goes by.
 OTHERS = {
     "indication": (
@@ -226,7 +231,7 @@ VIEWS = frozenset(
 STUDY_WORDS = frozenset(
     (
         "one|two|three|four|single|1|2|3|4|and|of|the|with|in|at|on|a.m|p.m|am|pm|for|dated|ebenen"
-        "|i|ii|v|vw|vws|left|right|both|view|acute|series|ribs|rib|abdomen|abdominal|kub|hrs|hours"
+        "|i|ii|v|vw|vws|left|right|both|view|series|ribs|rib|abdomen|abdominal|kub|hrs|hours"
         "|post|line|placement|procedure|intubation|inspiration|expiration|standard|dual|digital"
     ).split("|")
 )
@@ -284,6 +289,15 @@ UNFINISHED = frozenset(
         "|your|above|recent|old|new|outside|following|see|one's|patient's|within|about|after"
         "|before|der|die|das|des|dem|den|ein|eine|einer|eines|im|mit|und|oder|von|vom|zum|zur|bei"
         "|nach|vorherigen|letzten|keine|kein|an|auf|für|ohne|als|ist|sind|first|final|radiographic|last"
+    ).split("|")
+)
+# After FINDINGS or IMPRESSION without a colon, these make a sentence of it.
+CONTINUED = (SENTENCE | UNFINISHED) - frozenset(
+    "no|not|there|this|the|a|an|these|new|old|recent".split("|")
+) | frozenset(
+    (
+        "consistent|suggestive|suggest|suggesting|compatible|concerning|include|including"
+        "|discussed|reported|communicated|represent|section|described|worrisome|indicate"
     ).split("|")
 )
 # Words that resemble a heading and are none.

@@ -147,6 +147,8 @@ def _core(words: list[str]) -> Name | None:
     if has_findings and has_impression:
         clean = len(words) <= _MOST_WORDS_OF_BOTH
         return Name("both" if clean else "doubtful", "findings and impression")
+    if has_impression and rest <= lexicon.ADVICE:
+        return Name("impression", "impression")
     if rest <= _BESIDE and not rest & lexicon.DEVICES:
         return Name("findings", "findings") if has_findings else Name("impression", "impression")
     if has_findings and rest and rest <= lexicon.FURTHER | lexicon.BODY:

@@ -28,7 +28,12 @@ def edits(first: str, second: str, limit: int) -> int:
             other = second[column - 1]
             cost = before[column - 1] + (letter != other)
             cost = min(cost, before[column] + 1, row[column - 1] + 1)
-            if line > 1 and column > 1 and letter == second[column - 2] and other == first[line - 2]:
+            if (
+                line > 1
+                and column > 1
+                and letter == second[column - 2]
+                and other == first[line - 2]
+            ):
                 cost = min(cost, older[column - 2] + 1)
             row[column] = min(cost, over)
             best = min(best, row[column])
