@@ -4,10 +4,28 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Literal
 
 from chalicelib.intake.free_text import lexicon
-from chalicelib.intake.free_text.headings import ACCEPTED, DOUBTFUL, Candidate, Style, is_rule
+from chalicelib.intake.free_text.candidate import Candidate
+from chalicelib.intake.free_text.lines import is_rule
 from chalicelib.intake.free_text.names import Kind
+from chalicelib.intake.free_text.scoring import ACCEPTED, DOUBTFUL, Style
+
+# Why the findings and the impression of a report cannot be told with confidence.
+Unsure = Literal[
+    "findings and impression in one",
+    "several findings",
+    "several impressions",
+    "unclear addendum",
+    "doubtful heading",
+    "unknown heading",
+    "several studies",
+    "text below a line",
+    "no description",
+    "only a diagnosis",
+]
+_Verdict = Literal["new", "text"] | Unsure
 
 _MASKED = re.compile(r"_{2,}|\bX{4,}\b", re.IGNORECASE)
 _TOKEN = re.compile(r"\w+")
@@ -50,7 +68,7 @@ class Block:
     part: Part
     start: int
     text: str = ""
-    problem: str | None = None
+    problem: Unsure | None = None
     divisions: int = 0
     divided_by_blank: bool = False
     looked_at: int = 0
@@ -94,7 +112,7 @@ def _doubt(current: Block, one: Candidate, style: Style) -> None:
             current.problem = current.problem or "doubtful heading"
 
 
-def _verdict(text: str, current: Block, one: Candidate, style: Style) -> str:
+def _verdict(text: str, current: Block, one: Candidate, style: Style) -> _Verdict:
     """Whether a heading opens a block ("new"), is "text", or makes its block uncertain."""
     kind = one.name.kind
     if kind == "body":
@@ -111,7 +129,7 @@ def _verdict(text: str, current: Block, one: Candidate, style: Style) -> str:
     return "new"
 
 
-def _study(text: str, current: Block, one: Candidate, style: Style) -> str:
+def _study(text: str, current: Block, one: Candidate, style: Style) -> _Verdict:
     if current.role in _CORE or current.role == "impression also":
         apart = one.after_blank and style.blank_before and current.role != "findings"
         filled = _filled_before(text, current, one.start)
@@ -119,7 +137,9 @@ def _study(text: str, current: Block, one: Candidate, style: Style) -> str:
     return "new"
 
 
-def _stranger(text: str, current: Block, one: Candidate, style: Style) -> str:
+def _stranger(  # noqa: PLR0911  # one rule per return
+    text: str, current: Block, one: Candidate, style: Style
+) -> _Verdict:
     """An unknown heading under findings or impression: does the layout show that it ends them?"""
     filled = _filled_before(text, current, one.start)
     if not one.at_start:
@@ -162,7 +182,7 @@ def _close(text: str, block: Block, end: int) -> None:
             after_rule = after_rule or bool(kept)
         elif line.strip():
             if after_rule and readable(line):
-                block.problem = block.problem or "text after a line"
+                block.problem = block.problem or "text below a line"
             kept.append(line)
     block.text = readable(" ".join(kept))
 

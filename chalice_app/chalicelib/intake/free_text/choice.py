@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from chalicelib.intake.free_text import lexicon
-from chalicelib.intake.free_text.blocks import Block, Part
-
-if TYPE_CHECKING:
-    from chalicelib.intake.free_text.sections import Unsure
+from chalicelib.intake.free_text.blocks import Block, Part, Unsure
 
 _WORD = re.compile(r"\w+")
 _ROLES = ("findings", "findings also", "view", "impression", "impression also", "diagnosis", "both")
@@ -47,7 +44,12 @@ def choose(divided: list[Block]) -> Choice:
     for one in used:
         if one.problem is not None:
             return Choice(None, None, one.problem, ())
-    return Choice(findings and findings.text, impression and impression.text, None, used)
+    return Choice(
+        None if findings is None else findings.text,
+        None if impression is None else impression.text,
+        None,
+        used,
+    )
 
 
 def _pair(filled: list[Block], divided: list[Block]) -> tuple[Block | None, Block | None]:
@@ -63,7 +65,7 @@ def _pair(filled: list[Block], divided: list[Block]) -> tuple[Block | None, Bloc
     loose = [part for part in firm if part.loose]
     if not main:
         if len(final) > 1:
-            raise _UnsureError("addendum")
+            raise _UnsureError("unclear addendum")
         return _of(filled, [*_mains(filled), *final, *loose])
     addenda = [part for part in final if part.kind == lexicon.ADDENDUM]
     findings, impression = _of(filled, [*_mains(filled), *_loose_for(filled, main, loose)])
@@ -83,7 +85,7 @@ def _amended(
     findings, impression = _of(filled, addenda[-1:])
     first = min(places[id(one)] for one in (findings, impression) if one is not None)
     if first < last or (findings is not None and impression is None):
-        raise _UnsureError("addendum")
+        raise _UnsureError("unclear addendum")
     return findings or pair[0], impression
 
 
@@ -108,7 +110,7 @@ def _of(filled: list[Block], parts: list[Part]) -> tuple[Block | None, Block | N
     together = set(parts)
     own = [one for one in filled if one.part in together]
     if any(one.role == "both" for one in own):
-        raise _UnsureError("combined")
+        raise _UnsureError("findings and impression in one")
     return _findings(own), _impression(own)
 
 
@@ -138,7 +140,7 @@ def _impression(own: list[Block]) -> Block | None:
     )
     also = [one for one in own[start:] if one.role == "impression also"]
     if not also and any(one.role == "diagnosis" for one in own[start:]):
-        raise _UnsureError("diagnosis")
+        raise _UnsureError("only a diagnosis")
     return _only(also, "several impressions")
 
 

@@ -6,44 +6,39 @@ recognised by its layout (`sections.py`), or by its nearest name (`names.py`).
 
 from __future__ import annotations
 
-# The heading of the findings, and names that mean them only if no FINDINGS heading exists.
-FINDINGS = frozenset("finding|findings|befund|befunde|befundung".split("|"))
-FINDINGS_ALSO = frozenset("report|description|observation|observations".split("|"))
 
-IMPRESSION = frozenset("impression|impressions|beurteilung".split("|"))
-IMPRESSION_ALSO = frozenset(
-    (
-        "conclusion|conclusions|opinion|assessment|summary|interpretation"
-        "|bewertung|zusammenfassung|zusammenfassende beurteilung"
-    ).split("|")
+def _words(joined: str) -> frozenset[str]:
+    return frozenset(joined.split("|"))
+
+
+# The heading of the findings, and names that mean them only if no FINDINGS heading exists.
+FINDINGS = _words("finding|findings|befund|befunde|befundung")
+FINDINGS_ALSO = _words("report|description|observation|observations")
+
+IMPRESSION = _words("impression|impressions|beurteilung")
+IMPRESSION_ALSO = _words(
+    "conclusion|conclusions|opinion|assessment|summary|interpretation"
+    "|bewertung|zusammenfassung|zusammenfassende beurteilung"
 )
 # May as well be what the patient was sent with.
-DIAGNOSIS = frozenset("diagnosis|diagnoses|diagnose|diagnosen".split("|"))
+DIAGNOSIS = _words("diagnosis|diagnoses|diagnose|diagnosen")
 
 # Words that may stand before FINDINGS or IMPRESSION, or after it, without changing the meaning.
-NEUTRAL = frozenset(
-    (
-        "the|of|in|for|on|and|with|by|at|to|a|an|or|und|der|des|im|from|final|overall|detailed|my"
-        "|imaging|radiographic|radiological|radiologic|radiology|radiologist|radiologist's|main"
-        "|diagnostic|general|ct|mri|mr|ultrasound|us|study|exam|examination|this|today|current"
-    ).split("|")
+NEUTRAL = _words(
+    "the|of|in|for|on|and|with|by|at|to|a|an|or|und|der|des|im|from|final|overall|detailed|my"
+    "|imaging|radiographic|radiological|radiologic|radiology|radiologist|radiologist's|main"
+    "|diagnostic|general|ct|mri|mr|ultrasound|us|study|exam|examination|this|today|current"
 )
 # Words that make FINDINGS or IMPRESSION those of another reading, or of another person.
-ELSEWHERE = frozenset(
-    (
-        "previous|prior|old|earlier|outside|preliminary|initial|resident|resident's|wet|addendum"
-        "|original|former|clinical|critical|significant|urgent|unexpected|clinician's|referring"
-    ).split("|")
+ELSEWHERE = _words(
+    "previous|prior|old|earlier|outside|preliminary|initial|resident|resident's|wet|addendum"
+    "|original|former|clinical|critical|significant|urgent|unexpected|clinician's|referring"
 )
 # Findings under a heading of their own that remain part of the findings.
-FURTHER = frozenset(
-    "other|additional|incidental|miscellaneous|associated|ancillary|remaining|extra".split("|")
-)
+FURTHER = _words("other|additional|incidental|miscellaneous|associated|ancillary|remaining|extra")
 
 # What an impression may contain too, as in IMPRESSION AND RECOMMENDATION.
-ADVICE = frozenset(
-    "and|or|und|recommendation|recommendations|plan|advice|comment|empfehlung".split("|")
-)
+ADVICE = _words("and|or|und|recommendation|recommendations|plan|advice|comment|empfehlung")
 
 # Every other section: its name and the headings that it goes by.
 OTHERS = {
@@ -71,7 +66,7 @@ OTHERS = {
     "technique": (
         "technique|techniques|technical factors|technical quality|technical note|protocol"
         "|procedure comments|contrast|medication|medications|radiation dose|dose|dlp|ctdi"
-        "|fluoroscopy time|image quality|quality|limitations|limitation|technik|methode"
+        "|fluoroscopy time|image quality|quality|limitations|limitation|view|technik|methode"
         "|methodik|untersuchungstechnik|dosis|views|number of views|projection|projections"
     ),
     "examination": (
@@ -219,94 +214,80 @@ SIGNATURES = (
 )
 
 # A heading made of these names a study; its text is often the findings.
-VIEWS = frozenset(
-    (
-        "view|views|radiograph|radiographs|radiography|x-ray|x-rays|xray|xrays|x|ray|film|films"
-        "|cxr|xr|portable|pa|ap|lateral|lat|frontal|upright|semi-upright|semiupright|semierect"
-        "|semi-erect|erect|supine|decubitus|oblique|projection|projections|bedside|image|images"
-        "|thoraxaufnahme|röntgenaufnahme|röntgen|aufnahme|chest|thorax|roentgenogram|single|sitting"
-    ).split("|")
+VIEWS = _words(
+    "view|views|radiograph|radiographs|radiography|x-ray|x-rays|xray|xrays|x|ray|film|films"
+    "|cxr|xr|portable|pa|ap|lateral|lat|frontal|upright|semi-upright|semiupright|semierect"
+    "|semi-erect|erect|supine|decubitus|oblique|projection|projections|bedside|image|images"
+    "|thoraxaufnahme|röntgenaufnahme|röntgen|aufnahme|chest|thorax|roentgenogram|single|sitting"
 )
 # What else a study's name contains.
-STUDY_WORDS = frozenset(
-    (
-        "one|two|three|four|single|1|2|3|4|and|of|the|with|in|at|on|a.m|p.m|am|pm|for|dated|ebenen"
-        "|i|ii|v|vw|vws|left|right|both|view|series|ribs|rib|abdomen|abdominal|kub|hrs|hours"
-        "|post|line|placement|procedure|intubation|inspiration|expiration|standard|dual|digital"
-    ).split("|")
+STUDY_WORDS = _words(
+    "one|two|three|four|single|1|2|3|4|and|of|the|with|in|at|on|a.m|p.m|am|pm|for|dated|ebenen"
+    "|i|ii|v|vw|vws|left|right|both|view|series|ribs|rib|abdomen|abdominal|kub|hrs|hours"
+    "|post|line|placement|procedure|intubation|inspiration|expiration|standard|dual|digital"
 )
-DEVICES = frozenset(
-    (
-        "tube|tubes|line|lines|catheter|catheters|device|devices|hardware|pacemaker|port|drain"
-        "|drains|picc|ett|ng|stent|clips|wires|lead|leads|support|cannula|valve|prosthesis|zvk"
-    ).split("|")
+DEVICES = _words(
+    "tube|tubes|line|lines|catheter|catheters|device|devices|hardware|pacemaker|port|drain"
+    "|drains|picc|ett|ng|stent|clips|wires|lead|leads|support|cannula|valve|prosthesis|zvk"
 )
 # Anatomy and findings: headings with one of these divide the findings or the impression.
-BODY = frozenset(
-    (
-        "lung|lungs|pulmonary|airway|airways|pleura|pleural|heart|cardiac|cardiomediastinal"
-        "|mediastinum|mediastinal|hilum|hila|hilar|aorta|aortic|vascular|vasculature|vessels"
-        "|vessel|bone|bones|osseous|bony|skeleton|skeletal|rib|ribs|spine|thoracic|lumbar|cervical"
-        "|soft|tissue|tissues|abdomen|abdominal|diaphragm|diaphragms|trachea|tracheal|bronchi"
-        "|chest|thorax|neck|pelvis|pelvic|liver|spleen|kidney|kidneys|renal|adrenal|adrenals"
-        "|pancreas|gallbladder|biliary|bowel|stomach|bladder|brain|head|skull|sinus|sinuses"
-        "|orbit|orbits|nodes|node|lymph|thyroid|breast|breasts|axilla|esophagus|oesophagus"
-        "|shoulder|shoulders|clavicle|clavicles|scapula|humerus|femur|knee|hip|hips|ankle|foot"
-        "|hand|wrist|elbow|forearm|leg|arm|joint|joints|vertebra|vertebrae|disc|discs|cord|canal"
-        "|muscles|skin|wall|cavity|cavities|fields|field|parenchyma|interstitium|apex|apices|base"
-        "|bases|lobe|lobes|zone|zones|silhouette|contour|contours|size|border|angle|angles"
-        "|costophrenic|gas|air|effusion|effusions|pneumothorax|pneumothoraces|nodule|nodules|mass"
-        "|masses|opacity|opacities|consolidation|atelectasis|edema|oedema|pneumonia|fracture"
-        "|fractures|infiltrate|infiltrates|cardiomegaly|emphysema|fibrosis|granuloma|granulomas"
-        "|hernia|calcification|calcifications|lesion|lesions|hemorrhage|ventricles|prostate|uterus"
-        "|ovaries|appendix|colon|peritoneum|retroperitoneum|ureters|arteries|artery|veins|vein"
-        "|alignment|degenerative|clear|normal|unremarkable|process|disease|abnormality"
-        "|abnormalities|thymus|pericardium|pericardial|perfusion|inflation|volumes|volume|markings"
-        "|hyperinflation|scarring|thickening|congestion|aeration|expanded|differential|left|right"
-        "|upper|lower|middle|bilateral|negative|positive|stable|unchanged|intact|compression"
-        "|lunge|lungen|herz|pleuren|knochen|skelett|weichteile|weichteil|zwerchfell|hilus|hili"
-        "|gefäße|erguss|ergüsse|infiltrat|pneumothorax|stauung|oberbauch|leber|milz|nieren"
-        "|wirbelsäule|herzgröße|lungenfelder|randwinkel|unauffällig|normalgroß|frei|belüftet"
-        "|verschattung|verschattungen|herzschatten|fraktur|regelrecht|thoraxskelett|trachea"
-    ).split("|")
+BODY = _words(
+    "lung|lungs|pulmonary|airway|airways|pleura|pleural|heart|cardiac|cardiomediastinal"
+    "|mediastinum|mediastinal|hilum|hila|hilar|aorta|aortic|vascular|vasculature|vessels"
+    "|vessel|bone|bones|osseous|bony|skeleton|skeletal|rib|ribs|spine|thoracic|lumbar|cervical"
+    "|soft|tissue|tissues|abdomen|abdominal|diaphragm|diaphragms|trachea|tracheal|bronchi"
+    "|chest|thorax|neck|pelvis|pelvic|liver|spleen|kidney|kidneys|renal|adrenal|adrenals"
+    "|pancreas|gallbladder|biliary|bowel|stomach|bladder|brain|head|skull|sinus|sinuses"
+    "|orbit|orbits|nodes|node|lymph|thyroid|breast|breasts|axilla|esophagus|oesophagus"
+    "|shoulder|shoulders|clavicle|clavicles|scapula|humerus|femur|knee|hip|hips|ankle|foot"
+    "|hand|wrist|elbow|forearm|leg|arm|joint|joints|vertebra|vertebrae|disc|discs|cord|canal"
+    "|muscles|skin|wall|cavity|cavities|fields|field|parenchyma|interstitium|apex|apices|base"
+    "|bases|lobe|lobes|zone|zones|silhouette|contour|contours|size|border|angle|angles"
+    "|costophrenic|gas|air|effusion|effusions|pneumothorax|pneumothoraces|nodule|nodules|mass"
+    "|masses|opacity|opacities|consolidation|atelectasis|edema|oedema|pneumonia|fracture"
+    "|fractures|infiltrate|infiltrates|cardiomegaly|emphysema|fibrosis|granuloma|granulomas"
+    "|hernia|calcification|calcifications|lesion|lesions|hemorrhage|ventricles|prostate|uterus"
+    "|ovaries|appendix|colon|peritoneum|retroperitoneum|ureters|arteries|artery|veins|vein"
+    "|alignment|degenerative|clear|normal|unremarkable|process|disease|abnormality"
+    "|abnormalities|rul|rml|rll|lul|lll|lingula|svc|ivc|thymus|pericardium|pericardial|perfusion|inflation|volumes|volume|markings"
+    "|hyperinflation|scarring|thickening|congestion|aeration|expanded|differential|left|right"
+    "|upper|lower|middle|bilateral|negative|positive|stable|unchanged|intact|compression"
+    "|lunge|lungen|herz|pleuren|knochen|skelett|weichteile|weichteil|zwerchfell|hilus|hili"
+    "|gefäße|erguss|ergüsse|infiltrat|pneumothorax|stauung|oberbauch|leber|milz|nieren"
+    "|wirbelsäule|herzgröße|lungenfelder|randwinkel|unauffällig|normalgroß|frei|belüftet"
+    "|verschattung|verschattungen|herzschatten|fraktur|regelrecht|thoraxskelett|trachea"
 )
 
 # A heading never contains these; a sentence does.
-SENTENCE = frozenset(
-    (
-        "is|are|was|were|be|been|being|has|have|had|there|this|these|those|that|which|no|not|shows"
-        "|show|showed|demonstrate|demonstrates|demonstrated|seen|noted|again|it|its|he|she|they|i"
-        "|we|as|but|may|can|could|should|will|would|due|likely|ist|sind|war|wird|kein|keine|nicht"
-        "|es|sich|obtained|performed|remains|appears|appear|please|see"
-    ).split("|")
+SENTENCE = _words(
+    "is|are|was|were|be|been|being|has|have|had|there|this|these|those|that|which|no|not|shows"
+    "|show|showed|demonstrate|demonstrates|demonstrated|seen|noted|again|it|its|he|she|they|i"
+    "|we|as|but|may|can|could|should|will|would|due|likely|ist|sind|war|wird|kein|keine|nicht"
+    "|es|sich|obtained|performed|remains|appears|appear|please|see"
 )
 # A line that ends in one of these goes on in the next.
-UNFINISHED = frozenset(
-    (
-        "the|a|an|of|in|on|with|without|and|or|to|for|from|by|at|as|is|are|was|were|be|been|this"
-        "|that|these|those|given|per|versus|vs|than|since|prior|previous|overall|clinical|initial"
-        "|same|its|his|her|their|no|not|which|under|over|between|into|but|if|when|while|my|our"
-        "|your|above|recent|old|new|outside|following|see|one's|patient's|within|about|after"
-        "|before|der|die|das|des|dem|den|ein|eine|einer|eines|im|mit|und|oder|von|vom|zum|zur|bei"
-        "|nach|vorherigen|letzten|keine|kein|an|auf|für|ohne|als|ist|sind|first|final|radiographic|last"
-    ).split("|")
+UNFINISHED = _words(
+    "the|a|an|of|in|on|with|without|and|or|to|for|from|by|at|as|is|are|was|were|be|been|this"
+    "|that|these|those|given|per|versus|vs|than|since|prior|previous|overall|clinical|initial"
+    "|same|its|his|her|their|no|not|which|under|over|between|into|but|if|when|while|my|our"
+    "|your|above|recent|old|new|outside|following|see|one's|patient's|within|about|after"
+    "|before|der|die|das|des|dem|den|ein|eine|einer|eines|im|mit|und|oder|von|vom|zum|zur|bei"
+    "|nach|vorherigen|letzten|keine|kein|an|auf|für|ohne|als|ist|sind|first|final"
+    "|radiographic|last"
 )
 # After FINDINGS or IMPRESSION without a colon, these make a sentence of it.
-CONTINUED = (SENTENCE | UNFINISHED) - frozenset(
-    "no|not|there|this|the|a|an|these|new|old|recent".split("|")
-) | frozenset(
-    (
-        "consistent|suggestive|suggest|suggesting|compatible|concerning|include|including"
-        "|discussed|reported|communicated|represent|section|described|worrisome|indicate"
-    ).split("|")
+CONTINUED = (SENTENCE | UNFINISHED) - _words(
+    "no|not|there|this|the|a|an|these|new|old|recent"
+) | _words(
+    "consistent|suggestive|suggest|suggesting|compatible|concerning|include|including"
+    "|discussed|reported|communicated|represent|section|described|worrisome|indicate"
 )
 # Words that resemble a heading and are none.
-NEVER = frozenset(
-    (
-        "compression|depression|regression|progression|expression|suppression|oppression|occlusion"
-        "|inclusion|exclusion|contusion|concussion|collusion|confusion|binding|bindings|winding"
-        "|landing|mammary|option|union|pinion|reports|resort|sturdy|histology|unit|dose|funding"
-        "|grounding|bending|ending|techniques|effusion|infusion|fusion|precision|decision"
-        "|recession|aggression|indication of|bonding|standing|sending"
-    ).split("|")
+NEVER = _words(
+    "compression|depression|regression|progression|expression|suppression|oppression|occlusion"
+    "|inclusion|exclusion|contusion|concussion|collusion|confusion|binding|bindings|winding"
+    "|landing|mammary|option|union|pinion|reports|resort|sturdy|histology|unit|dose|funding"
+    "|grounding|bending|ending|techniques|effusion|infusion|fusion|precision|decision"
+    "|recession|aggression|indication of|bonding|standing|sending|feedings|fillings|landings"
+    "|headings|readings|endings"
 )

@@ -45,7 +45,7 @@ _PLURAL = re.compile(r"\(e?s\)")
 _NOISE = re.compile(r"[^\w\s'./&#-]|_")
 _SPACED = re.compile(r"(?:\w ){3,30}\w")
 _SPLIT = re.compile(r"[\s/&]+")
-_SHORTEST_FUZZY, _SHORTEST_TWO, _LONGEST_FUZZY = 5, 9, 40
+_SHORTEST_FUZZY, _SHORTEST_TWO, _LONGEST_FUZZY = 5, 8, 40
 _MOST_WORDS_OF_BOTH = 6
 _MOST_WORDS_OF_PART = 12
 
@@ -55,8 +55,8 @@ def _known() -> dict[str, Name]:
     for section, headings in lexicon.OTHERS.items():
         names |= dict.fromkeys(headings.split("|"), Name("other", section))
     names |= {name: Name("part", part) for name, part in lexicon.PARTS.items()}
-    for kind, section, headings in _CORE:
-        names |= dict.fromkeys(headings, Name(kind, section))
+    for kind, section, known in _CORE:
+        names |= dict.fromkeys(known, Name(kind, section))
     return names
 
 
@@ -107,8 +107,13 @@ def classify(heading: str) -> Name:
 
 def _near(name: str) -> Name | None:
     """The known name that is one or two typing errors away."""
-    limit = 0 if len(name) < _SHORTEST_FUZZY else 1 if len(name) < _SHORTEST_TWO else 2
-    if not limit or len(name) > _LONGEST_FUZZY or name in lexicon.NEVER or name in lexicon.BODY:
+    limit = 1 if len(name) < _SHORTEST_TWO - 2 else 2
+    if (
+        len(name) < _SHORTEST_FUZZY
+        or len(name) > _LONGEST_FUZZY
+        or name in lexicon.NEVER
+        or name in lexicon.BODY
+    ):
         return None
     letters, best = _letters(name), limit + 1
     found: Name | None = None
@@ -118,7 +123,7 @@ def _near(name: str) -> Name | None:
         # An edit changes which letters occur by two at the most.
         if (signature ^ letters).bit_count() > 2 * limit:
             continue
-        allowed = limit if len(known) >= _SHORTEST_TWO - 1 else 1
+        allowed = limit if len(known) >= _SHORTEST_TWO else 1
         distance = edits(name, known, allowed)
         if distance <= allowed and distance < best:
             best, found = distance, KNOWN[known]._replace(errors=distance)
@@ -135,7 +140,7 @@ def _letters(name: str) -> int:
 _SIGNATURES = [(name, _letters(name)) for name in KNOWN if len(name) >= _SHORTEST_FUZZY]
 
 
-def _core(words: list[str]) -> Name | None:
+def _core(words: list[str]) -> Name | None:  # noqa: PLR0911  # one rule per return
     """FINDINGS and IMPRESSION with other words around them."""
     kinds = [_core_word(word) for word in words]
     has_findings, has_impression = "findings" in kinds, "impression" in kinds

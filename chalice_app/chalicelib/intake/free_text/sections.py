@@ -2,29 +2,17 @@
 
 Reports have no grammar: headings are misspelt, stand in the middle of a line, lack their colon, and
 common words of headings begin wrapped lines of plain text. So candidates for headings are scored
-over the whole report (`headings.py`), the likely ones divide it into blocks, and the blocks of
+over the whole report (`scoring.py`), the likely ones divide it into blocks, and the blocks of
 findings and impression must agree. A report that reads well in two ways is `unsure`: a draft, or a
 training pair, from the wrong text is worse than none.
 """
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-from chalicelib.intake.free_text import blocks, choice, headings, markup
-
-Unsure = Literal[
-    "combined",
-    "several findings",
-    "several impressions",
-    "addendum",
-    "doubtful heading",
-    "unknown heading",
-    "several studies",
-    "text after a line",
-    "no description",
-    "diagnosis",
-]
+from chalicelib.intake.free_text import blocks, choice, headings, lines, markup, scoring
+from chalicelib.intake.free_text.blocks import Unsure
 
 
 class Sections(NamedTuple):
@@ -48,11 +36,10 @@ def read_sections(text: str) -> Sections:
     Time and memory are linear in the length of the text.
     """
     text = markup.without_tags(text)
-    lines = headings.lines_of(text)
-    found = headings.candidates(lines)
-    style = headings.style_of(text, found)
+    found = headings.candidates(lines.lines_of(text))
+    style = scoring.style_of(text, found)
     for one in found:
-        one.score = headings.score(one, style)
+        one.score = scoring.score(one, style)
     divided = blocks.divide(text, found, style)
     chosen = choice.choose(divided)
     return Sections(
