@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from chalicelib.intake.free_text.sections import Sections, Unsure
+from chalicelib.intake.free_text.blocks import Unsure
+from chalicelib.intake.free_text.sections import Sections
 
 Reason = (
     Literal[

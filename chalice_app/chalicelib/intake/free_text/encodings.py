@@ -7,7 +7,7 @@ import re
 
 UTF_8, WINDOWS_1252 = "utf-8", "windows-1252"
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f]")
 # Two to four bytes that are one character in UTF-8 (RFC 3629, section 4).
 _SEQUENCE = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"

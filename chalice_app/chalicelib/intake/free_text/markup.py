@@ -12,11 +12,12 @@ from collections.abc import Iterator
 
 # Tags that begin a new line, and those that do not; a text with others is no HTML.
 _BLOCKS = frozenset(
-    (
-        "address article aside blockquote body br caption center dd div dl dt fieldset figure "
-        "footer form h1 h2 h3 h4 h5 h6 header hr html li main nav ol p pre section table tbody "
-        "tfoot thead title tr ul"
-    ).split()
+    {
+        *("address", "article", "aside", "blockquote", "body", "br", "caption", "center", "dd"),
+        *("div", "dl", "dt", "fieldset", "figure", "footer", "form", "h1", "h2", "h3", "h4"),
+        *("h5", "h6", "header", "hr", "html", "li", "main", "nav", "ol", "p", "pre", "section"),
+        *("table", "tbody", "tfoot", "thead", "title", "tr", "ul"),
+    }
 )
 _PARAGRAPHS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6"})
 _CELLS = frozenset({"td", "th"})

@@ -8,8 +8,9 @@ import msgspec
 
 from chalicelib.errors import RecordRejectedError
 from chalicelib.intake.frames import MAX_RECORD_BYTES, Frame
+from chalicelib.intake.free_text.blocks import Unsure
 from chalicelib.intake.free_text.encodings import NotTextError, decode
-from chalicelib.intake.free_text.sections import Sections, Unsure, read_sections
+from chalicelib.intake.free_text.sections import Sections, read_sections
 from chalicelib.intake.record import (
     MAX_METADATA_BYTES,
     MAX_REPORT_ID_CHARACTERS,

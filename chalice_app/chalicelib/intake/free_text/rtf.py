@@ -18,12 +18,14 @@ _TOKEN = re.compile(
 )
 # Groups whose content is no text of the document.
 _SKIPPED = frozenset(
-    (
-        "fonttbl colortbl stylesheet info pict object objdata header headerl headerr headerf footer "
-        "footerl footerr footerf footnote annotation atnid atnauthor fldinst themedata datastore "
-        "colorschememapping latentstyles listtable listoverridetable rsidtbl xmlnstbl revtbl filetbl "
-        "generator template bkmkstart bkmkend nonshppict tc xe shppict sp"
-    ).split()
+    {
+        *("fonttbl", "colortbl", "stylesheet", "info", "pict", "object", "objdata", "header"),
+        *("headerl", "headerr", "headerf", "footer", "footerl", "footerr", "footerf", "footnote"),
+        *("annotation", "atnid", "atnauthor", "fldinst", "themedata", "datastore"),
+        *("colorschememapping", "latentstyles", "listtable", "listoverridetable", "rsidtbl"),
+        *("xmlnstbl", "revtbl", "filetbl", "generator", "template", "bkmkstart", "bkmkend"),
+        *("nonshppict", "tc", "xe", "shppict", "sp"),
+    }
 )
 _BREAKS = {"par": "\n", "line": "\n", "sect": "\n", "page": "\n", "row": "\n", "column": "\n"}
 _SIGNS = _BREAKS | {
@@ -59,7 +61,7 @@ _FONT_SETS = {
     238: "cp1250",
 }
 _SURROGATES = range(0xD800, 0xE000)
-_LARGEST_UNSIGNED = 0x8000
+_CODE_POINTS = 0x110000
 
 
 class RtfError(ValueError):
@@ -123,30 +125,22 @@ class _Reader:
         self._flush()
         if word == "bin":
             return place + max(0, value or 0)
-        if word in _SKIPPED:
-            self._group = replace(self._group, skipped=True, fonts=word == "fonttbl")
-        elif word == "uc":
-            self._group = replace(self._group, fallback=max(0, value or 0))
-        elif word in ("v", "deleted"):
-            self._group = replace(self._group, hidden=value != 0)
-        elif word == "plain":
-            self._group = replace(self._group, hidden=False)
-        elif word == "f":
-            self._group = replace(self._group, font=value)
-        elif word == "fcharset" and self._group.fonts:
-            self._fonts[self._group.font or 0] = _FONT_SETS.get(value or 0, "")
-        elif word == "ansicpg" and value:
-            self._encoding = _code_page(value)
+        if word in _SIGNS:
+            self._add(_SIGNS[word])
         elif word in _CHARACTER_SETS:
             self._encoding = _CHARACTER_SETS[word]
-        elif word in _SIGNS:
-            self._add(_SIGNS[word])
+        elif word == "ansicpg" and value:
+            self._encoding = _code_page(value)
+        elif word == "fcharset" and self._group.fonts:
+            self._fonts[self._group.font or 0] = _FONT_SETS.get(value or 0, "")
+        else:
+            self._group = _changed(self._group, word, value)
         return place
 
     def _unicode(self, value: int) -> None:
         self._flush()
         code = value + 0x10000 if value < 0 else value
-        if not 0 <= code < 0x110000:
+        if not 0 <= code < _CODE_POINTS:
             raise RtfError(f"contains the character \\u{value}, which does not exist")
         self._add(chr(code))
         self._to_skip = self._group.fallback
@@ -193,6 +187,19 @@ class _Reader:
         self._bytes.clear()
 
 
+def _changed(group: _Group, word: str, value: int | None) -> _Group:
+    """A group after a control word that concerns the rest of it."""
+    if word in _SKIPPED:
+        return replace(group, skipped=True, fonts=word == "fonttbl")
+    if word == "uc":
+        return replace(group, fallback=max(0, value or 0))
+    if word in ("v", "deleted"):
+        return replace(group, hidden=value != 0)
+    if word == "plain":
+        return replace(group, hidden=False)
+    return replace(group, font=value) if word == "f" else group
+
+
 def text_of_rtf(rtf: str) -> str:
     r"""The text of a document: `\par` and `\line` begin new lines, `\cell` is a tab.
 
@@ -212,7 +219,7 @@ def text_of_rtf(rtf: str) -> str:
 
 
 def _joined(text: str) -> Iterator[str]:
-    """Join the two halves of a character beyond U+FFFF, which RTF writes as two `\\u`."""
+    """Join the two halves of a character beyond U+FFFF, which RTF writes as two numbers."""
     if not any(ord(letter) in _SURROGATES for letter in text):
         yield text
         return
