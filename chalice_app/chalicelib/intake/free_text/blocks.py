@@ -10,7 +10,7 @@ from chalicelib.intake.free_text import lexicon
 from chalicelib.intake.free_text.candidate import Candidate
 from chalicelib.intake.free_text.lines import is_rule
 from chalicelib.intake.free_text.names import Kind
-from chalicelib.intake.free_text.scoring import ACCEPTED, DOUBTFUL, Style
+from chalicelib.intake.free_text.scoring import ACCEPTED, CORE, DOUBTFUL, Style
 
 # Why the findings and the impression of a report cannot be told with confidence.
 Unsure = Literal[
@@ -29,9 +29,8 @@ _Verdict = Literal["new", "text"] | Unsure
 
 _MASKED = re.compile(r"_{2,}|\bX{4,}\b", re.IGNORECASE)
 _TOKEN = re.compile(r"\w+")
-_CORE = ("findings", "impression", "both")
 # Text under these may be findings or an impression.
-_GUARDED = (*_CORE, "view", "findings also", "impression also")
+_GUARDED = (*CORE, "view", "findings also", "impression also")
 _ENOUGH_DIVISIONS = 2
 
 
@@ -105,11 +104,14 @@ def divide(text: str, found: list[Candidate], style: Style) -> list[Block]:
 
 def _doubt(current: Block, one: Candidate, style: Style) -> None:
     """Note a heading of findings or impression that is probably text."""
-    telling = one.name.kind in _CORE or (one.at_start and one.name.kind == "other")
-    if one.score >= DOUBTFUL and telling and current.role in _GUARDED:
-        alike = one.case == style.case or one.case != "lower" or one.name.kind in _CORE
-        if alike:
-            current.problem = current.problem or "doubtful heading"
+    telling = one.name.kind in CORE or (one.at_start and one.name.kind == "other")
+    if one.score < DOUBTFUL or not telling:
+        return
+    if current.role == "part" and current.section == lexicon.ADDENDUM and one.name.kind in CORE:
+        current.problem = "unclear addendum"
+    alike = one.case == style.case or one.case != "lower" or one.name.kind in CORE
+    if alike and current.role in _GUARDED:
+        current.problem = current.problem or "doubtful heading"
 
 
 def _verdict(text: str, current: Block, one: Candidate, style: Style) -> _Verdict:
@@ -130,7 +132,7 @@ def _verdict(text: str, current: Block, one: Candidate, style: Style) -> _Verdic
 
 
 def _study(text: str, current: Block, one: Candidate, style: Style) -> _Verdict:
-    if current.role in _CORE or current.role == "impression also":
+    if current.role in CORE or current.role == "impression also":
         apart = one.after_blank and style.blank_before and current.role != "findings"
         filled = _filled_before(text, current, one.start)
         return "several studies" if apart and filled else "text"

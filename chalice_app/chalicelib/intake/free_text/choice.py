@@ -41,7 +41,7 @@ def choose(divided: list[Block]) -> Choice:
     except _UnsureError as unsure:
         return Choice(None, None, unsure.reason, ())
     used = tuple(one for one in (findings, impression) if one is not None)
-    for one in used:
+    for one in (*used, *(one for one in divided if one.problem == "unclear addendum")):
         if one.problem is not None:
             return Choice(None, None, one.problem, ())
     return Choice(

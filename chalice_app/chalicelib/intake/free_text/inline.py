@@ -84,6 +84,7 @@ def _name_before(before: str) -> tuple[str, Name] | None:
             told = classify(name)
         if told is None:
             continue
-        if told.kind not in _NEVER_WITHIN or (best is None and told.kind == "unknown"):
+        known = best is not None and best[1].kind != "unknown"
+        if told.kind not in _NEVER_WITHIN or (told.kind == "unknown" and not known):
             best = name, told
     return best

@@ -9,6 +9,7 @@ from chalicelib.intake.free_text.candidate import Candidate, Case
 # From here on a candidate is a heading; from DOUBTFUL on, it may be one.
 ACCEPTED, DOUBTFUL = 6.0, 3.0
 _SIGNED_BONUS = 3.0
+CORE = ("findings", "impression", "both")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ def style_of(text: str, found: list[Candidate]) -> Style:
     core = [
         one
         for one in found
-        if one.name.kind in ("findings", "impression", "both")
+        if one.name.kind in CORE
         and (one.colon or one.alone)
         and one.open_before <= 1
         and not (one.case == "lower" and one.open_before and not one.at_start)
@@ -77,7 +78,7 @@ def score(one: Candidate, style: Style) -> float:
     else:
         points -= 2.0 if one.at_start or not style.several_lines else 4.0
     if one.open_before > 1:
-        points -= 5.0
+        points -= 5.0 if one.name.kind in CORE else 7.0
     elif one.open_before:
         lower = one.case == "lower" and style.case != "lower"
         # "…than on the last⏎Comparison: radiograph, …" goes on in small letters.
