@@ -103,8 +103,10 @@ def divide(text: str, found: list[Candidate], style: Style) -> list[Block]:
 
 
 def _doubt(current: Block, one: Candidate, style: Style) -> None:
-    """Note a heading of findings or impression that is probably text."""
-    telling = one.name.kind in CORE or (one.at_start and one.name.kind == "other")
+    """Note what is probably text, but may be a heading."""
+    telling = one.name.kind in CORE or (
+        one.at_start and one.name.kind not in ("body", "view", "unknown")
+    )
     if one.score < DOUBTFUL or not telling:
         return
     if current.role == "part" and current.section == lexicon.ADDENDUM and one.name.kind in CORE:

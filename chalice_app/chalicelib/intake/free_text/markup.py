@@ -73,11 +73,12 @@ def _pieces(document: str) -> Iterator[str]:
     place, last_end = 0, document.rfind(">")
     while True:
         at = document.find("<", place)
-        if at < 0 or at > last_end:
+        comment = at >= 0 and document.startswith("<!--", at)
+        if at < 0 or (at > last_end and not comment):
             yield document[place:]
             return
         yield document[place:at]
-        if document.startswith("<!--", at):
+        if comment:
             place = _after(document, "-->", at + 4)
             continue
         if document.startswith(("<!", "<?"), at):

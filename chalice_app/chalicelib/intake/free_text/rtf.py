@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -232,7 +233,7 @@ def _joined(text: str) -> Iterator[str]:
 def _code_page(number: int) -> str:
     name = "utf-8" if number == 65001 else f"cp{number}"  # noqa: PLR2004  # Windows' number for UTF-8
     try:
-        b"".decode(name)
+        codecs.lookup(name)
     except LookupError:
         raise RtfError(f"has the code page {number}, which is not known") from None
     return name

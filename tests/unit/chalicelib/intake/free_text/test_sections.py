@@ -97,7 +97,13 @@ def test_any_text_is_read(text: str) -> None:
                 *("FINDINGS:", "IMPRESSION:", "Findings", "impression", "ADDENDUM", "WET READ:"),
                 *("CHEST, PA VIEW:", "LUNGS:", "ZZZZ:", "COMPARISON:", "SUMMARY:", "DIAGNOSIS:"),
                 *("PFI REPORT", "FINAL REPORT", "____________", "\n", "\n\n", " ", ". "),
-                *("The lungs are clear", "overall", "Signed by:", "<br>", "FINDINGS AND IMPRESSION"),
+                *(
+                    "The lungs are clear",
+                    "overall",
+                    "Signed by:",
+                    "<br>",
+                    "FINDINGS AND IMPRESSION",
+                ),
             ]
         ),
         max_size=30,
@@ -152,7 +158,9 @@ def test_time_grows_with_the_length_only(text: str) -> None:
 
 
 def test_usual_report_takes_milliseconds() -> None:
-    sentences = "The lungs are clear, as on the prior\n study: no change. Osseous structures intact.\n "
+    sentences = (
+        "The lungs are clear, as on the prior\n study: no change. Osseous structures intact.\n "
+    )
     text = (
         " FINAL REPORT\n EXAMINATION:  CHEST (PA AND LAT)\n \n INDICATION:  ___ with cough\n \n"
         f" FINDINGS: \n \n {sentences * 22}\n \n IMPRESSION: \n \n Normal chest.\n"
