@@ -7,9 +7,9 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
+from chalicelib.intake.free_text.sections import read_sections
 from training.errors import CollectionError
-from training.prepare.report import LeftOut, Report
-from training.prepare.sections import read_report
+from training.prepare.report import LeftOut, Report, of_sections
 
 # The longest MIMIC-CXR report has about 10,000 characters; a much longer member is not a report.
 LONGEST_BYTES = 1 << 20
@@ -54,6 +54,7 @@ def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Report:
 
 def _report(name: str, data: bytes) -> Report:
     try:
-        return read_report(name, data.decode("utf-8-sig"))
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         return LeftOut(name, "unreadable")
+    return of_sections(name, read_sections(text))

@@ -5,14 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Reason = Literal[
-    "no findings",
-    "no impression",
-    "findings and impression in one",
-    "unreadable",
-    "findings too long",
-    "repeated findings",
-]
+from chalicelib.intake.free_text.blocks import Unsure
+from chalicelib.intake.free_text.sections import Sections
+
+Reason = (
+    Literal[
+        "no findings",
+        "no impression",
+        "unreadable",
+        "findings too long",
+        "repeated findings",
+    ]
+    | Unsure
+)
 
 
 @dataclass(frozen=True)
@@ -42,3 +47,10 @@ def report(report_id: str, findings: str | None, impression: str | None) -> Repo
     if not impression or not impression.strip():
         return LeftOut(report_id, "no impression")
     return Pair(report_id, findings.strip(), impression.strip())
+
+
+def of_sections(report_id: str, sections: Sections) -> Report:
+    """A pair if the sections are certain and both are present, otherwise the reason why not."""
+    if sections.unsure is not None:
+        return LeftOut(report_id, sections.unsure)
+    return report(report_id, sections.findings, sections.impression)
