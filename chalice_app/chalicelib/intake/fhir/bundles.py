@@ -16,8 +16,8 @@ import msgspec
 
 from chalicelib.intake.fhir import detection, entries, scanning
 from chalicelib.intake.fhir.entries import Entry
-from chalicelib.intake.fhir.refusals import Refusal
 from chalicelib.intake.fhir.references import Resolver
+from chalicelib.intake.fhir.refusals import Refusal
 from chalicelib.intake.frames import MAX_RECORD_BYTES, Frame
 
 MAX_BUNDLE_BYTES: Final = 32 << 20
@@ -144,7 +144,6 @@ class _Copies:
 
 
 def _references(data: bytes, entry: Entry) -> Iterator[str]:
-    assert entry.resource is not None  # it has no problem
     resource = data[slice(*entry.resource)]
     links: list[_Reference | None]
     try:
@@ -164,7 +163,6 @@ def _references(data: bytes, entry: Entry) -> Iterator[str]:
 def _context(data: bytes, entry: Entry) -> bytes:
     if entry.kind != "Patient":
         return data[entry.start : entry.stop]
-    assert entry.resource is not None  # it has no problem
     parts = [b'"resourceType":"Patient"']
     for member in scanning.members(data, entry.resource[0]):
         if member.key in ("id", "gender", "birthDate"):

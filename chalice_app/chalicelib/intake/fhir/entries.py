@@ -26,7 +26,7 @@ class Entry(NamedTuple):
     kind: str = ""
     url: str | None = None
     id: str | None = None
-    resource: tuple[int, int] | None = None
+    resource: tuple[int, int] = (0, 0)
 
 
 def bounds(text: bytes, start: int) -> Iterator[tuple[int, int]]:
@@ -63,33 +63,30 @@ def read(text: bytes, position: int, place: tuple[int, int]) -> Entry | None:
     if not _is_json(text[start:stop]):
         return Entry(position, start, stop, "damaged")
     keys, found = _members(text, start)
+    resource = found.get("resource")
     if len(found) < len(keys):
         return Entry(position, start, stop, "entry-duplicate")
-    resource = found.get("resource")
     if resource is None or text[resource.start : resource.start + 4] == b"null":
         return None
-    if text[resource.start : resource.start + 1] != b"{":
-        return Entry(position, start, stop, "no-object")
-    keys, inner = _members(text, resource.start)
+    return _with_resource(text, Entry(position, start, stop, None), found)
+
+
+def _with_resource(text: bytes, entry: Entry, found: dict[str, scanning.Member]) -> Entry:
+    start, stop = found["resource"].start, found["resource"].stop
+    if text[start : start + 1] != b"{" or stop is None:
+        return entry._replace(problem="no-object")
+    keys, inner = _members(text, start)
     kind = _string(text, inner.get("resourceType"))
-    problem: Refusal | None = None
     if keys.count("resourceType") > 1:
-        problem = "entry-duplicate"
-    elif kind is None:
-        problem = "no-type"
-    elif kind == "Bundle":
-        problem = "nested"
-    if problem is not None or resource.stop is None:
-        return Entry(position, start, stop, problem or "damaged")
-    return Entry(
-        position,
-        start,
-        stop,
-        None,
-        kind or "",
-        _string(text, found.get("fullUrl")),
-        _string(text, inner.get("id")),
-        (resource.start, resource.stop),
+        return entry._replace(problem="entry-duplicate")
+    if kind is None:
+        return entry._replace(problem="no-type")
+    return entry._replace(
+        problem="nested" if kind == "Bundle" else None,
+        kind=kind,
+        url=_string(text, found.get("fullUrl")),
+        id=_string(text, inner.get("id")),
+        resource=(start, stop),
     )
 
 
