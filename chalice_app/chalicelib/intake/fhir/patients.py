@@ -58,6 +58,6 @@ def _range(text: str | None) -> tuple[date, date] | None:
             last = calendar.monthrange(year, int(month))[1]
             return date(year, int(month), 1), date(year, int(month), last)
         only = date(year, int(month), int(day))
-    except (ValueError, IndexError):  # month 13, 30 February, year 0
+    except ValueError:  # month 13, 30 February, year 0
         return None
     return only, only
