@@ -25,6 +25,6 @@ def read_sections(text: str) -> Sections:
     """Find the findings, the impression and the other sections of a report."""
     found: dict[str, str] = {}
     places = [*_HEADING.finditer(text)]
-    for place, after in zip(places, [*places[1:], None], strict=True):
+    for place, after in zip(places, [*places[1:], None], strict=False):
         found[place[1]] = " ".join(text[place.end() : after and after.start()].split())
     return Sections(found.get("FINDINGS") or None, found.get("IMPRESSION") or None, {})

@@ -171,7 +171,8 @@ def _pruned(given: object) -> object:
     """A value without what FHIR does not have, null and empty values, and local references."""
     if isinstance(given, dict):
         kept = {name: _pruned(value) for name, value in given.items()}
-        if isinstance(kept.get("reference"), str) and kept["reference"].startswith(_LOCAL):
+        reference = kept.get("reference")
+        if isinstance(reference, str) and reference.startswith(_LOCAL):
             del kept["reference"]
         return {name: value for name, value in kept.items() if value is not None} or None
     if isinstance(given, list):
