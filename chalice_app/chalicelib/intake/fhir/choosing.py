@@ -16,7 +16,7 @@ from chalicelib.intake.fhir import attachments
 from chalicelib.intake.fhir.pieces import FINDINGS, IMPRESSION, WHOLE, Piece
 from chalicelib.intake.fhir.resources import Attachment, DiagnosticReport
 from chalicelib.intake.fhir.xhtml import plain
-from chalicelib.intake.free_text.sections import read_sections
+from chalicelib.intake.free_text.sections import Sections, read_sections
 
 _OWN_HEADING = re.compile(
     r"\s*+(?:impressions?|conclusions?|beurteilung)\s*+:\s*+(?=\S)", re.IGNORECASE
@@ -69,7 +69,7 @@ def choose(report: DiagnosticReport, pieces: Sequence[Piece], missing: str | Non
     own: dict[str, list[str]] = {}
     for piece in pieces:
         if piece.section not in (None, FINDINGS, WHOLE):
-            own.setdefault(piece.section or "", []).append(piece.text)
+            own.setdefault(piece.section or "", []).append(_without_heading(piece.text))
     sections |= {name: "\n".join(texts) for name, texts in own.items() if name != IMPRESSION}
     impression = None
     place = "DiagnosticReport.conclusion"
@@ -145,8 +145,8 @@ def _narrowed(piece: Piece) -> _Found | ChoiceError:
     sections = read_sections(piece.text)
     if sections.findings is not None:
         return _Found(piece.place, sections.findings, sections.impression, sections.others)
-    if sections.impression is not None:
-        return ChoiceError(piece.place, "has a heading for the impression, but none for findings")
+    if sections.impression is not None or sections.unsure is not None:
+        return ChoiceError(piece.place, _unclear(sections))
     return _Found(piece.place, piece.text, None, {})
 
 
@@ -159,9 +159,14 @@ def _of_text(place: str, text: str) -> _Found | ChoiceError:
     """The sections of a whole report as text."""
     sections = read_sections(text)
     if sections.findings is None:
-        problem = "has no findings section: none of its headings, such as FINDINGS:, is clear"
-        return ChoiceError(place, problem)
+        return ChoiceError(place, _unclear(sections))
     return _Found(place, sections.findings, sections.impression, sections.others)
+
+
+def _unclear(sections: Sections) -> str:
+    if sections.unsure is not None:
+        return f"leaves unclear which text is the findings ({sections.unsure}); head each section"
+    return "has no findings section: add a heading such as FINDINGS:"
 
 
 def _impression_of(conclusion: str) -> str | None:
@@ -169,5 +174,10 @@ def _impression_of(conclusion: str) -> str | None:
     sections = read_sections(conclusion)
     if sections.findings is not None:
         return sections.impression
-    heading = _OWN_HEADING.match(conclusion)
-    return conclusion if heading is None else conclusion[heading.end() :]
+    return _without_heading(conclusion)
+
+
+def _without_heading(text: str) -> str:
+    """The text of an impression without its own heading."""
+    heading = _OWN_HEADING.match(text)
+    return text if heading is None else text[heading.end() :]

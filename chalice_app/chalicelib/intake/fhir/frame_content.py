@@ -18,12 +18,12 @@ T = TypeVar("T", bound=msgspec.Struct)
 
 
 class Resource(NamedTuple):
-    """A resource as it came, its type, and its place for errors."""
+    """A resource as it came, its type, its id, and its fullUrl."""
 
-    place: str
     kind: str
+    id: str | None
     raw: bytes
-    url: str | None
+    url: str | None = None
 
 
 class Content:
@@ -33,10 +33,7 @@ class Content:
         """`others` are the other resources of its Bundle."""
         self.report = report
         self.others = others
-        ids = [msgspec.json.decode(one.raw, type=resources.Kind).id for one in others]
-        self._resolver = Resolver(
-            (one.url, one.kind, identity) for one, identity in zip(others, ids, strict=True)
-        )
+        self._resolver = Resolver((one.url, one.kind, one.id) for one in others)
 
     def find(
         self, reference: str | None, kind: str, contained: dict[str, Resource], base: str | None
@@ -65,23 +62,22 @@ def read(found: Frame) -> Content:
     _check_json(index, found.data)
     kind = decode(index, "resource", found.data, resources.Kind).resource_type
     if kind == "DiagnosticReport":
-        return Content(Resource("DiagnosticReport", kind, found.data, None), [])
+        return Content(Resource(kind, None, found.data), [])
     if kind != "Bundle":
         raise RecordRejectedError(index, "resourceType", _other_type(kind))
     return _of_bundle(index, decode(index, "Bundle", found.data, resources.Bundle))
 
 
 def contained(index: int, report: resources.DiagnosticReport) -> dict[str, Resource]:
-    """The resources contained in a report, by id."""
-    found = {}
+    """The resources contained in a report, by id; without one, by a name that no reference has."""
+    found: dict[str, Resource] = {}
     for position, raw in enumerate(report.contained or ()):
         place = f"DiagnosticReport.contained[{position}]"
         said = decode(index, place, bytes(raw), resources.Kind)
-        if said.id in found:
+        if said.name in found:
             raise RecordRejectedError(index, f"{place}.id", "is not the only one with this value")
-        # Without an id nothing can refer to it, but its text counts if nothing is referred to.
-        name = said.id if said.id is not None else f"#{position}"
-        found[name] = Resource(place, said.resource_type or "", bytes(raw), None)
+        name = f"#{position}" if said.name is None else said.name
+        found[name] = Resource(said.resource_type or "", said.name, bytes(raw))
     return found
 
 
@@ -117,13 +113,11 @@ def _of_bundle(index: int, bundle: resources.Bundle) -> Content:
 
 def _resources_of(index: int, bundle: resources.Bundle) -> Iterator[Resource]:
     for position, entry in enumerate(bundle.entry or ()):
-        if entry.resource is None or bytes(entry.resource) == b"null":
+        raw = bytes(entry.resource)
+        if raw in (b"", b"null"):
             continue
-        place = f"Bundle.entry[{position}].resource"
-        said = decode(index, place, bytes(entry.resource), resources.Kind)
-        kind = said.resource_type or ""
-        here = "DiagnosticReport" if kind == "DiagnosticReport" else place
-        yield Resource(here, kind, bytes(entry.resource), entry.full_url)
+        said = decode(index, f"Bundle.entry[{position}].resource", raw, resources.Kind)
+        yield Resource(said.resource_type or "", said.name, raw, entry.full_url)
 
 
 def _other_type(kind: str | None) -> str:

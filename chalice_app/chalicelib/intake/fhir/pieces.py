@@ -49,6 +49,11 @@ _NAMES: Final = {
     "conclusion": IMPRESSION,
     "conclusions": IMPRESSION,
     "beurteilung": IMPRESSION,
+    "assessment": IMPRESSION,
+    "diagnosis": IMPRESSION,
+    "interpretation": IMPRESSION,
+    "opinion": IMPRESSION,
+    "summary": IMPRESSION,
     "recommendation": "recommendation",
     "recommendations": "recommendation",
     "empfehlung": "recommendation",
@@ -151,7 +156,7 @@ def label_of(concept: CodeableConcept | None) -> str | None:
 
 def _quantity(found: Quantity) -> str | None:
     # The digits as they are written: 8.0 mm is not 8 mm.
-    value = "" if found.value is None else bytes(found.value).decode("ascii", "replace")
+    value = bytes(found.value).decode("ascii", "replace")
     if not value[:1].isdigit() and not value.startswith("-"):
         return None
     return " ".join(part for part in (found.comparator, value, found.unit or found.code) if part)

@@ -102,12 +102,11 @@ class _Reader:
         return STATUSES[code]
 
     def _read_orders(self) -> Iterator[resources.ServiceRequest]:
-        for reference in self._report.based_on or ():
+        for position, reference in enumerate(self._report.based_on or ()):
             found = self._find(reference.reference, "ServiceRequest")
             if found is not None:
-                yield decode(
-                    self._index, found.place, found.raw, resources.ServiceRequest, self._id
-                )
+                place = f"DiagnosticReport.basedOn[{position}]"
+                yield decode(self._index, place, found.raw, resources.ServiceRequest, self._id)
 
     def _other_id(self) -> tuple[str, str | None]:
         """The order's identifier, else the resource's id."""
@@ -131,7 +130,9 @@ class _Reader:
             place = f"DiagnosticReport.result[{position}]"
             queue.append((place, self._find(reference.reference, "Observation")))
         if not self._report.result:
-            queue += ((o.place, o) for o in self._contained.values() if o.kind == "Observation")
+            for position, one in enumerate(self._contained.values()):
+                if one.kind == "Observation":
+                    queue.append((f"DiagnosticReport.contained[{position}]", one))
         seen: set[int] = set()
         while queue:
             place, resource = queue.popleft()
@@ -154,9 +155,8 @@ class _Reader:
     def _of_composition(self) -> Iterator[pieces.Piece]:
         for one in self._content.others:
             if one.kind == "Composition":
-                place = f"{one.place}.section"
-                read = decode(self._index, one.place, one.raw, resources.Composition, self._id)
-                yield from pieces.of_sections(place, read.section)
+                read = decode(self._index, one.kind, one.raw, resources.Composition, self._id)
+                yield from pieces.of_sections("Composition.section", read.section)
 
     def _metadata(self, sections: dict[str, str]) -> dict[str, Any]:
         report = self._report
@@ -170,7 +170,8 @@ class _Reader:
         if patient is not None:
             period = report.effective_period
             examined = report.effective_date_time or (period and period.start) or report.issued
-            read = decode(self._index, patient.place, patient.raw, resources.Patient, self._id)
+            place = "DiagnosticReport.subject"
+            read = decode(self._index, place, patient.raw, resources.Patient, self._id)
             metadata |= age_and_sex(read, examined)
         reasons = "; ".join(dict.fromkeys(self._reasons()))
         if reasons and "indication" not in sections:

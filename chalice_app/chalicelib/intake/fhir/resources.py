@@ -76,7 +76,7 @@ class Period(Resource):
 class Quantity(Resource):
     """A number as it is written, with its unit."""
 
-    value: msgspec.Raw | None = None
+    value: msgspec.Raw = msgspec.Raw()
     comparator: str | None = None
     unit: str | None = None
     code: str | None = None
@@ -163,14 +163,19 @@ class Kind(Resource):
     """What any resource says of itself."""
 
     resource_type: str | None = None
-    id: str | None = None
+    id: object = None
+
+    @property
+    def name(self) -> str | None:
+        """The id, if it is one."""
+        return self.id if isinstance(self.id, str) else None
 
 
 class Entry(Resource):
     """An entry of a Bundle."""
 
     full_url: str | None = None
-    resource: msgspec.Raw | None = None
+    resource: msgspec.Raw = msgspec.Raw()
 
 
 class Bundle(Resource):

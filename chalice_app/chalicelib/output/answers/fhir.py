@@ -129,7 +129,7 @@ def envelope(form: Form, first: bytes, count: int) -> tuple[bytes, bytes, bytes]
 def _orders(index: int, content: Content, report: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """The orders; one that is only beside the report, by its identifier."""
     inside: dict[str, frame_content.Resource] | None = None
-    for given in _objects(report.get("basedOn")):
+    for given in report.get("basedOn") or ():
         kept = _reference(given)
         if kept is None and isinstance(given.get("reference"), str):
             if inside is None:
