@@ -40,9 +40,9 @@ def report(**members: Any) -> dict[str, Any]:
     return {name: value for name, value in (made | members).items() if value is not ...}
 
 
-def with_findings(text: str = "Clear lungs.", **members: Any) -> dict[str, Any]:
+def with_findings(findings: str = "Clear lungs.", /, **members: Any) -> dict[str, Any]:
     """A report with coded findings, contained in it."""
-    found = [observation("f", text), *members.pop("contained", [])]
+    found = [observation("f", findings), *members.pop("contained", [])]
     return report(contained=found, result=[{"reference": "#f"}], **members)
 
 

@@ -31,7 +31,7 @@ def many(count: int) -> bytes:
     made: list[tuple[str, dict[str, Any]]] = []
     for n in range(count):
         main = report(id=str(n), result=[{"reference": f"Observation/{n}"}])
-        text = f"Report {n}: \"clear\" lungs [no effusion] {{stable}}. " * 10
+        text = f'Report {n}: "clear" lungs [no effusion] {{stable}}. ' * 10
         made.append((f"{BASE}/Observation/{n}", observation(str(n), text)))
         made.append((f"{BASE}/DiagnosticReport/{n}", main))
     return encoded(bundle(*made))
@@ -105,7 +105,9 @@ def test_a_bundle_that_is_too_long_is_one_frame_without_data(
 
 
 def test_a_report_that_is_too_long_costs_no_other() -> None:
-    given = bundle(with_findings("A."), with_findings(id="x" * MAX_RECORD_BYTES), with_findings("B."))
+    given = bundle(
+        with_findings("A."), with_findings(id="x" * MAX_RECORD_BYTES), with_findings("B.")
+    )
 
     assert findings(given) == [
         "A.",
@@ -127,8 +129,8 @@ def test_a_report_that_is_too_long_costs_no_other() -> None:
         ),
         (
             b'{"resource":{"resourceType":"Bundle","entry":[]}}',
-            "Bundle.entry[1].resource: is a Bundle inside a Bundle; "
-            "send its reports as entries of one Bundle",
+            "Bundle.entry[1].resource: is a Bundle inside a Bundle; send its reports as entries of "
+            "one Bundle",
         ),
         (
             b'{"resource":{"resourceType":"Patient"},"resource":{"resourceType":"Patient"}}',
@@ -162,9 +164,9 @@ def test_an_entry_that_cannot_be_used_fails_alone(entry: bytes, problem: str) ->
         (b'"status":', b'"status"'),
         (b"}", b""),
         (b"{", b""),
-        (b'"Sev', b'Sev'),
+        (b'"Sev', b"Sev"),
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("sort", [False, True])
 def test_a_damaged_entry_costs_no_other(damage: tuple[bytes, bytes], *, sort: bool) -> None:
     good = bundle(*((f"urn:uuid:{n}", with_findings(f"Seven {n}.")) for n in range(5)))
@@ -256,7 +258,9 @@ def test_references_in_a_circle_end() -> None:
     first = observation("1", "A.", hasMember=[{"reference": "Observation/2"}])
     second = observation("2", "B.", hasMember=[{"reference": "Observation/1"}])
 
-    assert findings(bundle(report(result=[{"reference": "Observation/1"}]), first, second)) == ["A.\nB."]
+    assert findings(bundle(report(result=[{"reference": "Observation/1"}]), first, second)) == [
+        "A.\nB."
+    ]
 
 
 def test_ten_thousand_entries_take_linear_time_and_no_memory_for_the_frames() -> None:

@@ -39,7 +39,9 @@ def test_a_key_may_be_escaped() -> None:
     assert detect(b'{"resource\\u0054ype":"Bundle"}') == "fhir-bundle"
 
 
-@pytest.mark.parametrize("text", [b"", b" ", b"{", b'{"resourceType"', b"MSH|", b'{"resourceType":"x'])
+@pytest.mark.parametrize(
+    "text", [b"", b" ", b"{", b'{"resourceType"', b"MSH|", b'{"resourceType":"x']
+)
 def test_too_little_is_not_fhir(text: bytes) -> None:
     assert detect(text) is None
 
@@ -65,6 +67,8 @@ def test_a_bundle_whose_type_is_behind_the_head(text: str, count: int) -> None:
     assert detect(data[:HEAD_BYTES]) == "fhir-bundle"
 
 
-@pytest.mark.parametrize("entry", [b"[1,", b"{", b"[", b'[{"resource":1},', b'[{"resource":{"a":1},'])
+@pytest.mark.parametrize(
+    "entry", [b"[1,", b"{", b"[", b'[{"resource":1},', b'[{"resource":{"a":1},']
+)
 def test_other_entries_make_no_bundle(entry: bytes) -> None:
     assert detect(b'{"entry":' + entry) is None

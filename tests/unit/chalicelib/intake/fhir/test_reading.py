@@ -81,7 +81,9 @@ def test_a_whole_report() -> None:
         (results(observation(None, "Clear.", code=code("18782-3"))), "Clear.", None),
         (results(observation(None, "Clear.", code=code("59776-5", None))), "Clear.", None),
         (
-            results(observation(None, "Clear.", code=code("59776-5", "urn:oid:2.16.840.1.113883.6.1"))),
+            results(
+                observation(None, "Clear.", code=code("59776-5", "urn:oid:2.16.840.1.113883.6.1"))
+            ),
             "Clear.",
             None,
         ),
@@ -120,7 +122,11 @@ def test_a_whole_report() -> None:
         (results(observation(None, "A.", note=[{"text": "B."}])), "A.\nB.", None),
         (results(observation(None, None, note=[{"text": "B."}])), "B.", None),
         (results(observation(None, "<p>A &lt;5 mm.</p><p>B.</p>")), "A <5 mm.\nB.", None),
-        (results(observation(None, "Nodule <5 mm, a<b and c>d.")), "Nodule <5 mm, a<b and c>d.", None),
+        (
+            results(observation(None, "Nodule <5 mm, a<b and c>d.")),
+            "Nodule <5 mm, a<b and c>d.",
+            None,
+        ),
         (results(observation(None, "Heart &amp; lungs.\nClear.")), "Heart & lungs.\nClear.", None),
         (results(observation(None, "FINDINGS: A.\nIMPRESSION: B.")), "A.", "B."),
         (results(observation(None, WHOLE, code=code("18748-4"))), "Clear lungs.", "Normal."),
@@ -189,7 +195,10 @@ def test_a_whole_report() -> None:
             results(
                 observation(None, "Clear.", code=CHEST),
                 observation(
-                    None, "Smoker.", code={"text": "Habits"}, category=[code("social-history", None)]
+                    None,
+                    "Smoker.",
+                    code={"text": "Habits"},
+                    category=[code("social-history", None)],
                 ),
             ),
             "Lungs: Clear.",
@@ -205,7 +214,11 @@ def test_a_whole_report() -> None:
         ),
         # presentedForm
         (report(presentedForm=[form(WHOLE)]), "Clear lungs.", "Normal."),
-        (report(presentedForm=[form(WHOLE, "TEXT/PLAIN; charset=UTF-8")]), "Clear lungs.", "Normal."),
+        (
+            report(presentedForm=[form(WHOLE, "TEXT/PLAIN; charset=UTF-8")]),
+            "Clear lungs.",
+            "Normal.",
+        ),
         (report(presentedForm=[form(WHOLE, "text/markdown")]), "Clear lungs.", "Normal."),
         (report(presentedForm=[form(HTML, "text/html")]), "Clear lungs.", "Normal."),
         (report(presentedForm=[form(HTML, "application/xhtml+xml")]), "Clear lungs.", "Normal."),
@@ -224,7 +237,9 @@ def test_a_whole_report() -> None:
             "Normal.",
         ),
         (
-            report(presentedForm=[{"contentType": "text/plain", "data": "%%"}, form(HTML, "text/html")]),
+            report(
+                presentedForm=[{"contentType": "text/plain", "data": "%%"}, form(HTML, "text/html")]
+            ),
             "Clear lungs.",
             "Normal.",
         ),
@@ -238,7 +253,11 @@ def test_a_whole_report() -> None:
             "Normal.",
         ),
         # Conclusions
-        (with_findings(conclusion="<div><p>No <b>acute</b> disease.</p></div>"), "Clear lungs.", "No acute disease."),
+        (
+            with_findings(conclusion="<div><p>No <b>acute</b> disease.</p></div>"),
+            "Clear lungs.",
+            "No acute disease.",
+        ),
         (with_findings(conclusion="IMPRESSION: Normal."), "Clear lungs.", "Normal."),
         (with_findings(conclusion="Stable.\n1. A &gt; B."), "Clear lungs.", "Stable.\n1. A > B."),
         (with_findings(conclusion=" \n"), "Clear lungs.", None),
@@ -246,7 +265,7 @@ def test_a_whole_report() -> None:
         (with_findings(conclusion=WHOLE), "Clear lungs.", "Normal."),
         (report(conclusion=WHOLE), "Clear lungs.", "Normal."),
     ],
-)  # fmt: skip
+)
 def test_findings_and_impression(
     given: dict[str, Any], findings: str, impression: str | None
 ) -> None:
@@ -405,46 +424,90 @@ TYPE = "DiagnosticReport.presentedForm[0].contentType"
             "DiagnosticReport.result[0].hasMember[0]",
             NOT_HERE,
         ),
-        (results(observation(None, "x" * 20_001)), "DiagnosticReport.result[0]",
-         "is longer than 20000 characters; shorten it"),
-        (with_findings(conclusion="x" * 20_001), "DiagnosticReport.conclusion",
-         "is longer than 20000 characters; shorten it"),
+        (
+            results(observation(None, "x" * 20_001)),
+            "DiagnosticReport.result[0]",
+            "is longer than 20000 characters; shorten it",
+        ),
+        (
+            with_findings(conclusion="x" * 20_001),
+            "DiagnosticReport.conclusion",
+            "is longer than 20000 characters; shorten it",
+        ),
         (results(observation(None, "x", status="cancelled")), "DiagnosticReport", NONE),
-        (with_findings(conclusion={CANARY: 1}), "DiagnosticReport.conclusion",
-         "Expected `str | null`, got `object`"),
+        (
+            with_findings(conclusion={CANARY: 1}),
+            "DiagnosticReport.conclusion",
+            "Expected `str | null`, got `object`",
+        ),
         (with_findings(id=7), "DiagnosticReport.id", "Expected `str | null`, got `int`"),
-        (with_findings(identifier=[{"value": 7}]), "DiagnosticReport.identifier[0].value",
-         "Expected `str | null`, got `int`"),
-        (with_findings(identifier=[{"value": "x" * 257}]), "DiagnosticReport.identifier",
-         "must have 1 to 256 characters"),
-        (report(result=CANARY), "DiagnosticReport.result",
-         "Expected `array | null`, got `str`"),
-        (report(result=[None]), "DiagnosticReport.result[0]",
-         "Expected `object`, got `null`"),
-        (with_findings(contained=[{"resourceType": "Patient", "id": "f"}]),
-         "DiagnosticReport.contained[1].id", "is not the only one with this value"),
-        (with_findings(contained=[CANARY]), "DiagnosticReport.contained[1]",
-         "Expected `object`, got `str`"),
-        (report(contained=[observation("a", None, valueString=7)]),
-         "DiagnosticReport.contained[0].valueString", "Expected `str | null`, got `int`"),
-        ({"resourceType": "Observation"}, "resourceType",
-         "is a FHIR Observation; send DiagnosticReports or a Bundle"),
-        ({"resourceType": CANARY}, "resourceType",
-         "is a resource of another type; send DiagnosticReports or a Bundle"),
-        ({"status": "final"}, "resourceType", "is missing; send FHIR DiagnosticReports or a Bundle"),
-        ({"resourceType": ["DiagnosticReport"]}, "resource.resourceType",
-         "Expected `str | null`, got `array`"),
+        (
+            with_findings(identifier=[{"value": 7}]),
+            "DiagnosticReport.identifier[0].value",
+            "Expected `str | null`, got `int`",
+        ),
+        (
+            with_findings(identifier=[{"value": "x" * 257}]),
+            "DiagnosticReport.identifier",
+            "must have 1 to 256 characters",
+        ),
+        (report(result=CANARY), "DiagnosticReport.result", "Expected `array | null`, got `str`"),
+        (report(result=[None]), "DiagnosticReport.result[0]", "Expected `object`, got `null`"),
+        (
+            with_findings(contained=[{"resourceType": "Patient", "id": "f"}]),
+            "DiagnosticReport.contained[1].id",
+            "is not the only one with this value",
+        ),
+        (
+            with_findings(contained=[CANARY]),
+            "DiagnosticReport.contained[1]",
+            "Expected `object`, got `str`",
+        ),
+        (
+            report(contained=[observation("a", None, valueString=7)]),
+            "DiagnosticReport.contained[0].valueString",
+            "Expected `str | null`, got `int`",
+        ),
+        (
+            {"resourceType": "Observation"},
+            "resourceType",
+            "is a FHIR Observation; send DiagnosticReports or a Bundle",
+        ),
+        (
+            {"resourceType": CANARY},
+            "resourceType",
+            "is a resource of another type; send DiagnosticReports or a Bundle",
+        ),
+        (
+            {"status": "final"},
+            "resourceType",
+            "is missing; send FHIR DiagnosticReports or a Bundle",
+        ),
+        (
+            {"resourceType": ["DiagnosticReport"]},
+            "resource.resourceType",
+            "Expected `str | null`, got `array`",
+        ),
         ([report()], "resource", "Expected `object`, got `array`"),
-        (b'{"resourceType":"DiagnosticReport","status":"final","status":"final"}', "resource",
-         "contains the same key twice; keep one of them"),
-        (b'{"resourceType":"DiagnosticReport","x":' + b"[" * 100_000, "resource",
-         "is nested too deeply"),
-        (b'{"resourceType":"DiagnosticReport","x":[1,}', "resource",
-         "is not valid JSON (NaN, lone surrogates and control characters are not allowed)"),
+        (
+            b'{"resourceType":"DiagnosticReport","status":"final","status":"final"}',
+            "resource",
+            "contains the same key twice; keep one of them",
+        ),
+        (
+            b'{"resourceType":"DiagnosticReport","x":' + b"[" * 100_000,
+            "resource",
+            "is nested too deeply",
+        ),
+        (
+            b'{"resourceType":"DiagnosticReport","x":[1,}',
+            "resource",
+            "is not valid JSON (NaN, lone surrogates and control characters are not allowed)",
+        ),
         (b'{"resourceType":"DiagnosticReport","x":"\xff"}', "resource", "is not valid UTF-8"),
         (b'{"resourceType":"DiagnosticReport","x":1e999}', "resource", "Number out of range"),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_is_named_by_its_path(given: Any, place: str, problem: str) -> None:
     error = rejected(given)
 
@@ -463,10 +526,12 @@ def test_an_error_names_the_report() -> None:
         ("Observation/1", "https://a.example/fhir/Observation/1"),
         ("Observation/1/_history/3", "https://a.example/fhir/Observation/1"),
         ("https://a.example/fhir/Observation/1", "https://a.example/fhir/Observation/1/_history/2"),
-        ("urn:uuid:0c3151bd-1cbf-4d64-b04d-cd9187a4c6e0",
-         "urn:uuid:0c3151bd-1cbf-4d64-b04d-cd9187a4c6e0"),
+        (
+            "urn:uuid:0c3151bd-1cbf-4d64-b04d-cd9187a4c6e0",
+            "urn:uuid:0c3151bd-1cbf-4d64-b04d-cd9187a4c6e0",
+        ),
     ],
-)  # fmt: skip
+)
 def test_results_in_a_bundle(reference: str, url: str) -> None:
     main = report(result=[{"reference": reference}])
     other = observation("1", "Wrong.")
@@ -513,16 +578,22 @@ def test_only_age_and_sex_of_a_patient(
         "birthDate": birth,
         "gender": gender,
     }
-    main = with_findings(subject={"reference": "Patient/p"}, effectivePeriod={"start": "2020-06-29"})
+    main = with_findings(
+        subject={"reference": "Patient/p"}, effectivePeriod={"start": "2020-06-29"}
+    )
 
     found = record(bundle(main, patient))
 
     assert found.metadata is not None
-    assert found.metadata == {
-        "format": "fhir",
-        "report_status": "final",
-        "procedure": "Chest CT",
-    } | expected
+    assert (
+        found.metadata
+        == {
+            "format": "fhir",
+            "report_status": "final",
+            "procedure": "Chest CT",
+        }
+        | expected
+    )
 
 
 def test_other_sections_are_kept() -> None:

@@ -4,7 +4,7 @@ import json
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.intake.fhir.scanning import members, value_end
@@ -15,6 +15,7 @@ JSON = st.recursive(
 )
 
 
+@settings(max_examples=40, deadline=None)
 @given(value=st.dictionaries(st.text(), JSON), indent=st.sampled_from([None, 1]))
 def test_members_are_those_of_the_parser(value: dict[str, object], indent: int | None) -> None:
     text = json.dumps(value, indent=indent).encode()
