@@ -97,7 +97,10 @@ def _text_of(place: str, content: bytes, media_type: str, charset: str | None) -
     if text is None:
         problem = "is not UTF-8; name its character set in contentType, or encode the text"
         return Problem(f"{place}.data", problem)
-    text = _plain(media_type, text)
+    try:
+        text = _plain(media_type, text)
+    except ValueError:  # text_of_rtf refuses what is not RTF
+        return Problem(f"{place}.data", "is not RTF that can be read; send text/plain")
     return Form(f"{place}.data", text) if text.strip() else Problem(f"{place}.data", "is blank")
 
 

@@ -10,8 +10,9 @@ from typing import Any
 from chalicelib.intake.fhir.resources import Patient
 
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2})(?:T.*)?)?)?", re.DOTALL)
-_SEXES = frozenset({"female", "male", "other"})
-_OLDEST_YEARS = 130
+# As HL7 v2 abbreviates them (table 0001): one form in the metadata, whatever the format.
+_SEXES = {"female": "F", "male": "M", "other": "O", "unknown": "U"}
+_OLDEST_YEARS = 125
 
 
 def age_and_sex(patient: Patient, examined: str | None) -> dict[str, Any]:
@@ -27,8 +28,9 @@ def age_and_sex(patient: Patient, examined: str | None) -> dict[str, Any]:
     age = _age(patient.birth_date, examined)
     if age is not None:
         found["age"] = age
-    if patient.gender is not None and patient.gender.casefold() in _SEXES:
-        found["sex"] = patient.gender.casefold()
+    sex = _SEXES.get((patient.gender or "").casefold())
+    if sex is not None:
+        found["sex"] = sex
     return found
 
 

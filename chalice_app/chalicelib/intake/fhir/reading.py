@@ -6,12 +6,21 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
+import msgspec
+
 from chalicelib.errors import RecordRejectedError
 from chalicelib.intake.fhir import choosing, frame_content, pieces, resources
 from chalicelib.intake.fhir.frame_content import Content, Resource, decode
 from chalicelib.intake.fhir.patients import age_and_sex
 from chalicelib.intake.frames import Frame
-from chalicelib.intake.record import MAX_REPORT_ID_CHARACTERS, Record, Status, record
+from chalicelib.intake.record import (
+    MAX_METADATA_BYTES,
+    MAX_REPORT_ID_CHARACTERS,
+    METADATA_DROPPED,
+    Record,
+    Status,
+    record,
+)
 
 # `modified` is R5's: changed before it is final. `unknown` is a code of FHIR: the sender does not
 # know which of the others applies.
@@ -69,6 +78,11 @@ class _Reader:
             chosen = choosing.choose(self._report, texts, missing)
         except choosing.ChoiceError as error:
             raise self._rejected(error.place, error.problem) from None
+        metadata, sections = self._metadata(chosen.sections)
+        left = MAX_METADATA_BYTES - _size(metadata)
+        kept = _short_enough(sections, left)
+        if kept:
+            metadata["sections"] = kept
         return record(
             self._index,
             object_id,
@@ -76,7 +90,9 @@ class _Reader:
             report_id=self._id,
             findings=chosen.findings,
             impression=chosen.impression,
-            metadata=self._metadata(chosen.sections),
+            metadata=metadata,
+            # `record` drops and flags metadata that are too long even without sections.
+            flags=() if len(kept) == len(sections) or left < 0 else (METADATA_DROPPED,),
             status=status,
             places={"findings": chosen.place, "impression": chosen.impression_place},
         )
@@ -158,7 +174,8 @@ class _Reader:
                 read = decode(self._index, one.kind, one.raw, resources.Composition, self._id)
                 yield from pieces.of_sections("Composition.section", read.section)
 
-    def _metadata(self, sections: dict[str, str]) -> dict[str, Any]:
+    def _metadata(self, sections: dict[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
+        """All metadata but the sections, and the sections."""
         report = self._report
         metadata: dict[str, Any] = {"format": "fhir"}
         metadata["report_status"] = (report.status or "").strip().casefold()
@@ -176,9 +193,7 @@ class _Reader:
         reasons = "; ".join(dict.fromkeys(self._reasons()))
         if reasons and "indication" not in sections:
             sections = {"indication": reasons} | sections
-        if sections:
-            metadata["sections"] = sections
-        return metadata
+        return metadata, sections
 
     def _reasons(self) -> Iterator[str]:
         for order in self._orders:
@@ -187,6 +202,22 @@ class _Reader:
                 label = pieces.label_of(concept)
                 if label:
                     yield label
+
+
+def _short_enough(sections: dict[str, str], left: int) -> dict[str, str]:
+    """The sections that fit into so many bytes; the longest are left out first."""
+    kept = set()
+    left -= _size({"sections": {}})
+    for name, text in sorted(sections.items(), key=lambda one: len(one[1])):
+        left -= _size({name: text})
+        if left < 0:
+            break
+        kept.add(name)
+    return {name: text for name, text in sections.items() if name in kept}
+
+
+def _size(value: dict[str, Any]) -> int:
+    return len(msgspec.json.encode(value))
 
 
 def _report_id(ids: resources.ReportIds) -> tuple[str, str | None]:

@@ -29,10 +29,10 @@ REFUSALS: Final[dict[Refusal, tuple[str, str]]] = {
     "entry-duplicate": ("Bundle.entry[#]", "contains the same key twice; keep one of them"),
     "nested": (
         "Bundle.entry[#].resource",
-        "is a Bundle inside a Bundle; send its reports as entries of one Bundle",
+        "is a Bundle inside a Bundle; send one Bundle of its reports",
     ),
     "no-array": ("Bundle.entry", "must be an array"),
-    "no-object": ("Bundle.entry[#]", "and its resource must be objects"),
+    "no-object": ("Bundle.entry[#]", "must be an object, and its resource too"),
     "no-report": ("Bundle.entry", "contains no DiagnosticReport"),
     "no-type": ("Bundle.entry[#].resource.resourceType", "is missing, or is not text"),
     "shared": (

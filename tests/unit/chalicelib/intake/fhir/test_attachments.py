@@ -24,7 +24,6 @@ def attachment(content: bytes, content_type: str) -> Attachment:
         ("cp1252", 'text/plain;format=flowed;Charset="windows-1252"'),
         ("utf-16-le", "text/plain; charset=utf-16le"),
         ("iso8859-15", "text/plain; charset=latin9"),
-        ("cp1252", "text/rtf"),
         ("utf-8", "text/html"),
     ],
 )
@@ -32,6 +31,12 @@ def test_character_sets(encoding: str, content_type: str) -> None:
     found = read([attachment(UMLAUT.encode(encoding), content_type)])
 
     assert found == Form("presentedForm[0].data", UMLAUT)
+
+
+def test_rtf_is_windows_1252_unless_it_says_otherwise() -> None:
+    content = rb"{\rtf1\ansi Ger\'e4t " + "über Lunge}".encode("cp1252")
+
+    assert read([attachment(content, "text/rtf")]) == Form("presentedForm[0].data", UMLAUT)
 
 
 @pytest.mark.parametrize("charset", ["utf-7", "idna", "rot13", "hex", "zip", "no\0ne", "ascii"])

@@ -119,9 +119,9 @@ def test_a_report_that_is_too_long_costs_no_other() -> None:
 @pytest.mark.parametrize(
     ("entry", "problem"),
     [
-        (b"7", "Bundle.entry[1]: and its resource must be objects"),
-        (b"null", "Bundle.entry[1]: and its resource must be objects"),
-        (b'{"resource":"x"}', "Bundle.entry[1]: and its resource must be objects"),
+        (b"7", "Bundle.entry[1]: must be an object, and its resource too"),
+        (b"null", "Bundle.entry[1]: must be an object, and its resource too"),
+        (b'{"resource":"x"}', "Bundle.entry[1]: must be an object, and its resource too"),
         (b'{"resource":{}}', "Bundle.entry[1].resource.resourceType: is missing, or is not text"),
         (
             b'{"resource":{"resourceType":[]}}',
@@ -129,8 +129,7 @@ def test_a_report_that_is_too_long_costs_no_other() -> None:
         ),
         (
             b'{"resource":{"resourceType":"Bundle","entry":[]}}',
-            "Bundle.entry[1].resource: is a Bundle inside a Bundle; send its reports as entries of "
-            "one Bundle",
+            "Bundle.entry[1].resource: is a Bundle inside a Bundle; send one Bundle of its reports",
         ),
         (
             b'{"resource":{"resourceType":"Patient"},"resource":{"resourceType":"Patient"}}',

@@ -68,7 +68,7 @@ def test_a_whole_report() -> None:
         "report_status": "final",
         "procedure": "Chest CT",
         "age": 69,
-        "sex": "female",
+        "sex": "F",
         "sections": {"indication": "Cough"},
     }
 
@@ -121,7 +121,7 @@ def test_a_whole_report() -> None:
         ),
         (results(observation(None, "A.", note=[{"text": "B."}])), "A.\nB.", None),
         (results(observation(None, None, note=[{"text": "B."}])), "B.", None),
-        (results(observation(None, "<p>A &lt;5 mm.</p><p>B.</p>")), "A <5 mm.\nB.", None),
+        (results(observation(None, "A &lt;5 mm.<br/>B.")), "A <5 mm.\nB.", None),
         (
             results(observation(None, "Nodule <5 mm, a<b and c>d.")),
             "Nodule <5 mm, a<b and c>d.",
@@ -558,12 +558,12 @@ def test_a_reference_that_two_resources_may_be_meant_by_is_not_followed() -> Non
 @pytest.mark.parametrize(
     ("birth", "gender", "expected"),
     [
-        ("1950-06-30", "male", {"age": 69, "sex": "male"}),
-        ("1950", "FEMALE", {"sex": "female"}),
-        ("1950-07", "unknown", {"age": 69}),
+        ("1950-06-30", "male", {"age": 69, "sex": "M"}),
+        ("1950", "FEMALE", {"sex": "F"}),
+        ("1950-07", "unknown", {"age": 69, "sex": "U"}),
         ("1950-06", None, {}),
         ("2020-02-30", CANARY, {}),
-        ("2021-01-01", "other", {"sex": "other"}),
+        ("2021-01-01", "other", {"sex": "O"}),
         ("1850-01-01", None, {}),
     ],
 )
@@ -611,9 +611,28 @@ def test_other_sections_are_kept() -> None:
     assert found.metadata["sections"] == {"comparison": "CT of 2019.", "recommendation": "None."}
 
 
-def test_sections_that_are_too_long_are_dropped_and_flagged() -> None:
+def test_the_longest_sections_are_dropped_if_they_are_too_long_and_that_is_flagged() -> None:
     found = record(
-        results(observation(None, "Clear."), observation(None, "x" * 5000, code=code("18834-2")))
+        results(
+            observation(None, "Clear."),
+            observation(None, "x" * 5000, code=code("18834-2")),
+            observation(None, "None.", code={"text": "Recommendations"}),
+        )
+    )
+
+    assert found.metadata is not None
+    assert found.metadata["report_status"] == "final"
+    assert found.metadata["sections"] == {"recommendation": "None."}
+    assert found.flags == (METADATA_DROPPED,)
+
+
+def test_metadata_that_are_too_long_are_flagged_once() -> None:
+    found = record(
+        results(
+            observation(None, "Clear."),
+            observation(None, "None.", code={"text": "Recommendations"}),
+            code={"text": "x" * 5000},
+        )
     )
 
     assert found.metadata is None
