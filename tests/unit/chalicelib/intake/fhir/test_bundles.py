@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import json
+import random
 import time
 import tracemalloc
 from collections import Counter
+from collections.abc import Callable
 from itertools import islice
 from typing import Any
 
@@ -12,6 +14,8 @@ import pytest
 from chalicelib.intake.fhir import bundles
 from chalicelib.intake.frames import MAX_RECORD_BYTES, Frame
 from chalicelib.intake.record import Record
+from tests.fuzz import targets
+from tests.unit.chalicelib.intake.fhir.mutations import damaged_bytes, damaged_structure
 from tests.unit.chalicelib.intake.fhir.samples import (
     CANARY,
     bundle,
@@ -279,3 +283,40 @@ def test_ten_thousand_entries_take_linear_time_and_no_memory_for_the_frames() ->
     assert found == 5000
     assert took < 30  # measured: half a second; quadratic, it takes minutes
     assert peak < 3 * len(data)
+
+
+@pytest.mark.parametrize("damage", [damaged_bytes, damaged_structure])
+@pytest.mark.filterwarnings("ignore:invalid escape sequence")
+def test_a_damaged_document_is_reports_and_failures_and_loses_none(
+    damage: Callable[[random.Random], bytes],
+) -> None:
+    draw = random.Random(15)
+    read = 0
+
+    for _ in range(1500):
+        data = damage(draw)
+        targets.fhir(data)
+        found = outcomes(data)
+        read += sum(isinstance(one, Record) for one in found)
+        whole = str(found[0]).startswith(("record 0: Bundle: ", "record 0: Bundle.entry: "))
+        assert whole or len(found) >= reports_in(data), data
+
+    assert read > 50  # not every document is beyond reading
+
+
+def reports_in(data: bytes) -> int:
+    """How many reports Python's parser finds in a Bundle."""
+    try:
+        value = json.loads(data)
+    except (ValueError, RecursionError):
+        return 1
+    if not isinstance(value, dict) or value.get("resourceType") != "Bundle" or "findings" in value:
+        return 1
+    entries = value.get("entry")
+    resources = [
+        one.get("resource")
+        for one in (entries if isinstance(entries, list) else ())
+        if isinstance(one, dict)
+    ]
+    kinds = [one.get("resourceType") for one in resources if isinstance(one, dict)]
+    return kinds.count("DiagnosticReport")
