@@ -52,6 +52,31 @@ _DATE_TIME: Final = re.compile(
 # A string of FHIR contains no others.
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _LOCAL: Final = ("#", "urn:")
+# The members of FHIR's data types, the same in R4 and R5.
+_ANY: Final = {"id": "string", "extension": "extension"}
+_TYPES: Final = {
+    "Coding": _ANY
+    | {
+        "system": "string",
+        "version": "string",
+        "code": "string",
+        "display": "string",
+        "userSelected": "boolean",
+    },
+    "CodeableConcept": _ANY | {"coding": "list of Coding", "text": "string"},
+    "Period": _ANY | {"start": "string", "end": "string"},
+    "Identifier": _ANY
+    | {
+        "use": "string",
+        "type": "CodeableConcept",
+        "system": "string",
+        "value": "string",
+        "period": "Period",
+        "assigner": "Assigner",
+    },
+    "Assigner": _ANY | {"reference": "string", "type": "string", "display": "string"},
+    "Reference": {"reference": "string", "type": "string", "identifier": "Identifier"},
+}
 # Sorted keys: a replay writes the same bytes.
 _ENCODER: Final = msgspec.json.Encoder(order="sorted")
 
@@ -91,11 +116,12 @@ def answer(  # noqa: PLR0913  # what every format's answer is made of
                 ],
             }
         ],
-        "identifier": _objects(report.get("identifier")) or _objects(report.get("identifer")),
+        "identifier": _typed(report.get("identifier"), "list of Identifier")
+        or _typed(report.get("identifer"), "list of Identifier"),
         "basedOn": list(_orders(record.index, content, report)),
         "status": "preliminary",
-        "category": _objects(report.get("category")),
-        "code": _pruned(report.get("code")),
+        "category": _typed(report.get("category"), "list of CodeableConcept"),
+        "code": _typed(report.get("code"), "CodeableConcept"),
         "subject": _reference(report.get("subject")),
         "encounter": _reference(report.get("encounter")),
         **_effective(report),
@@ -104,8 +130,7 @@ def answer(  # noqa: PLR0913  # what every format's answer is made of
     }
     if not made["identifier"]:
         made["identifier"] = [{"system": f"{NAMESPACE}:report", "value": _text(record.report_id)}]
-    if not isinstance(made["code"], dict):
-        made["code"] = IMAGING_REPORT
+    made["code"] = made["code"] or IMAGING_REPORT
     return _ENCODER.encode({name: value for name, value in made.items() if value})
 
 
@@ -137,8 +162,8 @@ def _orders(index: int, content: Content, report: dict[str, Any]) -> Iterator[di
                 inside = frame_content.contained(index, typed)
             found = content.find(given["reference"], "ServiceRequest", inside, content.report.url)
             order = {} if found is None else msgspec.json.decode(found.raw, type=dict[str, Any])
-            identifiers = _objects(order.get("identifier"))
-            if identifiers:
+            identifiers = _typed(order.get("identifier"), "list of Identifier")
+            if isinstance(identifiers, list):
                 kept = {"type": "ServiceRequest", "identifier": identifiers[0]}
         if kept is not None:
             yield kept
@@ -146,38 +171,36 @@ def _orders(index: int, content: Content, report: dict[str, Any]) -> Iterator[di
 
 def _reference(given: object) -> dict[str, Any] | None:
     """A reference that means the same wherever the answer is read; None if it does not."""
+    kept = _typed(given, "Reference")
+    return kept if isinstance(kept, dict) and kept.keys() - {"type"} else None
+
+
+def _typed(given: object, kind: str) -> object:
+    """A value of a data type with what that type has; None if nothing is left.
+
+    References that mean nothing where the answer is read are left out, and so are null and empty
+    values and members that FHIR does not have: some senders write them, no server accepts them.
+    """
+    if kind == "extension":
+        return given if isinstance(given, list) and given else None
+    if kind in ("string", "boolean"):
+        wanted = str if kind == "string" else bool
+        return given if isinstance(given, wanted) and given != "" else None
+    if kind.startswith("list of "):
+        items = [_typed(one, kind.removeprefix("list of ")) for one in _items(given)]
+        return [one for one in items if one is not None] or None
     if not isinstance(given, dict):
         return None
-    kept = {
-        name: given[name]
-        for name in ("reference", "type")
-        if isinstance(given.get(name), str) and given[name].strip()
-    }
-    if kept.get("reference", "").startswith(_LOCAL):
+    kept = {name: _typed(given.get(name), inner) for name, inner in _TYPES[kind].items()}
+    reference = kept.get("reference")
+    if isinstance(reference, str) and reference.startswith(_LOCAL):
         del kept["reference"]
-    identifier = _pruned(given.get("identifier"))
-    if isinstance(identifier, dict):
-        kept["identifier"] = identifier
-    return kept if kept.keys() - {"type"} else None
+    return {name: value for name, value in kept.items() if value is not None} or None
 
 
-def _objects(given: object) -> list[dict[str, Any]]:
-    """The objects of an array, or one object where FHIR has an array."""
-    items = given if isinstance(given, list) else [given]
-    return [item for item in map(_pruned, items) if isinstance(item, dict)]
-
-
-def _pruned(given: object) -> object:
-    """A value without what FHIR does not have, null and empty values, and local references."""
-    if isinstance(given, dict):
-        kept = {name: _pruned(value) for name, value in given.items()}
-        reference = kept.get("reference")
-        if isinstance(reference, str) and reference.startswith(_LOCAL):
-            del kept["reference"]
-        return {name: value for name, value in kept.items() if value is not None} or None
-    if isinstance(given, list):
-        return [value for value in map(_pruned, given) if value is not None] or None
-    return None if given == "" else given
+def _items(given: object) -> list[Any]:
+    """The items of an array, or of one object where FHIR has an array."""
+    return given if isinstance(given, list) else [given]
 
 
 def _effective(report: dict[str, Any]) -> dict[str, Any]:

@@ -52,7 +52,7 @@ def damaged_structure(draw: random.Random) -> bytes:
             elif change == 1 and isinstance(node, dict):
                 node[draw.choice(NAMES)] = copy.deepcopy(node[key])
             else:
-                changed = (draw.choice(VALUES), [node[key]], {"x": node[key]})
+                changed = (copy.deepcopy(draw.choice(VALUES)), [node[key]], {"x": node[key]})
                 node[key] = changed[max(0, change - 2)]
             break
     return json.dumps(value).encode()

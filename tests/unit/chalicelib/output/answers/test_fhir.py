@@ -146,6 +146,11 @@ def test_an_order_that_stays_behind_is_named_by_its_identifier(reference: str) -
             {"identifier": [{"value": "a", "system": "", "use": None}]},
             {"identifier": [{"value": "a"}]},
         ),
+        (
+            {"identifier": [{"value": "a", "x": 1, "type": {"coding": [], "y": 2}}]},
+            {"identifier": [{"value": "a"}]},
+        ),
+        ({"code": {"text": "CT", "findings": "x"}}, {"code": {"text": "CT"}}),
         ({"category": {"text": "Radiology"}}, {"category": [{"text": "Radiology"}]}),
         ({"code": ...}, {"code": IMAGING_REPORT}),
         ({"code": {}}, {"code": IMAGING_REPORT}),
