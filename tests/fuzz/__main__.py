@@ -24,6 +24,7 @@ TARGETS = (
     "decoding",
     "framing",
     "records",
+    "fhir",
     "objects",
     "messages",
     "answers",

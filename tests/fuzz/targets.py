@@ -28,11 +28,14 @@ from chalicelib.errors import (
 from chalicelib.handlers import nightly
 from chalicelib.intake import reading
 from chalicelib.intake.decoding import TextStream
+from chalicelib.intake.fhir import bundles, detection
+from chalicelib.intake.fhir import reading as reading_fhir
 from chalicelib.intake.frames import Form, Frame
 from chalicelib.intake.json_text import framing
 from chalicelib.intake.json_text.reading import read_record
 from chalicelib.intake.record import Record
 from chalicelib.objects import LANES, MAX_KEY_BYTES, ObjectRef, lake_key, part_key, result_key
+from chalicelib.output.answers import fhir as fhir_answer
 from chalicelib.queue import wire
 from chalicelib.queue.messages import WorkItem, message_of, read_message
 from chalicelib.settings import Settings, read_settings
@@ -107,6 +110,28 @@ def records(data: bytes) -> None:
         return
     _is_usable(record)
     assert json.loads(data)["findings"] == record.findings
+
+
+def fhir(data: bytes) -> None:
+    """A FHIR object is reports and rejections, each counted; every report can be answered."""
+    detection.detect(data)
+    frames = list(bundles.split(data, 3, 7))
+    assert [(one.index, one.offset, one.part) for one in frames] == [
+        (3 + part, 7, part) for part in range(len(frames))
+    ]
+    assert frames
+    for frame in frames:
+        try:
+            record = reading_fhir.read(frame, OBJECT_ID, MAX_FINDINGS)
+        except RecordRejectedError as error:
+            _says_nothing(error)
+            assert error.index == frame.index
+            continue
+        _is_usable(record)
+        told = fhir_answer.answer(
+            frame.data or b"", record, "Draft.", model="m", version="1", flags=(), at=SENT
+        )
+        assert json.loads(told)["conclusion"] == "Draft."
 
 
 def objects(data: bytes) -> None:
@@ -203,6 +228,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "decoding": decoding,
     "framing": framing_,
     "records": records,
+    "fhir": fhir,
     "objects": objects,
     "messages": messages,
     "answers": answers,
