@@ -44,7 +44,7 @@ def unescape(text: str, separators: Separators, charset: str) -> str:
 
 
 def escape(text: str, separators: Separators) -> str:
-    r"""A text, written so that no character of it is a separator; line breaks as `\.br\`."""
+    r"""A text without NUL, written so that no character is a separator; line breaks as `\.br\`."""
     mark = separators.escape
     names = {
         separators.field: "F",
@@ -52,9 +52,18 @@ def escape(text: str, separators: Separators) -> str:
         separators.subcomponent: "T",
         separators.repetition: "R",
         mark: "E",
+        "\0": escape_code(mark, separators)[1:-1],
+        "\n": ".br",
     }
-    table = {ord(one): f"{mark}{name}{mark}" for one, name in names.items()}
-    return _LINE_BREAK.sub("\n", text).translate(table).replace("\n", f"{mark}.br{mark}")
+    # Before what may be read as an escape, the mark itself would look like one that was escaped
+    # twice: its code does not.
+    safe = re.sub(re.escape(mark) + "(?=[.A-Zx])", "\0", _LINE_BREAK.sub("\n", text))
+    return safe.translate({ord(one): f"{mark}{name}{mark}" for one, name in names.items()})
+
+
+def escape_code(character: str, separators: Separators) -> str:
+    """An ASCII character as its code (2.7.5)."""
+    return f"{separators.escape}X{ord(character):02X}{separators.escape}"
 
 
 def without_controls(text: str) -> tuple[str, bool]:
