@@ -104,7 +104,7 @@ def _read(
         report_id=report_id,
         findings=report.findings,
         impression=report.impression,
-        metadata={name: value for name, value in metadata.items() if value},
+        metadata={name: value for name, value in metadata.items() if value not in (None, "", {})},
         flags=flags,
         status=state,
         places={"findings": report.place, "impression": "OBX-5"},
