@@ -298,6 +298,16 @@ SECTIONS = [
         oru(obx(f"FINDINGS: {SEEN}"), obx(f"IMPRESSION: {CONCLUDED}", IMPRESSION)),
         WHOLE,
     ),
+    Case(
+        "findings with names of organs and a conclusion below",
+        oru(obx(r"HEART: Normal size.\.br\LUNGS: Clear.\.br\IMPRESSION: No acute disease.")),
+        {"findings": "HEART: Normal size. LUNGS: Clear.", "impression": CONCLUDED, "words": True},
+    ),
+    text(
+        "findings with names of organs",
+        r"HEART: Normal size.\.br\LUNGS: Clear.\.br\OTHER: None.",
+        "HEART: Normal size.\nLUNGS: Clear.\nOTHER: None.",
+    ),
     Case("neither OBX-2 nor OBX-11", oru(obx(SEEN, kind="", status="")), {"findings": SEEN}),
     Case("OBX that end with their text", joined([HEADER, ORDER, *NO_OBX_11]), WHOLE),
     Case("type ST", oru(obx(SEEN, "&GDT^^GDT", "ST", "Final")), {"findings": SEEN}),

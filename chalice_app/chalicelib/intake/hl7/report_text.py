@@ -17,6 +17,12 @@ _OWN_HEADING = {
         r"\A\s*+(?:IMPRESSIONS?|CONCLUSIONS?|BEURTEILUNG)[ \t]*+:\s*+", re.IGNORECASE
     ),
 }
+# What may be the heading of an impression, however it is written.
+_CONCLUDING = re.compile(
+    r"\b(?:impressions?|conclusions?|opinion|summary|diagnos[ie]s|beurteilung|zusammenfassung|fazit)"
+    r"[^\S\n]*+[:\n]",
+    re.IGNORECASE,
+)
 # Words of a heading, which no section contains.
 _HEADING_WORDS = 4
 
@@ -67,14 +73,19 @@ def report_of(found: Observations) -> Report:
 
 
 def _inside(text: str, place: str) -> tuple[str, Sections]:
-    """Findings and other sections in a text that stands under the name of findings."""
-    under = read_sections(f"FINDINGS:\n{text}")
-    if under.findings and under.unsure is None:
-        alone = not under.impression and not under.others
-        return (text if alone else under.findings), under
+    """Findings and other sections in a text that stands under the name of findings.
+
+    The name counts: a word that might be a heading, such as "Lungs:", divides nothing. But an
+    impression in it must not become part of the findings.
+    """
     whole = read_sections(text)
     if whole.findings and whole.unsure is None and _covers(whole, text):
         return whole.findings, whole
+    if not whole.impression and _CONCLUDING.search(text) is None:
+        return text, Sections(None, None, {})
+    under = read_sections(f"FINDINGS:\n{text}")
+    if under.findings and under.unsure is None:
+        return (under.findings, under) if under.impression else (text, Sections(None, None, {}))
     raise _unsure(place, under.unsure or "no heading of findings among others")
 
 
