@@ -559,6 +559,9 @@ WRONG = [
         "OBX[1]",
         "damaged",
     ),
+    Wrong("a short name", oru(obx(SEEN), obx(CONCLUDED)[1:]), "OBX[1]", "damaged"),
+    Wrong("a short name in a patient", oru(obx(SEEN), common=COMMON[1:]), "PID", "damaged"),
+    Wrong("a line in the header", oru(obx(SEEN), patient="of Annex"), "MSH", "no segment"),
     Wrong(
         "an indented name", oru(obx(SEEN), " " + obx(CONCLUDED, IMPRESSION)), "OBX[1]", "damaged"
     ),

@@ -19,8 +19,12 @@ _KNOWN = frozenset(_NAMES.split())
 _NAME = re.compile(r"[A-Z][A-Z0-9]{2}")
 _LINE = re.compile(r"[^\r\n]*+(?:\r\n|\r|\n)|[^\r\n]++")
 _LINE_END = re.compile(r"\r\n|\r")
-# A name in small letters or with white space around it: neither a segment nor text.
+# A line that is neither text nor a segment, but was one, by what stands before its first separator:
+# within a text a name in small letters, or one that a number follows; in other segments any word.
 _BROKEN_NAME = re.compile(r"[ \t]*+(?:MSH|PID|PV1|ORC|OBR|OBX|NTE|SPM|TXA)[ \t]*+", re.IGNORECASE)
+_SHORT_WORD = re.compile(r"[ \t]*+[A-Za-z0-9]{1,4}[ \t]*+")
+_SET_ID = re.compile(r"[0-9]{1,5}")
+_TEXTS = ("OBX", "NTE")
 _HEADER = re.compile(r"MSH([!-/:-@\[-`{-~])([!-/:-@\[-`{-~]{0,5}?)(?:\1|[\r\n]|\Z)")
 _NULL = '""'  # an explicitly empty value (2.5.3)
 
@@ -63,8 +67,7 @@ class Segment(NamedTuple):
 
     def place(self, field: int) -> str:
         """How errors name a field: OBX[2]-5, or OBR-25 for those that a record has once."""
-        counted = f"[{self.number}]" if self.name in ("OBX", "NTE") else ""
-        return f"{self.name}{counted}-{field}"
+        return f"{_place(self.name, self.number)}-{field}"
 
 
 def separators_of(message: str) -> Separators:
@@ -125,8 +128,28 @@ def _is_segment(line: str, separator: str) -> bool:
 
 
 def _check_lines(text: str, name: str, number: int, separator: str) -> None:
+    """Refuse lines that belong to no text: joined to this segment, they would be lost."""
     for line in text.split("\n")[1:]:
-        found = _BROKEN_NAME.match(line)
-        if found is not None and line.startswith(separator, found.end()):
-            problem = "is followed by a line whose segment name is damaged; send capital letters"
-            raise SyntaxProblemError(f"{name}[{number}]", problem)
+        if name == "MSH" and line.strip():
+            problem = "is followed by a line that is no segment"
+        elif _was_segment(line, separator, in_text=name in _TEXTS):
+            problem = "is followed by a line whose segment name is damaged"
+        else:
+            continue
+        raise SyntaxProblemError(_place(name, number), f"{problem}; send it again")
+
+
+def _was_segment(line: str, separator: str, *, in_text: bool) -> bool:
+    before, found, after = line.partition(separator)
+    if not found:
+        return False
+    if not in_text:
+        return _SHORT_WORD.fullmatch(before) is not None
+    return _BROKEN_NAME.fullmatch(before) is not None or (
+        _SHORT_WORD.fullmatch(before) is not None
+        and _SET_ID.fullmatch(after.partition(separator)[0]) is not None
+    )
+
+
+def _place(name: str, number: int) -> str:
+    return f"{name}[{number}]" if name in _TEXTS else name
