@@ -58,25 +58,30 @@ def is_result(header: list[str]) -> bool:
 
 
 def _orders(segments: list[str]) -> tuple[list[str], list[_Order]]:
-    """What stands before any patient, and the orders; the segments of a PID begin a patient."""
+    """What stands before any patient, and the orders; the segments of a PID begin a patient.
+
+    A patient without an order is one without a report: a record that fails.
+    """
     common: list[str] = []
-    patient: list[str] = common
     orders: list[_Order] = []
+    patient: list[str] | None = None
     current: _Order | None = None
     for segment in segments:
         name = segment[:3]
         if name == "PID":
+            if patient is not None and current is None:
+                orders.append(_Order(patient, [], set()))
             patient, current = [], None
-        if current is not None and _begins_order(name, current):
-            current = None
-        if current is None and name in ("ORC", "OBR", "OBX"):
-            current = _Order([] if patient is common else patient, [], set())
+        if name in ("ORC", "OBR", "OBX") and (current is None or _begins_order(name, current)):
+            current = _Order(patient or [], [], set())
             orders.append(current)
-        if current is None:
-            patient.append(segment)
-        else:
+        if current is not None:
             current.own.append(segment)
             current.names.add(name)
+        else:
+            (common if patient is None else patient).append(segment)
+    if patient is not None and current is None:
+        orders.append(_Order(patient, [], set()))
     return common, orders
 
 

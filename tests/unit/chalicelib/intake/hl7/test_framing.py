@@ -48,7 +48,7 @@ def outcomes(text: bytes) -> list[str]:
 
 def outcome(found: Frame) -> str:
     try:
-        return read(found, "object", 20_000).report_id
+        return read(found, "object", 20_000).report_id.removesuffix(f"-{found.index}")
     except RecordRejectedError as error:
         assert error.index == found.index
         return error.field
@@ -173,6 +173,12 @@ def test_two_patients_without_orders_are_two_records() -> None:
     text = joined([HEADER, PATIENT, FINDING, PATIENT, FINDING])
 
     assert outcomes(text) == ["MSG1", "MSG1-2"]
+
+
+def test_a_patient_without_an_order_is_not_lost() -> None:
+    text = joined([HEADER, PATIENT, PATIENT, *order("A1", FINDING), PATIENT])
+
+    assert outcomes(text) == ["OBX", "A1", "OBX"]
 
 
 def test_an_order_without_a_report_among_others_is_neither_lost_nor_joined() -> None:

@@ -12,6 +12,7 @@ from chalicelib.intake.hl7.reading import read
 from chalicelib.intake.record import Record
 from tests.hl7.building import IMPRESSION, PATIENT, SEEN, header, joined, obx, oru
 from tests.hl7.cases import CASES, WRONG, Case, Wrong
+from tests.hl7.mutating import check, mutants
 
 LIMIT = 20_000
 
@@ -109,3 +110,9 @@ def test_a_later_record_without_numbers_has_the_id_of_its_message_with_a_count()
     found = msgspec.structs.replace(only(oru(obx(SEEN), common="", order="OBR|2")), part=1)
 
     assert read(found, "object", LIMIT).report_id == "MSG1-2"
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_damage_crashes_the_reader_or_loses_an_observation(seed: int) -> None:
+    for number, text in enumerate(mutants(500, seed)):
+        check(text, number % 60)
