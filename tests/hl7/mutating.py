@@ -34,7 +34,7 @@ TOKENS = [
 def mutants(count: int, seed: int) -> Iterator[bytes]:
     """Yield damaged messages, the same ones for a seed."""
     draw = random.Random(seed)
-    messages = [case.message for case in (*CASES, *WRONG)]
+    messages = [*(case.message for case in CASES), *(wrong.message for wrong in WRONG)]
     for _ in range(count):
         text = draw.choice(messages)
         if draw.random() < 0.3:

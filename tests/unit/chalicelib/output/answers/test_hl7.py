@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.errors import RecordRejectedError
-from chalicelib.intake.frames import Frame
+from chalicelib.intake.frames import Form, Frame
 from chalicelib.intake.hl7.framing import detect, frame
 from chalicelib.intake.hl7.messages import Message, message_of
 from chalicelib.intake.hl7.observations import read_observations
@@ -213,7 +213,7 @@ def test_a_batch_is_answered_by_a_batch() -> None:
 
 
 @pytest.mark.parametrize("form", ["hl7", "lines", "text"])
-def test_messages_that_are_no_batch_follow_each_other(form: str) -> None:
+def test_messages_that_are_no_batch_follow_each_other(form: Form) -> None:
     assert envelope(form, answered(good()), 2) == (b"", b"", b"")
 
 
