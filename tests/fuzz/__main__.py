@@ -31,6 +31,8 @@ TARGETS = (
     "batches",
     "requests",
     "settings",
+    "hl7_framing",
+    "hl7_records",
 )
 LONGEST_INPUT = 2048
 # What libFuzzer takes as a hang: every decoder is linear.

@@ -7,9 +7,11 @@ a violated property (an AssertionError). `test_corpus.py` replays the kept input
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from types import ModuleType
 from typing import Any, cast
 
 import msgspec
@@ -31,11 +33,16 @@ from chalicelib.intake.decoding import TextStream
 from chalicelib.intake.fhir import bundles, detection
 from chalicelib.intake.fhir import reading as reading_fhir
 from chalicelib.intake.frames import Form, Frame
+from chalicelib.intake.hl7 import framing as hl7_frames
+from chalicelib.intake.hl7.messages import message_of as message_of_hl7
+from chalicelib.intake.hl7.observations import read_observations
+from chalicelib.intake.hl7.reading import read as hl7_read
 from chalicelib.intake.json_text import framing
 from chalicelib.intake.json_text.reading import read_record
 from chalicelib.intake.record import Record
 from chalicelib.objects import LANES, MAX_KEY_BYTES, ObjectRef, lake_key, part_key, result_key
 from chalicelib.output.answers import fhir as fhir_answer
+from chalicelib.output.answers.hl7 import answer as hl7_answer
 from chalicelib.queue import wire
 from chalicelib.queue.messages import WorkItem, message_of, read_message
 from chalicelib.settings import Settings, read_settings
@@ -48,6 +55,9 @@ LONGEST_TEXT = 1 << 16
 MAX_FINDINGS = 200
 # Far below the real limit, so that records over it fit into a fuzzer's inputs.
 SHORT_RECORD = 96
+HL7_DRAFT = "Größe \\.br\\ 3|4^5&6~7\nstable."
+# Where a segment ends: at the end of a line or block, or where a file was appended without one.
+HL7_LINE_END = re.compile(rb"[\r\n\x0b\x1c]|(?=(?:MSH|FHS|BHS)\|\^~\\&\|)")
 OBJECT_ID = "0123456789abcdef" * 2
 SETTINGS = {
     "AWS_REGION": "us-east-1",
@@ -224,6 +234,42 @@ def settings(data: bytes) -> None:
     assert all(model.prompt.count("{findings}") == 1 for model in found.models)
 
 
+def hl7_framing(data: bytes) -> None:
+    """An HL7 text's frames hold all of its observations, wherever pieces end."""
+    size, text = _piece_size(data)
+    with suppress(FileRejectedError):
+        hl7_frames.detect(text)
+    frames = list(hl7_frames.frame([text]))
+    for line in HL7_LINE_END.split(text):
+        if line.startswith(b"OBX"):
+            assert any(_stripped(line) in (found.data or b"") for found in frames)
+    with _short_records(hl7_frames):
+        frames = list(hl7_frames.frame([text]))
+        assert frames == list(hl7_frames.frame(_cut(text, size)))
+        for later in frames[1:]:
+            first = later.index - later.part
+            rest = hl7_frames.frame(_cut(text[later.offset :], size), first, later.offset)
+            assert list(rest) == frames[first:]
+
+
+def hl7_records(data: bytes) -> None:
+    """An HL7 record is read or rejected; a draft for it can be sent back as it is."""
+    for found in hl7_frames.frame([data]):
+        try:
+            record = hl7_read(found, OBJECT_ID, MAX_FINDINGS)
+        except RecordRejectedError as error:
+            _says_nothing(error)
+            assert error.index == found.index
+            continue
+        _is_usable(record)
+        written = hl7_answer(
+            found.data or b"", record, HL7_DRAFT, model="m", version="1", flags=["f"], at=SENT
+        )
+        message = message_of_hl7(written)
+        texts = read_observations(message.segments, message.separators, message.charset).sections
+        assert texts == {"impression": HL7_DRAFT}
+
+
 TARGETS: dict[str, Callable[[bytes], None]] = {
     "decoding": decoding,
     "framing": framing_,
@@ -235,7 +281,13 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "batches": batches,
     "requests": requests,
     "settings": settings,
+    "hl7_framing": hl7_framing,
+    "hl7_records": hl7_records,
 }
+
+
+def _stripped(line: bytes) -> bytes:
+    return line.rstrip(b" \t\x1a\x00").removesuffix(b"\xef\xbb\xbf").rstrip(b" \t\x1a\x00")
 
 
 def _piece_size(data: bytes) -> tuple[int, bytes]:
@@ -264,8 +316,8 @@ def _frames(pieces: list[bytes], form: Form) -> list[Frame] | str:
 
 
 @contextmanager
-def _short_records() -> Iterator[None]:
-    limits = vars(framing)
+def _short_records(module: ModuleType = framing) -> Iterator[None]:
+    limits = vars(module)
     before = limits["MAX_RECORD_BYTES"]
     limits["MAX_RECORD_BYTES"] = SHORT_RECORD
     try:
