@@ -228,7 +228,9 @@ class _Framer:
             self._indent = 1 if self._indent is None else self._indent
             return
         buffer.ensure(wrapped.LONGEST_PREFIX)
-        begins = wrapped.list_begins(bytes(buffer.held[buffer.at : buffer.at + wrapped.LONGEST_PREFIX]))
+        begins = wrapped.list_begins(
+            bytes(buffer.held[buffer.at : buffer.at + wrapped.LONGEST_PREFIX])
+        )
         if begins is None:
             raise self._broken()
         buffer.at += begins

@@ -59,7 +59,7 @@ AFTER_RECORD = re.compile(
 SCALAR = re.compile(_LITERAL + rb"(?=" + _NEAR + rb"(?:[,\]]|\Z)|[ \t\r]{0,256}+\n)")
 COLON = re.compile(_NEAR + rb":")
 # Where text that is not JSON ends, or contains an object.
-END_OF_TEXT = re.compile(rb'\n|,(?=' + _NEAR + rb'\{)|\{(?=' + _NEAR + rb'")')
+END_OF_TEXT = re.compile(rb"\n|,(?=" + _NEAR + rb"\{)|\{(?=" + _NEAR + rb'")')
 # Where the next record may begin: at the beginning of a line (1), or within one (2).
 NEXT_RECORD = re.compile(
     rb"\n((?:[ \t\r,\[]|\xef\xbb\xbf){0,256}+)\{|([^ \t\r\n,])[ \t\r,]{0,256}+\{"
@@ -71,8 +71,17 @@ LINE_WITH_RECORD = re.compile(rb"\n((?:[ \t\r,\[]|\xef\xbb\xbf){0,256}+)\{")
 
 MEMBER_NAME = re.compile(_SPACE + rb"(" + _STRING + rb")" + _SPACE + rb":" + _SPACE, re.DOTALL)
 MEMBER_VALUE = re.compile(
-    rb"(?:" + _STRING + rb"|" + _LITERAL + rb"|" + _FLAT_OBJECT + rb"|" + _FLAT_ARRAY + rb")"
-    + _SPACE + rb",",
+    rb"(?:"
+    + _STRING
+    + rb"|"
+    + _LITERAL
+    + rb"|"
+    + _FLAT_OBJECT
+    + rb"|"
+    + _FLAT_ARRAY
+    + rb")"
+    + _SPACE
+    + rb",",
     re.DOTALL,
 )
 # The first of them may be damaged.
