@@ -51,7 +51,7 @@ def detect(head: bytes) -> Form | None:
             return form
     if text.startswith((b"{", b"[")):
         if _RESOURCE in text:
-            from chalicelib.intake.fhir.detecting import detect as detect_fhir
+            from chalicelib.intake.fhir.detection import detect as detect_fhir
 
             form = detect_fhir(text)
             if form is not None:
@@ -138,7 +138,7 @@ def read(form: Form, found: Frame, object_id: str, limit: int, name: str) -> Rec
 
         return read_text(found, object_id, limit, report_id=report_id_of(name))
     if form in FHIR or (found.data is not None and _RESOURCE in found.data):
-        from chalicelib.intake.fhir.detecting import detect as detect_fhir
+        from chalicelib.intake.fhir.detection import detect as detect_fhir
         from chalicelib.intake.fhir.reading import read as read_fhir
 
         if found.data is None or detect_fhir(found.data) is not None:
