@@ -68,7 +68,7 @@ def _other_form(text: bytes) -> Form | None:
         form = "text"
     if form is None or (form != "text" and not _is_mostly_prose(text)):
         return form
-    from chalicelib.intake.free_text.reading import is_report
+    from chalicelib.intake.free_text.recognition import is_report
 
     if is_report(text):
         return "text"
