@@ -71,8 +71,10 @@ def _at_start(lines: list[Line], number: int) -> Candidate | None:
     name = name.rstrip(DECORATION)
     told = None if stop and not name.isupper() else _told(name, colon=colon)
     rest, weak = begin + after, False
-    if told is None:
-        shorter = _without_separator(text, begin)
+    # In "FINDINGS Chest: clear", the capitals alone are the heading.
+    mixed = not name.isupper() and name.split(" ", 1)[0].isupper()
+    shorter = _without_separator(text, begin) if told is None or mixed else None
+    if told is None or shorter is not None:
         if shorter is None:
             return None
         name, told, weak = shorter

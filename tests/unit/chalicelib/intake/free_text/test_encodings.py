@@ -17,7 +17,7 @@ GERMAN = "Größe unauffällig, kein Erguß"
         (GERMAN.encode(), (GERMAN, "utf-8")),
         (GERMAN.encode("utf-8-sig"), (GERMAN, "utf-8")),
         (GERMAN.encode("cp1252"), (GERMAN, "windows-1252")),
-        ("„5 µm – 3 €“".encode("cp1252"), ("„5 µm – 3 €“", "windows-1252")),
+        ("„5 µm \u2013 3 €“".encode("cp1252"), ("„5 µm \u2013 3 €“", "windows-1252")),
         ("\tzwölf\r\n\f".encode("latin-1"), ("\tzwölf\r\n\f", "windows-1252")),
     ],
 )

@@ -24,7 +24,10 @@ LONG = 1 << 19
         ("<h2>Findings</h2>Clear.", "Findings\n\nClear."),
         ("<ul><li>a</li><li>b</li></ul>", "a\n\nb"),
         ("<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>", "a\tb\n\nc"),
-        ("&lt;5&nbsp;mm &amp; gr&ouml;&#223;er &#x2013; &unknown;", "<5 mm & größer – &unknown;"),
+        (
+            "&lt;5&nbsp;mm &amp; gr&ouml;&#223;er &#x2013; &unknown;",
+            "<5 mm & größer \u2013 &unknown;",
+        ),
         ("a < b, <5 mm, c > d", "a < b, <5 mm, c > d"),
         ("<a title='x > y' href=\"z>\">b</a>", "b"),
         ("<script>if (a<b) x()</script>a<style>p{}</style>b<!-- <p> -->c", "abc"),

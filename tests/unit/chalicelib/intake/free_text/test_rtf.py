@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
@@ -23,13 +24,16 @@ LONG = 1 << 19
         (r"a\tab b\cell c\row d", "a\tb\tc\nd"),
         (r"\{a\} \\ b\~c\_d\-e", r"{a} \ b c-de"),
         (r"Gr\'f6\'dfe \'80", "Größe €"),
-        (r"5\u8211?6 \u228\'e4", "5–6 ä"),
-        (r"\uc0\u8211 a", "–a"),
-        (r"\uc2\u8211??a", "–a"),
-        (r"{\uc2\u8211??}\u8211?a", "––a"),
+        (r"5\u8211?6 \u228\'e4", "5\u20136 ä"),
+        (r"\uc0\u8211 a", "\u2013a"),
+        (r"\uc2\u8211??a", "\u2013a"),
+        (r"{\uc2\u8211??}\u8211?a", "\u2013\u2013a"),
         (r"\u-3913?", "\uf0b7"),
         (r"\u-10179?\u-8704?", "\U0001f600"),
-        (r"\lquote a\rquote  \ldblquote b\rdblquote \endash\emdash\bullet", "‘a’ “b”–—•"),
+        (
+            r"\lquote a\rquote  \ldblquote b\rdblquote \endash\emdash\bullet",
+            "\u2018a\u2019 “b”\u2013—•",
+        ),
         (r"{\fonttbl{\f0 Arial;}}{\colortbl;\red0;}{\stylesheet{\s0 Normal;}}a", "a"),
         (r"{\*\generator X 1.0;}{\info{\author Y}}{\header h}{\footer f}a", "a"),
         (r"{\pict\pngblip 89504e}a{\v hidden}b\v c\v0 d", "abd"),
@@ -89,10 +93,8 @@ def test_what_is_not_certain_is_refused_by_name(document: str, problem: str) -> 
     ).map("".join)
 )
 def test_any_document_is_read_or_refused(body: str) -> None:
-    try:
+    with suppress(RtfError):
         assert isinstance(text_of_rtf("{\\rtf1 " + body + "}"), str)
-    except RtfError:
-        pass
 
 
 HARD: dict[str, Callable[[int], str]] = {
@@ -107,10 +109,8 @@ HARD: dict[str, Callable[[int], str]] = {
 
 def seconds(body: str) -> float:
     start = time.process_time()
-    try:
+    with suppress(RtfError):
         text_of_rtf("{\\rtf1 " + body + "}")
-    except RtfError:
-        pass
     return time.process_time() - start
 
 
