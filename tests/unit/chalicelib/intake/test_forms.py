@@ -65,7 +65,7 @@ class TestDetecting:
         [
             b"\x89PNG\r\n\x1a\n",
             b"id,findings\n1,Lungs are clear.\n",
-            b"<html><body>FINDINGS</body></html>",
+            b"<html><body>A page</body></html>",
             b"MSH is the name of a ward.\n",
             b"The lungs are clear.\n",
         ],
