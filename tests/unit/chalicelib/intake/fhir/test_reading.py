@@ -364,6 +364,14 @@ TYPE = "DiagnosticReport.presentedForm[0].contentType"
             NO_HEADING,
         ),
         (
+            results(
+                observation(None, "Clear.", code=CHEST),
+                presentedForm=[{"contentType": "text/plain", "data": f"{CANARY}!"}],
+            ),
+            DATA,
+            "is not valid base64; encode the text as base64",
+        ),
+        (
             report(presentedForm=[{"contentType": "text/plain", "data": f"{CANARY} lungs."}]),
             DATA,
             "is not valid base64; encode the text as base64",
