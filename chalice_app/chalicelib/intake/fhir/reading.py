@@ -166,7 +166,12 @@ class _Reader:
             for position, member in enumerate(observation.has_member or ()):
                 inner = self._find(member.reference, "Observation", resource.url)
                 queue.append((f"{place}.hasMember[{position}]", inner))
-        return [*found, *self._of_composition()], missing
+        # A document repeats the text of its Observations.
+        coded = any(one.section in (pieces.FINDINGS, pieces.WHOLE) for one in found)
+        document = (
+            one for one in self._of_composition() if not coded or one.section != pieces.FINDINGS
+        )
+        return [*found, *document], missing
 
     def _of_composition(self) -> Iterator[pieces.Piece]:
         for one in self._content.others:

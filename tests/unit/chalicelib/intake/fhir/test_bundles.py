@@ -185,6 +185,23 @@ def test_a_damaged_entry_costs_no_other(damage: tuple[bytes, bytes], *, sort: bo
     assert len(found) == 5
 
 
+def test_two_damaged_entries_whose_brackets_match_together_are_two_failures() -> None:
+    good = bundle(*((f"urn:uuid:{n}", with_findings(f"Seven {n}.")) for n in range(5)))
+    data = json.dumps(good)
+    second, third, fourth = (data.index(f'{{"fullUrl": "urn:uuid:{n}"') for n in (1, 2, 3))
+    broken = data[second:third].replace("}", "", 1) + data[third:fourth].replace("}", "}}", 1)
+
+    found = findings((data[:second] + broken + data[fourth:]).encode())
+
+    assert [one.partition(": is")[0] for one in found] == [
+        "Seven 0.",
+        "record 1: Bundle.entry[1]",
+        "record 2: Bundle.entry[2]",
+        "Seven 3.",
+        "Seven 4.",
+    ]
+
+
 @pytest.mark.parametrize(
     ("data", "problem"),
     [

@@ -119,6 +119,15 @@ def test_a_whole_report() -> None:
             "A.",
             "New.",
         ),
+        # The number of a code of another system says nothing.
+        (
+            results(
+                observation(None, "A."),
+                observation(None, "B.", code=code("19005-8", "urn:oid:1.2.3")),
+            ),
+            "A.",
+            None,
+        ),
         (results(observation(None, "A.", note=[{"text": "B."}])), "A.\nB.", None),
         (results(observation(None, None, note=[{"text": "B."}])), "B.", None),
         (results(observation(None, "A &lt;5 mm.<br/>B.")), "A <5 mm.\nB.", None),
@@ -362,6 +371,14 @@ TYPE = "DiagnosticReport.presentedForm[0].contentType"
             results(observation(None, "Clear.", code=CHEST), presentedForm=[form(CANARY)]),
             DATA,
             NO_HEADING,
+        ),
+        (
+            results(
+                observation(None, "Clear.", code=CHEST),
+                presentedForm=[{"contentType": "text/plain", "data": f"{CANARY}!"}],
+            ),
+            DATA,
+            "is not valid base64; encode the text as base64",
         ),
         (
             report(presentedForm=[{"contentType": "text/plain", "data": f"{CANARY} lungs."}]),
@@ -660,6 +677,19 @@ def test_the_sections_of_a_document() -> None:
     assert (found.findings, found.impression) == ("Clear.", "Normal.")
     assert found.metadata is not None
     assert found.metadata["sections"] == {"technique": "CT."}
+
+
+def test_a_document_that_repeats_its_observations_is_read_once() -> None:
+    sections = [
+        {"code": code("59776-5"), "text": {"div": "<div>Findings: clear.</div>"}},
+        {"code": code("19005-8"), "text": {"div": "<div>Normal.</div>"}},
+    ]
+    composition = {"resourceType": "Composition", "section": sections}
+    main = report(result=[{"reference": "Observation/1"}])
+
+    found = record(bundle(composition, main, observation("1", "Clear."), type="document"))
+
+    assert (found.findings, found.impression) == ("Clear.", "Normal.")
 
 
 def test_a_bundle_that_was_not_split_is_refused() -> None:

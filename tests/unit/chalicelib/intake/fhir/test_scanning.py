@@ -35,7 +35,14 @@ def test_a_value_that_is_cut_has_no_end(value: object, cut: int) -> None:
 
 @pytest.mark.parametrize(
     ("text", "end"),
-    [(b'{"a":[}', None), (b'["}"]', 5), (b'{"a":"\\"}"}', 11), (b"[[[]", None), (b"[{]", None)],
+    [
+        (b'{"a":[}', None),
+        (b'["}"]', 5),
+        (b'{"a":"\\"}"}', 11),
+        (b"[[[]", None),
+        (b"[{]", None),
+        (b"{]", None),
+    ],
 )
 def test_brackets(text: bytes, end: int | None) -> None:
     assert value_end(text, 0) == end

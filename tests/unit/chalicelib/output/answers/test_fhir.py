@@ -196,7 +196,10 @@ def test_a_report_without_identifiers_is_named_by_the_id_of_its_result(
 def test_a_replay_gives_the_same_bytes() -> None:
     first = encoded(with_findings(identifier=[IDENTIFIER], category=[{"text": "é", "id": "1"}]))
 
-    assert answered(first) == answered(first)
+    made = answered(first)
+
+    assert made == answered(first)
+    assert list(json.loads(made)) == sorted(json.loads(made))
 
 
 DRAFTS = st.text(
