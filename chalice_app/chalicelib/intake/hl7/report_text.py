@@ -25,6 +25,8 @@ _CONCLUDING = re.compile(
 )
 # Words of a heading, which no section contains.
 _HEADING_WORDS = 4
+_OPENING_CHARACTERS = 20
+_SENTENCE_END = re.compile(r"[.;!?]")
 
 
 class Report(NamedTuple):
@@ -91,9 +93,18 @@ def _inside(text: str, place: str) -> tuple[str, Sections]:
 
 def _covers(sections: Sections, text: str) -> bool:
     """Whether no text stands outside the sections, but for their headings."""
-    parts = [sections.findings or "", sections.impression or "", *sections.others.values()]
+    flat = " ".join(text.split())
+    found = (sections.findings, sections.impression, *sections.others.values())
+    parts = [" ".join(part.split()) for part in found if part]
+    first = min(flat.find(part[:_OPENING_CHARACTERS]) for part in parts)
+    heading = flat[: max(first, 0)]
     words = sum(len(part.split()) for part in parts)
-    return words + _HEADING_WORDS * len(parts) >= len(text.split())
+    return (
+        first > 0
+        and len(heading.split()) <= _HEADING_WORDS
+        and _SENTENCE_END.search(heading) is None
+        and words + _HEADING_WORDS * len(parts) >= len(flat.split())
+    )
 
 
 def _without_heading(section: str, text: str | None) -> str:
