@@ -23,6 +23,8 @@ _CONCLUDING = re.compile(
     r"[^\S\n]*+[:\n]",
     re.IGNORECASE,
 )
+# What may be any heading: it has a colon, or is a line of capitals.
+_HEADING = re.compile(r":|^[^\S\n]*+[A-Z][A-Z ()/-]++$", re.MULTILINE)
 # Words of a heading, which no section contains.
 _HEADING_WORDS = 4
 _OPENING_CHARACTERS = 20
@@ -80,6 +82,8 @@ def _inside(text: str, place: str) -> tuple[str, Sections]:
     The name counts: a word that might be a heading, such as "Lungs:", divides nothing. But an
     impression in it must not become part of the findings.
     """
+    if _HEADING.search(text) is None and _CONCLUDING.search(text) is None:
+        return text, Sections(None, None, {})  # nearly always
     whole = read_sections(text)
     if whole.findings and whole.unsure is None and _covers(whole, text):
         return whole.findings, whole
