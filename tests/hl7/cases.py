@@ -135,6 +135,12 @@ ESCAPES = [
     text("hexadecimal CR of the wrong width", r"Heart.\X000d\Lungs.", "Heart.\nLungs."),
     text("hexadecimal of one digit", r"Heart.\XA\Lungs.", "Heart.\nLungs."),
     text("hexadecimal code unit", r"Gr\X00F6\\X00DF\e", "Größe"),
+    text(
+        "hexadecimal code unit in UTF-8",
+        r"Gr\X00F6\\X00DF\e",
+        "Größe",
+        head=header("UNICODE UTF-8"),
+    ),
     text("hexadecimal UTF-8", r"Gr\XC3B6C39F\e", "Größe"),
     text("hexadecimal UTF-8, byte by byte", r"Gr\XC3\\XB6\\XC3\\X9F\e", "Größe"),
     text(
@@ -302,6 +308,11 @@ SECTIONS = [
         "findings with names of organs and a conclusion below",
         oru(obx(r"HEART: Normal size.\.br\LUNGS: Clear.\.br\IMPRESSION: No acute disease.")),
         {"findings": "HEART: Normal size. LUNGS: Clear.", "impression": CONCLUDED, "words": True},
+    ),
+    text(
+        "findings above a heading of findings",
+        r"Heart normal.\.br\FINDINGS:\.br\Lungs clear.",
+        "Heart normal.\nFINDINGS:\nLungs clear.",
     ),
     text(
         "findings with names of organs",

@@ -50,13 +50,17 @@ def read_observations(
     first: dict[str, str] = {}
     controls = False
     section = REPORT
+    known: dict[tuple[str, str], str] = {}
     for one in segments:
         if one.name != "OBX":
             continue
         state = status.of_observation(one)
         # A line without an identifier continues the section of the line before.
-        if one.value(3).strip() or one.value(4).strip():
-            section = section_of(one, separators) or REPORT
+        name = one.value(3).strip(), one.value(4).strip()
+        if any(name):
+            if name not in known:
+                known[name] = section_of(one, separators) or REPORT
+            section = known[name]
         if state == status.CANCELLED:
             statuses.append(state)
             continue

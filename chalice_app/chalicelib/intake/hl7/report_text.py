@@ -23,8 +23,12 @@ _CONCLUDING = re.compile(
     r"[^\S\n]*+[:\n]",
     re.IGNORECASE,
 )
+# What may be any heading: it has a colon, or is a line of capitals.
+_HEADING = re.compile(r":|^[^\S\n]*+[A-Z][A-Z ()/-]++$", re.MULTILINE)
 # Words of a heading, which no section contains.
 _HEADING_WORDS = 4
+_OPENING_CHARACTERS = 20
+_SENTENCE_END = re.compile(r"[.;!?]")
 
 
 class Report(NamedTuple):
@@ -78,6 +82,8 @@ def _inside(text: str, place: str) -> tuple[str, Sections]:
     The name counts: a word that might be a heading, such as "Lungs:", divides nothing. But an
     impression in it must not become part of the findings.
     """
+    if _HEADING.search(text) is None and _CONCLUDING.search(text) is None:
+        return text, Sections(None, None, {})  # nearly always
     whole = read_sections(text)
     if whole.findings and whole.unsure is None and _covers(whole, text):
         return whole.findings, whole
@@ -91,9 +97,18 @@ def _inside(text: str, place: str) -> tuple[str, Sections]:
 
 def _covers(sections: Sections, text: str) -> bool:
     """Whether no text stands outside the sections, but for their headings."""
-    parts = [sections.findings or "", sections.impression or "", *sections.others.values()]
+    flat = " ".join(text.split())
+    found = (sections.findings, sections.impression, *sections.others.values())
+    parts = [" ".join(part.split()) for part in found if part]
+    first = min(flat.find(part[:_OPENING_CHARACTERS]) for part in parts)
+    heading = flat[: max(first, 0)]
     words = sum(len(part.split()) for part in parts)
-    return words + _HEADING_WORDS * len(parts) >= len(text.split())
+    return (
+        first > 0
+        and len(heading.split()) <= _HEADING_WORDS
+        and _SENTENCE_END.search(heading) is None
+        and words + _HEADING_WORDS * len(parts) >= len(flat.split())
+    )
 
 
 def _without_heading(section: str, text: str | None) -> str:

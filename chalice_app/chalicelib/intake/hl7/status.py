@@ -84,7 +84,10 @@ def of_report(
 
 
 def _read(segment: Segment, field: int, codes: dict[str, str]) -> str | None:
-    value = re.split(r"[\^&~]", segment.value(field).strip("\x00\x1a \t\n"))[0].strip()
+    value = segment.value(field)
+    if not value or value in codes:
+        return codes.get(value)
+    value = re.split(r"[\^&~]", value.strip("\x00\x1a \t\n"))[0].strip()
     if not value:
         return None
     status = codes.get(value.upper()) or _BY_WORD.get(value.casefold().split()[0])

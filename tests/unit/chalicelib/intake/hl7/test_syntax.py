@@ -79,6 +79,7 @@ KIT_DIFFERS = {
     "takes hexadecimal for UTF-8, sequence by sequence": {
         "hexadecimal of one digit",
         "hexadecimal code unit",
+        "hexadecimal code unit in UTF-8",
         "hexadecimal UTF-8, byte by byte",
         "hexadecimal in the character set of the message",
     },
