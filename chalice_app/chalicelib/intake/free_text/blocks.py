@@ -136,9 +136,10 @@ def _verdict(text: str, current: Block, one: Candidate, style: Style) -> _Verdic
 def _study(text: str, current: Block, one: Candidate, style: Style) -> _Verdict:
     if current.role in CORE or current.role == "impression also":
         apart = one.after_blank and style.blank_before and current.role != "findings"
+        apart = apart or (one.alone and one.after_blank and not one.colon)
         filled = _filled_before(text, current, one.start)
         return "several studies" if apart and filled else "text"
-    return "new"
+    return "new" if one.colon else "text"
 
 
 def _stranger(  # noqa: PLR0911  # one rule per return

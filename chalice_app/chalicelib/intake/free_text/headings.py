@@ -112,7 +112,7 @@ def _told(name: str, *, colon: bool) -> Name | None:  # noqa: PLR0911  # one rul
         return told
     # Without a colon, only the layout can make a heading of other words: see `blocks.py`.
     if capitals:
-        return told if told.kind not in ("body", "view") and len(name) >= _SHORTEST_PLAIN else None
+        return told if told.kind != "body" and len(name) >= _SHORTEST_PLAIN else None
     return told if told.errors or told.kind in ("findings", "impression", "both") else None
 
 

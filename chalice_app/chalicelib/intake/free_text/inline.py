@@ -64,7 +64,7 @@ def _signaturewithin(lines: list[Line], number: int, after: int) -> Iterator[Can
             number,
             found[0].capitalize(),
             Name("signature", "signature"),
-            places=(found.start(), found.end()),
+            places=(found.start(), skip_marks(lines[number].text, found.end())),
             colon=True,
             numbered=False,
         )

@@ -24,8 +24,7 @@ _CELLS = frozenset({"td", "th"})
 _DROPPED = frozenset({"script", "style", "head", "template", "svg"})
 
 _NAME = re.compile(r"</?([A-Za-z][A-Za-z0-9]{0,15}+)(?:[\s/>]|:[^\s>]{0,32})")
-# Bounded, so that many tags that do not end cost no more than their number.
-_TAG = re.compile(r"""(?:[^<>"']++|"[^"]{0,4000}+"|'[^']{0,4000}+'){0,200}+>""")
+_TAG = re.compile(r"""(?:[^<>"']++|"[^"]*+"|'[^']*+')*+>""")
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _BREAKS = re.compile(
     r"<(?:/?(?:p|div|h[1-6]|ul|ol|li|tr|table|tbody|body|html|pre)|br|hr)(?:\s[^<>]{0,200})?/?>",

@@ -117,9 +117,8 @@ def _near(name: str) -> Name | None:
         return None
     letters, best = _letters(name), limit + 1
     found: Name | None = None
-    for known, signature in _SIGNATURES:
-        if abs(len(known) - len(name)) > limit:
-            continue
+    near = range(len(name) - limit, len(name) + limit + 1)
+    for known, signature in (one for size in near for one in _BY_LENGTH.get(size, ())):
         # An edit changes which letters occur by two at the most.
         if (signature ^ letters).bit_count() > 2 * limit:
             continue
@@ -137,7 +136,15 @@ def _letters(name: str) -> int:
     return mask
 
 
-_SIGNATURES = [(name, _letters(name)) for name in KNOWN if len(name) >= _SHORTEST_FUZZY]
+def _by_length() -> dict[int, list[tuple[str, int]]]:
+    names: dict[int, list[tuple[str, int]]] = {}
+    for name in KNOWN:
+        if len(name) >= _SHORTEST_FUZZY:
+            names.setdefault(len(name), []).append((name, _letters(name)))
+    return names
+
+
+_BY_LENGTH = _by_length()
 
 
 def _core(words: list[str]) -> Name | None:  # noqa: PLR0911  # one rule per return

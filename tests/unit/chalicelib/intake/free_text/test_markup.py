@@ -74,7 +74,7 @@ HARD: dict[str, Callable[[int], str]] = {
     "open tags": lambda n: "<a " * (n // 3) + ">",
     "quotes": lambda n: '<a ">" ' * (n // 7),
     "mixed quotes": lambda n: "<a \"'>" * (n // 6),
-    "scripts": lambda n: "<script>" + "</script " * (n // 9) + "<>",
+    "scripts": lambda n: "<script>" + "</script " * (n // 9),
     "open scripts": lambda n: "<script></script" * (n // 16) + ">",
     "less-than signs": lambda n: "<" * n + ">",
     "ampersands": lambda n: "&abcdefgh" * (n // 9),

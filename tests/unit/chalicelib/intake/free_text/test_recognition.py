@@ -52,6 +52,7 @@ def test_a_character_at_the_end_may_be_incomplete(cut: int) -> None:
         b'<?xml version="1.0"?><a>FINDINGS: x</a>',
         b"<DiagnosticReport><text>\nFINDINGS: x\n</text></DiagnosticReport>",
         b"id,findings,impression\n1,FINDINGS: Clear.,Normal.\n2,a,b\n",
+        b'id,text\n1,"FINDINGS: Clear. IMPRESSION: Normal."\n2,"Other. FINDINGS: Clear."\n',
         b"Findings;Impression\nClear;Normal\n",
         b"id\tfindings\n1\tFINDINGS: Clear.\n",
         b"2026-01-02T03:04:05Z INFO start\n2026-01-02T03:04:06Z INFO done\nFINDINGS: x\n",
