@@ -13,7 +13,8 @@ beginning to the first place at which another record may begin:
 
 - at a line that begins with `{` and is indented no more than the damaged record's own line;
 - within a line, at an object that begins with the damaged record's first key, or with one that only
-  records have, unless it is the first element of a list or the value of a member.
+  records have, unless it is the first element of a list or the value of a member; after a comma
+  the first key counts only in an array.
 
 Objects inside a record are thus not mistaken for records, and the damaged one is one failure. If
 the damaged record is longer than the limit and contains lines that may begin records, they cannot
@@ -208,7 +209,7 @@ class _Framer:
         begins = buffer.begin()
         if begins >= self._doomed_to:
             self._doomed.clear()
-        walk = Walk(buffer, self._doomed, self._indent)
+        walk = Walk(buffer, self._doomed, self._indent, in_array=self._form in _ARRAYS)
         if not walk.record():
             if buffer.exceeds() and walk.is_ambiguous:
                 raise self._broken()

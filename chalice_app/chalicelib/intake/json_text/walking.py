@@ -23,7 +23,14 @@ class Walk:
         is_damaged: whether the record is not one JSON value.
     """
 
-    def __init__(self, buffer: Buffer, doomed: set[int], indent: int | None = None) -> None:
+    def __init__(
+        self,
+        buffer: Buffer,
+        doomed: set[int],
+        indent: int | None = None,
+        *,
+        in_array: bool = False,
+    ) -> None:
         """Begin at `buffer.at`.
 
         Args:
@@ -32,10 +39,12 @@ class Walk:
                 What a walk finds out about others is added, so that nothing is walked over again
                 and again.
             indent: how far the line is indented that the record begins; None if it begins none.
+            in_array: whether a comma separates it from the next record.
         """
         self._buffer = buffer
         self._doomed = doomed
         self._indent = indent
+        self._in_array = in_array
         # The open brackets: the byte of the text + 1 of an object's, negative for an array's.
         self._open = array("q")
         self._before = _VALUE
@@ -289,6 +298,8 @@ class Walk:
         held, opening = self._buffer.held, found.end() - 1
         if tokens.RECORD.match(held, opening) is not None:
             return True
+        if b"," in found[0] and not self._in_array:
+            return False  # an element of a list inside the record
         ahead = tokens.FIRST_KEY.match(held, opening)
         return ahead is not None and ahead[1] == self._key
 
