@@ -9,7 +9,8 @@ from pathlib import Path
 from chalicelib.errors import FileRejectedError, RecordRejectedError
 from chalicelib.intake.decoding import PIECE_BYTES, TextStream
 from chalicelib.intake.frames import Frame
-from chalicelib.intake.json_text.reading import ID_FIELDS, read_record
+from chalicelib.intake.json_text.decoding import ID_FIELDS
+from chalicelib.intake.json_text.reading import read_record
 from chalicelib.intake.reading import frames_of
 from training.errors import CollectionError
 from training.prepare.report import LeftOut, Reason, Report, report

@@ -5,6 +5,8 @@ Part of an archive must never be drafted as if it were the whole, so nothing of 
 
 from __future__ import annotations
 
+import re
+
 from chalicelib.errors import FileRejectedError
 
 # A tar archive is known by its first header.
@@ -27,8 +29,8 @@ _MAGIC = {
     b"LZIP": "compressed with lzip" + _EXPAND,
     b"\x1f\x9d": "compressed with compress" + _EXPAND,
 }
-# zstd and lz4 may begin with a frame of other data.
-_SKIPPABLE = b"\x2a\x4d\x18"
+# zstd and lz4 may begin with a frame of other data: 16 magic numbers.
+_SKIPPABLE = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18")
 _BZIP2_BLOCKS = (b"\x31\x41\x59\x26\x53\x59", b"\x17\x72\x45\x38\x50\x90")
 _GZIP = b"\x1f\x8b"
 _SUM = slice(148, 156)
@@ -54,7 +56,7 @@ def _name(head: bytes) -> str | None:
     for magic, name in _MAGIC.items():
         if head.startswith(magic) and (magic != b"BZh" or head[4:10] in _BZIP2_BLOCKS):
             return name
-    if head[1:4] == _SKIPPABLE and head[0] >> 4 == 5:
+    if _SKIPPABLE.match(head) is not None:
         return "compressed with zstd or lz4" + _EXPAND
     return "a tar archive" + _UNPACK if _is_tar(head) else None
 

@@ -78,9 +78,9 @@ def _look_again(
         raise _invalid(index, text, problems.constant_problem(text)) from None
     except ValueError:
         raise _out_of_range(index, text) from None
-    problem = problems.character_problem(text)
-    if problem is not None:
-        raise _invalid(index, text, problem)
+    refused_character = problems.character_problem(text)
+    if refused_character is not None:
+        raise _invalid(index, text, refused_character)
     if not isinstance(values, dict):
         # msgspec's message contains types but no values.
         raise RecordRejectedError(index, "record", str(refused).partition(" - at ")[0])

@@ -13,7 +13,8 @@ beginning to the first place at which another record may begin:
 
 - at a line that begins with `{` and is indented no more than the damaged record's own line;
 - within a line, at an object that begins with the damaged record's first key, or with one that only
-  records have, unless it is the first element of a list or the value of a member.
+  records have, unless it is the first element of a list or the value of a member; after a comma
+  the first key counts only in an array.
 
 Objects inside a record are thus not mistaken for records, and the damaged one is one failure. If
 the damaged record is longer than the limit and contains lines that may begin records, they cannot
@@ -116,6 +117,7 @@ class _Framer:
         self._whole = index == 0 and offset == 0
         self._longest = longest
         self._doomed: set[int] = set()
+        self._doomed_to = 0
         # The newline before the next record, if nothing but separators is between them, and the
         # width of those; the width is None if the record does not begin a line.
         self._newline: int | None = None
@@ -148,18 +150,25 @@ class _Framer:
             return
         base, index, longest = buffer.base, self._index, self._longest
         while (end := held.find(b"\n", at + 1)) >= 0:
-            line = bytes(held[at:end]).strip(tokens.BETWEEN_BYTES)
-            if line:
-                if line[0] != 123 or line[-1] != 125 or len(line) > longest:
-                    break
-                try:
-                    _check_json(line)
-                except (msgspec.DecodeError, RecursionError):
-                    break
-                yield Frame(index, base + at, line)
-                index += 1
-                self._closed = False
+            line = bytes(held[at + 1 : end])
+            if line[:1] != b"{" or line[-1:] != b"}":
+                line = line.strip(tokens.BETWEEN_BYTES)
+                if line[:1] != b"{" or line[-1:] != b"}":
+                    if line:
+                        break
+                    at = end
+                    continue
+            if len(line) > longest:
+                break
+            try:
+                _check_json(line)
+            except (msgspec.DecodeError, RecursionError):
+                break
+            yield Frame(index, base + at, line)
+            index += 1
             at = end
+        if index > self._index:
+            self._closed = False
         self._index = index
         buffer.at = at
 
@@ -198,10 +207,13 @@ class _Framer:
         if buffer.at > _DROP_BYTES:
             buffer.drop()
         begins = buffer.begin()
-        walk = Walk(buffer, self._doomed, self._indent)
+        if begins >= self._doomed_to:
+            self._doomed.clear()
+        walk = Walk(buffer, self._doomed, self._indent, in_array=self._form in _ARRAYS)
         if not walk.record():
             if buffer.exceeds() and walk.is_ambiguous:
                 raise self._broken()
+            self._doomed_to = max(self._doomed_to, buffer.base + buffer.at)
             walk.resume()
         self._closed = walk.is_damaged and self._ends_array(buffer.tail())
         data = buffer.finish(tokens.BETWEEN_BYTES)

@@ -37,19 +37,7 @@ def syntax_problem(text: str, error: json.JSONDecodeError) -> str:
     at = error.pos
     if not text.startswith(("{", "[")):
         return _outside(text, at)
-    special = _special(text, at)
-    if special is not None:
-        return special
-    if error.msg.startswith("Unterminated string"):
-        return f"the string that begins {place(text, at)} is not closed"
-    if error.msg.startswith("Invalid \\"):
-        return f"a backslash {place(text, at)} does not begin a valid escape; double it"
-    if error.msg == "Extra data":
-        what = "a closing bracket too many" if text[at] in "]}" else "text after the object"
-        return f"it has {what} {place(text, at)}"
-    if at >= len(text):
-        return _cut(text)
-    return _unexpected(text, at, error.msg)
+    return _special(text, at) or _named(text, at, error.msg) or _unexpected(text, at, error.msg)
 
 
 def constant_problem(text: str) -> str:
@@ -92,7 +80,6 @@ def _outside(text: str, at: int) -> str:
 
 def _special(text: str, at: int) -> str | None:
     """What is wrong with the character itself, wherever it is."""
-    character = text[at : at + 1]
     if _COMMENT.match(text, at) is not None:
         return f"JSON has no comments; remove the one {place(text, at)}"
     wrong = _WRONG_CHARACTERS.get(text[at : at + 1])
@@ -102,32 +89,48 @@ def _special(text: str, at: int) -> str | None:
     return f"{what} {place(text, at)} {advice}"
 
 
+def _named(text: str, at: int, message: str) -> str | None:
+    """What the parser itself has a name for."""
+    if message.startswith("Unterminated string"):
+        return f"the string that begins {place(text, at)} is not closed"
+    if message.startswith("Invalid \\"):
+        return f"a backslash {place(text, at)} does not begin a valid escape; double it"
+    if message == "Extra data":
+        what = "a closing bracket too many" if text[at] in "]}" else "text after the object"
+        return f"it has {what} {place(text, at)}"
+    if at >= len(text):
+        opened = _open_bracket(text, len(text))
+        return f"the bracket that opens {place(text, opened)} is not closed"
+    return None
+
+
 def _unexpected(text: str, at: int, message: str) -> str:
+    """What is wrong where another character was expected; the message says which."""
     character = text[at]
-    before = len(text[:at].rstrip(_SPACE)) - 1
-    if character in "]}" and text[before] == ",":
+    before = at if character == "," else len(text[:at].rstrip(_SPACE)) - 1
+    after = text[before + 1 :].lstrip(_SPACE)[:1]
+    if text[before] == "," and after in {"]", "}"}:
         return f"a comma {place(text, before)} has nothing after it; remove it"
-    if message == "Expecting ',' delimiter" and character in "]}":
-        opened = _open_bracket(text, at)
-        return f"the bracket {place(text, at)} does not match the one {place(text, opened)}"
     if message.startswith("Expecting property name"):
         return f"a key without double quotes begins {place(text, at)}"
     if message == "Expecting value":
-        if _WORDS.match(text, at) is not None:
-            return f"the word or number {place(text, at)} is not a JSON value"
-        return f"a value is missing {place(text, at)}"
-    if text[before] == '"' and character not in '":,{[':
-        string = _last_string(text, before)
-        return (
-            f"the string that begins {place(text, string)} is not closed, or a quotation mark in "
-            "it lacks its backslash"
-        )
-    missing = "colon" if ":" in message else "comma"
-    return f"a {missing} is missing {place(text, at)}"
+        known = _WORDS.match(text, at) is not None
+        problem = "the word or number {} is not a JSON value" if known else "a value is missing {}"
+        return problem.format(place(text, at))
+    if message == "Expecting ',' delimiter" and character in "]}":
+        opened = _open_bracket(text, at)
+        return f"the bracket {place(text, at)} does not match the one {place(text, opened)}"
+    return _missing(text, at, before, "colon" if ":" in message else "comma")
 
 
-def _cut(text: str) -> str:
-    return f"the bracket that opens {place(text, _open_bracket(text, len(text)))} is not closed"
+def _missing(text: str, at: int, before: int, mark: str) -> str:
+    if text[before] != '"' or text[at] in '":,{[':
+        return f"a {mark} is missing {place(text, at)}"
+    string = [token.start() for token in _tokens(text, before) if token[0].startswith('"')][-1]
+    return (
+        f"the string that begins {place(text, string)} is not closed, or a quotation mark in it "
+        "lacks its backslash"
+    )
 
 
 def _open_bracket(text: str, end: int) -> int:
@@ -140,14 +143,6 @@ def _open_bracket(text: str, end: int) -> int:
             opened.pop()
         opened = opened or [0]
     return opened[-1]
-
-
-def _last_string(text: str, end: int) -> int:
-    start = 0
-    for token in _tokens(text, end):
-        if token[0].startswith('"'):
-            start = token.start()
-    return start
 
 
 def _tokens(text: str, end: int) -> Iterator[re.Match[str]]:

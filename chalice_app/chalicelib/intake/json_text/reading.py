@@ -34,7 +34,9 @@ def read_record(found: Frame, object_id: str, max_findings_characters: int) -> R
         RecordRejectedError: the message names the record's index and the field, never its text.
     """
     if found.data is None:
-        problem = f"is longer than {MAX_RECORD_BYTES} bytes; shorten it"
+        problem = (
+            f"is longer than {MAX_RECORD_BYTES} bytes; shorten it, or send its reports as an array"
+        )
         raise RecordRejectedError(found.index, "record", problem)
     values, flags = decode(found.index, found.data)
     if _has_typed_findings(values):
@@ -82,7 +84,8 @@ def _rejected(
     problem, _, path = str(error).partition(" - at `$")
     if "missing required field `findings`" in problem:
         problem = "is missing"
-        if any(map(is_list_of_objects, values.values())):
+        inner = [value for value in values.values() if isinstance(value, dict)]
+        if any(is_list_of_objects(value) for one in (values, *inner) for value in one.values()):
             problem += "; if the object is only a wrapper of reports, send the array itself"
         return RecordRejectedError(index, "findings", problem, report_id)
     field = path.strip("`.")

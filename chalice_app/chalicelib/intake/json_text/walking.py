@@ -8,10 +8,12 @@ from array import array
 from chalicelib.intake.json_text import tokens
 from chalicelib.intake.json_text.buffer import Buffer
 
-_QUOTE, _OBJECT = b'"{'
+_QUOTE, _OBJECT, _END_OF_OBJECT = b'"{}'
+_MARKS = b'"{}[]'
 _FOLLOWING = b',:}]"'
-# What may precede a bracket: another one, a comma, a colon or anything else.
-_OPENED, _COMMA, _COLON, _VALUE = b"[,:x"
+# What precedes a bracket: another one, a comma, a colon or anything else.
+_OPENED, _VALUE = b"[x"
+_IN_OBJECT, _IN_ARRAY = b":", b"[,"
 
 
 class Walk:
@@ -21,7 +23,14 @@ class Walk:
         is_damaged: whether the record is not one JSON value.
     """
 
-    def __init__(self, buffer: Buffer, doomed: set[int], indent: int | None = None) -> None:
+    def __init__(
+        self,
+        buffer: Buffer,
+        doomed: set[int],
+        indent: int | None = None,
+        *,
+        in_array: bool = False,
+    ) -> None:
         """Begin at `buffer.at`.
 
         Args:
@@ -30,12 +39,15 @@ class Walk:
                 What a walk finds out about others is added, so that nothing is walked over again
                 and again.
             indent: how far the line is indented that the record begins; None if it begins none.
+            in_array: whether a comma separates it from the next record.
         """
         self._buffer = buffer
         self._doomed = doomed
         self._indent = indent
+        self._in_array = in_array
         # The open brackets: the byte of the text + 1 of an object's, negative for an array's.
         self._open = array("q")
+        self._before = _VALUE
         self._key: bytes | None = None
         self.is_damaged = False
 
@@ -109,45 +121,55 @@ class Walk:
         self._open.append(place if mark == _OBJECT else -place)
 
     def _to_end(self, before: int) -> bool:
+        """Advance beyond the bracket that closes the record; False at damage."""
+        self._before = before
+        while self._to_mark():
+            if self._buffer.exceeds():
+                return self._to_end_of_long()
+            if not self._token(self._buffer.held[self._buffer.at]):
+                return False
+            if not self._open:
+                return True
+        return False
+
+    def _to_mark(self) -> bool:
+        """Advance to the next bracket or quotation mark; False if there is none, or other text."""
         buffer = self._buffer
         held = buffer.held
-        match = tokens.PLAIN.match
         while True:
-            found = match(held, buffer.at)
+            found = tokens.PLAIN.match(held, buffer.at)
             if found is not None and found.end() > buffer.at:
                 plain = found[0].rstrip(tokens.SPACE_BYTES)
-                before = plain[-1] if plain else before
+                self._before = plain[-1] if plain else self._before
                 buffer.at = found.end()
             if buffer.at == len(held):
                 if not buffer.more():
                     return False
-                continue
-            if buffer.exceeds():
-                return self._to_end_of_long()
-            mark = held[buffer.at]
-            if mark not in b'"{}[]':
-                if len(held) - buffer.at >= tokens.LONGEST_WORD or not buffer.pull():
-                    return False  # text outside a string
-                continue
-            if mark == _QUOTE:
-                if not self._string():
-                    return False
-                before = _VALUE
-            elif mark in b"{[":
-                inside_object = self._open[-1] > 0
-                if before not in ((_COLON,) if inside_object else (_OPENED, _COMMA)):
-                    return False
-                self._push(mark)
-                buffer.at += 1
-                before = _OPENED
-            else:
-                if (self._open[-1] > 0) != (mark == ord("}")):
-                    return False
-                self._open.pop()
-                buffer.at += 1
-                before = _VALUE
-                if not self._open:
-                    return True
+            elif held[buffer.at] in _MARKS or buffer.exceeds():
+                return True
+            # A word may be cut at the end of a piece.
+            elif len(held) - buffer.at >= tokens.LONGEST_WORD or not buffer.pull():
+                return False
+
+    def _token(self, mark: int) -> bool:
+        """Take a string or a bracket; False if it cannot be here."""
+        if mark == _QUOTE:
+            fits = self._string()
+            self._before = _VALUE
+            return fits
+        inside_object = self._open[-1] > 0
+        if mark in b"{[":
+            if self._before not in (_IN_OBJECT if inside_object else _IN_ARRAY):
+                return False
+            self._push(mark)
+            self._before = _OPENED
+        else:
+            if inside_object is not (mark == _END_OF_OBJECT):
+                return False
+            self._open.pop()
+            self._before = _VALUE
+        self._buffer.at += 1
+        return True
 
     def _to_end_of_long(self) -> bool:
         """The same with a counter of brackets: there may be millions of them."""
@@ -276,6 +298,8 @@ class Walk:
         held, opening = self._buffer.held, found.end() - 1
         if tokens.RECORD.match(held, opening) is not None:
             return True
+        if b"," in found[0] and not self._in_array:
+            return False  # an element of a list inside the record
         ahead = tokens.FIRST_KEY.match(held, opening)
         return ahead is not None and ahead[1] == self._key
 

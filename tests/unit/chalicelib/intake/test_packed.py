@@ -92,8 +92,10 @@ def test_tar_is_refused_inside_gzip_as_well(kind: str, *, zipped: bool) -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [b"BZh9 is how a report begins", b"PK is no archive", RECORD * 20, b"7z", b"x" * 600]
-    + [v7_tar()[:148] + b"0000001\0" + v7_tar()[156:]],
+    [
+        *(b"BZh9 is how a report begins", b"PK is no archive", RECORD * 20, b"7z", b"x" * 600),
+        v7_tar()[:148] + b"0000001\0" + v7_tar()[156:],
+    ],
     ids=range(6),
 )
 def test_text_that_looks_like_it_is_not_refused(data: bytes) -> None:
