@@ -4,7 +4,8 @@ It answers one report and is a resource of its own: it has no `id`, so a server 
 assigns a new one, and the original is never overwritten. The original's identifiers, order,
 subject, encounter, code, category and time are kept as they came. What could not be resolved where
 the answer is read is left out: `result`, `presentedForm`, references to contained resources or by
-`urn:`. So is the display of a reference, which is often a patient's name.
+`urn:`. So are the display of a reference, which is often a patient's name, and the identifier of the
+subject: the patient is told by the server's reference alone.
 """
 
 from __future__ import annotations
@@ -122,7 +123,7 @@ def answer(  # noqa: PLR0913  # what every format's answer is made of
         "status": "preliminary",
         "category": _typed(report.get("category"), "list of CodeableConcept"),
         "code": _typed(report.get("code"), "CodeableConcept"),
-        "subject": _reference(report.get("subject")),
+        "subject": _subject(report.get("subject")),
         "encounter": _reference(report.get("encounter")),
         **_effective(report),
         "issued": at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
@@ -173,6 +174,11 @@ def _reference(given: object) -> dict[str, Any] | None:
     """A reference that means the same wherever the answer is read; None if it does not."""
     kept = _typed(given, "Reference")
     return kept if isinstance(kept, dict) and kept.keys() - {"type"} else None
+
+
+def _subject(given: object) -> dict[str, Any] | None:
+    kept = {name: value for name, value in (_reference(given) or {}).items() if name != "identifier"}
+    return kept if "reference" in kept else None
 
 
 def _typed(given: object, kind: str) -> object:

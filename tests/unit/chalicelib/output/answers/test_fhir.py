@@ -84,7 +84,7 @@ def test_what_identifies_the_report_is_kept() -> None:
         "basedOn": [{"reference": "ServiceRequest/9", "type": "ServiceRequest"}],
         "category": [code("RAD", "http://terminology.hl7.org/CodeSystem/v2-0074")],
         "code": {"coding": [{"system": "http://loinc.org", "code": "24627-2"}], "text": "CT"},
-        "subject": {"reference": "Patient/7", "identifier": {"value": "b"}},
+        "subject": {"reference": "Patient/7"},
         "encounter": {"identifier": {"system": "urn:oid:1", "value": "v"}},
         "effectivePeriod": {"start": "2020-05", "end": "2020-05-02T10:00:00.123+02:00"},
     }
@@ -114,6 +114,13 @@ def test_what_would_dangle_or_name_the_patient_is_left_out() -> None:
         "resourceType", "meta", "extension", "identifier", "status", "code", "issued", "conclusion"
     }  # fmt: skip
     assert made["identifier"] == [{"value": "a", "assigner": {"display": "Hospital"}}]
+
+
+def test_the_patient_is_told_by_the_server_s_reference_alone() -> None:
+    subject = {"reference": "Patient/7", "identifier": {"value": CANARY}, "display": CANARY}
+
+    assert members(with_findings(subject=subject))["subject"] == {"reference": "Patient/7"}
+    assert "subject" not in members(with_findings(subject={"identifier": {"value": CANARY}}))
 
 
 @pytest.mark.parametrize("reference", ["#s", "ServiceRequest/s", "urn:uuid:s"])
