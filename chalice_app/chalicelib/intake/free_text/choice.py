@@ -84,7 +84,10 @@ def _amended(
     last = max(places[id(one)] for one in pair if one is not None)
     findings, impression = _of(filled, addenda[-1:])
     first = min(places[id(one)] for one in (findings, impression) if one is not None)
-    if first < last or (findings is not None and impression is None):
+    earlier = set(addenda[:-1])
+    replaced = any(one.role == "findings" and one.part in earlier for one in filled)
+    alone = findings is not None and impression is None
+    if first < last or alone or (replaced and findings is None):
         raise _UnsureError("unclear addendum")
     return findings or pair[0], impression
 

@@ -122,7 +122,7 @@ HARD = {
     "short headings": "A: " * (LONG // 3),
     "findings": "FINDINGS: a\n" * (LONG // 12),
     "unknown headings": "FINDINGS: a\n" + "ABCD EFG: a\n" * (LONG // 12),
-    "blank sections": "FINDINGS:\n" + "XXXX\nABCDE:\n" * (LONG // 12),
+    "masked headings": "FINDINGS:\n" + "XXXX:\n" * (LONG // 6),
     "parts": "ADDENDUM\nFINDINGS: a\n" * (LONG // 21),
     "one line": "FINDINGS: " + "a. IMPRESSION: b " * (LONG // 17),
     "misspelt": "FINDINSG IMPRESSIOM COMPARSION: X. " * (LONG // 35),
