@@ -240,7 +240,7 @@ CHARSETS = [
 SECTIONS = [
     section("LOINC findings", "59776-5^^LN"),
     section("LOINC observation", "18782-3^Study observation^LN"),
-    section("LOINC in the alternative code", "F1^^L^59776-5^Procedure findings^LN"),
+    section("LOINC in the alternative code", "F1^^L^59776-5^^LN"),
     section("suffix of a code", "71046&GDT^Chest^C4"),
     section("suffix alone", "&GDT^^GDT"),
     section("suffix FND", "71046&FND"),

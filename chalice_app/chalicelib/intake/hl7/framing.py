@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from chalicelib.errors import FileRejectedError
 from chalicelib.intake.frames import MAX_RECORD_BYTES, Form, Frame
@@ -29,13 +30,11 @@ _MARK = rb"[!-/:-@\[-`{-~]"
 _HEADER = rb"(?:MSH|FHS|BHS)(" + _MARK + rb")" + _MARK + rb"{0,5}?(?:\2|[\r\n]|\Z)"
 _TRAILER = rb"[BF]TS(?:\Z|[\r\n]|" + _MARK + rb"[0-9]{0,10}(?:\Z|[\r\n]|" + _MARK + rb"))"
 _LINE_START = rb"[\r\n\x1c][ \t]{0,8}+(?:\xef\xbb\xbf)?+[ \t]{0,8}+"
-# Two files joined without a line end: within a line, only the usual separators make a header.
-_SEAM = rb"(?:\xef\xbb\xbf)?+(?=(?:MSH|FHS|BHS)\|\^~\\&\|)"
-_START = re.compile(
-    rb"(?:" + _LINE_START + rb"|" + _SEAM + rb")(\x0b?+(?:" + _HEADER + rb"|" + _TRAILER + rb"))"
-)
+_START = re.compile(_LINE_START + rb"(\x0b?+(?:" + _HEADER + rb"|" + _TRAILER + rb"))")
 _LONGEST_MATCH = 48
 _USUAL = b"|^~\\&|"
+# Two files joined without a line end: within a line, only the usual separators make a header.
+_SEAM = re.compile(rb"(?:MSH|FHS|BHS)(?=\|\^~\\&\|)")
 _BLOCK_END = re.compile(rb"\x1c(?=[\r\n\x0b]|\Z)")
 _LINE_END = re.compile(rb"[\r\n]")
 _UTF16 = re.compile(rb"[\s\x00]*M\x00?S\x00H\x00")
@@ -56,16 +55,16 @@ def detect(head: bytes) -> Form | None:
     if _UTF16.match(head) is not None:
         problem = "it is HL7 in UTF-16 without a byte order mark; add one, or send UTF-8"
         raise FileRejectedError("BrokenText", problem)
-    text = b"\n" + head
-    found = _START.search(text)
+    text = bytearray(b"\n" + head)
+    found = next(_starts(text, 0), None)
     if found is None:
         return None
-    header = found[1].lstrip(BLOCK_START)
-    preface = _strip(text[: found.start(1)])
+    header = text[found.unit : found.unit + 16].removeprefix(BLOCK_START)
+    preface = _strip(bytes(text[: found.unit]))
     if preface and (
         preface.startswith((b"{", b"[", b"<"))
         or len(preface) > _LONGEST_PREFACE
-        or not text.startswith(_USUAL, found.end(1) - len(header) + 3)
+        or not header.startswith(_USUAL, 3)
     ):
         return None
     if header.startswith(_TRAILERS):
@@ -103,10 +102,11 @@ def _units(pieces: Iterable[bytes], offset: int) -> Iterator[tuple[int, bytes | 
         ended = piece is None
         held += piece or b""
         safe = len(held) + 1 if ended else len(held) - _LONGEST_MATCH
-        while (found := _START.search(held, searched)) is not None and found.start() < safe:
-            stop = base + found.start(1)
-            yield begin, _unit(held, begin - base, found.start(1))
-            begin, searched = stop, found.end(1) - 1
+        for found in _starts(held, searched):
+            if found.match >= safe:
+                break
+            yield begin, _unit(held, begin - base, found.unit)
+            begin, searched = base + found.unit, found.end
         searched = max(searched, min(safe, len(held)))
         # Of a message that is too long, only its length is kept.
         too_long = base + searched - begin > MAX_RECORD_BYTES
@@ -116,6 +116,31 @@ def _units(pieces: Iterable[bytes], offset: int) -> Iterator[tuple[int, bytes | 
             base += drop
             searched -= drop
     yield begin, _unit(held, begin - base, len(held))
+
+
+class _Start(NamedTuple):
+    """Where a unit begins, where the match that found it does, and where to search on."""
+
+    unit: int
+    match: int
+    end: int
+
+
+def _starts(held: bytearray, searched: int) -> Iterator[_Start]:
+    """The starts of units from a position on, each part of the text searched once."""
+    line = _START.search(held, searched)
+    seam = _SEAM.search(held, searched)
+    while line is not None or seam is not None:
+        if line is not None and (seam is None or line.start() < seam.start()):
+            # The line end that ends a header may begin the next start.
+            found = _Start(line.start(1), line.start(), line.end(1) - 1)
+        elif seam is not None:
+            found = _Start(seam.start(), seam.start(), seam.end())
+        yield found
+        if line is not None and line.start() < found.end:
+            line = _START.search(held, found.end)
+        if seam is not None and seam.start() < found.end:
+            seam = _SEAM.search(held, found.end)
 
 
 def _unit(held: bytearray, start: int, stop: int) -> bytes | None:

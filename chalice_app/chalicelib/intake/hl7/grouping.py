@@ -33,6 +33,8 @@ def records_of(message: bytes) -> list[bytes | None]:
 
     None stands for a message whose records would be too long together.
     """
+    if _has_one_order(message):  # nearly always: the record is the message
+        return [message]
     text = message.decode(_BYTES)
     try:
         separator = separators_of(text).field
@@ -49,6 +51,15 @@ def records_of(message: bytes) -> list[bytes | None]:
     return [
         "".join([header, *common, *order.patient, *order.own]).encode(_BYTES) for order in orders
     ]
+
+
+def _has_one_order(message: bytes) -> bool:
+    """Whether a message has one order at most, told without separating its segments."""
+    if any(message.count(name) > 1 for name in (b"PID", b"ORC", b"OBR")):
+        return False
+    patient, common, order, report = map(message.find, (b"PID", b"ORC", b"OBR", b"OBX"))
+    found = [at for at in (common, order, report) if at >= 0]
+    return (not found or patient < min(found)) and (order < 0 or common < order)
 
 
 def is_result(header: list[str]) -> bool:

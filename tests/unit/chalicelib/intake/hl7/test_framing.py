@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 import tracemalloc
 from collections.abc import Iterator
 
@@ -262,6 +263,28 @@ def test_memory_is_flat() -> None:
 
     assert count == 5_000
     assert peak < 1_000_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"MSH|^~\\&|",
+        b"\nMSH##\n|^~\\&|",
+        b"\r",
+        b"\n \x0b",
+        b"\x1c",
+        b"MSH|^~\\&|\rPID|1\rOBX|",
+        b"\nORC|\nOBX|",
+    ],
+)
+def test_time_is_linear(text: bytes) -> None:
+    whole = HEADER.encode() + text * (2_000_000 // len(text))
+
+    start = time.process_time()
+    for _ in frame(cut(whole, 1 << 16)):
+        pass
+
+    assert time.process_time() - start < 20
 
 
 def test_memory_is_flat_in_the_length_of_a_message() -> None:

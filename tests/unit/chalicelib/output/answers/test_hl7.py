@@ -232,3 +232,11 @@ def test_each_record_of_a_message_has_an_answer_of_its_own() -> None:
 def told(found: Frame) -> bytes:
     record = read(found, "object", 20_000)
     return answer(found.data or b"", record, DRAFT, model="m", version="1", flags=(), at=AT)
+
+
+def test_a_draft_that_would_read_as_another_text_is_written_in_utf_8() -> None:
+    # In Latin-1, these two characters are the bytes of one in UTF-8.
+    written = answered(oru(obx(SEEN), head=header("8859/1")), "\u00c3\u00bc")
+
+    assert message_of(written).segments[0].value(18) == "UNICODE UTF-8"
+    assert impression_of(written) == "\u00c3\u00bc"
