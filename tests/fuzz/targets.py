@@ -114,6 +114,7 @@ def records(data: bytes) -> None:
     except RecordRejectedError as error:
         _says_nothing(error)
         assert error.index == 3
+        (error.report_id or "").encode()
         return
     _is_usable(record)
     assert json.loads(data, strict=False)["findings"] == record.findings

@@ -49,6 +49,10 @@ def usable_id(value: object) -> str | None:
         value = str(value)
     if not isinstance(value, str) or not value.strip():
         return None
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return None  # half of a surrogate pair
     return value if len(value) <= MAX_REPORT_ID_CHARACTERS else None
 
 

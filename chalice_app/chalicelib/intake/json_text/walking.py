@@ -237,7 +237,7 @@ class Walk:
             self._push(_OBJECT)
             return self._to_end(_VALUE)
         after = tokens.AFTER_RECORD.match(buffer.held, buffer.at)
-        lines = buffer.beginning if buffer.is_long else buffer.held[buffer.start : buffer.at]
+        lines = buffer.beginning if buffer.exceeds() else buffer.held[buffer.start : buffer.at]
         # A string that is not closed in its line ends at the next one's first quotation mark.
         return after is not None or b"\n" not in lines
 

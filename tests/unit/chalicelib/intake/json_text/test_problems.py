@@ -100,6 +100,7 @@ def test_bytes_that_are_not_utf_8_have_a_place(bad: bytes) -> None:
         ('{"y": , "id": "behind"}', None),
         ('{"id": "a", "id": "b", "y": }', None),
         ('{"id": 1.5, "y": }', None),
+        ('{"id": "\\ud800", "y": 1}', None),
         ('{"id": "' + "x" * 257 + '", "y": }', None),
         ('{"id": "r", "findings": "x", "findings": "x"}', "r"),
         ('{"id": "two\nlines", "y": }', "two\nlines"),
