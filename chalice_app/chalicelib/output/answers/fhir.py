@@ -177,7 +177,9 @@ def _reference(given: object) -> dict[str, Any] | None:
 
 
 def _subject(given: object) -> dict[str, Any] | None:
-    kept = {name: value for name, value in (_reference(given) or {}).items() if name != "identifier"}
+    kept = {
+        name: value for name, value in (_reference(given) or {}).items() if name != "identifier"
+    }
     return kept if "reference" in kept else None
 
 

@@ -1,8 +1,9 @@
 """The answer to one HL7 record: an ORU^R01 message with the draft as a preliminary impression.
 
-It goes back to where the report came from, with the patient and the order as they were; the OBX of
-the report are not repeated. Separators and character set are those of the question. Where the set
-lacks a character of the draft, the answer is UTF-8 and MSH-18 says so, as is the answer to UTF-16.
+It goes back to where the report came from, with the order as it was, by which the receiver finds
+the patient: nothing of PID and PV1 leaves the landing bucket. The OBX of the report are not
+repeated. Separators and character set are those of the question. Where the set lacks a character of
+the draft, the answer is UTF-8 and MSH-18 says so, as is the answer to UTF-16.
 """
 
 from __future__ import annotations
@@ -102,8 +103,8 @@ def _charsets(message: Message) -> Iterator[tuple[str, str]]:
 def _segments(message: Message, draft: str, notes: Sequence[str]) -> list[str]:
     """All segments but MSH."""
     separators = message.separators
-    kept = [message.first("PID"), message.first("PV1"), message.first("ORC")]
-    lines = [_line(one.fields, separators) for one in kept if one is not None]
+    order = message.first("ORC")
+    lines = [] if order is None else [_line(order.fields, separators)]
     lines.append(_line(_order(message), separators))
     # Only formatted text has a command for a line break.
     kind = "FT" if "\n" in draft else "TX"

@@ -51,7 +51,6 @@ def test_an_answer_is_the_order_with_the_draft_as_preliminary_impression() -> No
     assert control_id.isalnum()
     expected = [
         f"MSH|^~\\&|EHR|SOUTH|RIS|NORTH|20260105113000+0000||ORU^R01|{control_id}|P|2.5",
-        PATIENT,
         "ORC|RE|PL7|ACC7",
         ORDER[:-1] + "P",
         "OBX|1|TX|19005-8^Impression^LN||No acute disease.||||||P",
@@ -124,13 +123,14 @@ def test_an_answer_has_the_character_set_of_the_question(
     charset: str, encoding: str, draft: str, said: str, written: str
 ) -> None:
     value = "Лёгкие" if charset == "8859/5" else "Größe"
-    patient = PATIENT.replace("QZNAME", value)
-    message = oru(obx(value), head=header(charset), patient=patient, encoding=encoding)
+    order = ORDER.replace("Chest", value)
+    assert order != ORDER
+    message = oru(obx(value), head=header(charset), order=order, encoding=encoding)
 
     found = answered(message, draft)
 
     assert message_of(found).segments[0].value(18) == said
-    assert patient.encode(written) + b"\r" in found
+    assert value.encode(written) in found
     assert draft.encode(written) in found
 
 
@@ -153,7 +153,7 @@ def test_a_document_is_answered_by_an_order_made_from_it() -> None:
     message = message_of(answered(joined([*MDM, obx(SEEN)])))
 
     order = message.first("OBR")
-    assert names_of(message) == ["MSH", "PID", "PV1", "OBR", "OBX", "NTE"]
+    assert names_of(message) == ["MSH", "OBR", "OBX", "NTE"]
     assert message.segments[0].value(9) == "ORU^R01"
     assert order is not None
     assert [order.value(field) for field in (2, 3, 4, 7, 25)] == [
@@ -174,19 +174,25 @@ def test_a_report_without_an_order_is_answered_with_the_numbers_of_orc() -> None
 
 
 def test_kept_segments_are_byte_for_byte() -> None:
-    patient = r"PID|1||900417|||QZ\T\NAME~^|||&||||"
     order = 'OBR|1|PL7^A&B|ACC7~X|71046\\F\\^Chest||""|20260105' + "|" * 18 + "F|||x"
-    written = answered(oru(obx(SEEN), patient=patient, order=order))
+    written = answered(oru(obx(SEEN), order=order))
 
     lines = written.decode().split("\r")
-    assert lines[1] == patient
-    assert lines[3] == order.replace("F|||x", "P|||x")
+    assert lines[2] == order.replace("F|||x", "P|||x")
 
 
 def test_a_line_break_in_a_kept_segment_does_not_break_the_answer() -> None:
-    written = answered(oru(obx(SEEN), patient="PID|1||900417||QZNAME\nANNA"))
+    order = "OBR|1|PL7|ACC7|71046^Chest\nradiograph" + "|" * 21 + "P"
+    written = answered(oru(obx(SEEN), order=order))
 
-    assert b"PID|1||900417||QZNAME\\.br\\ANNA\r" in written
+    assert b"71046^Chest\\.br\\radiograph||" in written
+
+
+def test_nothing_that_identifies_the_patient_is_in_the_answer() -> None:
+    written = answered(good())
+
+    assert names_of(message_of(written)) == ["MSH", "ORC", "OBR", "OBX", "NTE"]
+    assert not [one for one in (b"QZNAME", b"900417", b"19600503") if one in written]
 
 
 def test_another_reader_finds_the_draft() -> None:
