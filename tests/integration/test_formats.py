@@ -26,7 +26,8 @@ def entries(one: waiting.Answered) -> list[dict[str, Any]]:
 
 def answer_of(stack: stacks.Stack, one: waiting.Answered) -> bytes:
     s3, bucket = stack.client("s3"), stack.outputs.results_bucket
-    return s3.get_object(Bucket=bucket, Key=one.document["answer"]["key"])["Body"].read()
+    body: bytes = s3.get_object(Bucket=bucket, Key=one.document["answer"]["key"])["Body"].read()
+    return body
 
 
 def read_back(answer: bytes) -> dict[str, str]:

@@ -4,8 +4,8 @@ It answers one report and is a resource of its own: it has no `id`, so a server 
 assigns a new one, and the original is never overwritten. The original's identifiers, order,
 subject, encounter, code, category and time are kept as they came. What could not be resolved where
 the answer is read is left out: `result`, `presentedForm`, references to contained resources or by
-`urn:`. So are the display of a reference, which is often a patient's name, and the identifier of the
-subject: the patient is told by the server's reference alone.
+`urn:`. So are the display of a reference, which is often a patient's name, and the identifier of
+the subject: the patient is told by the server's reference alone.
 """
 
 from __future__ import annotations

@@ -93,22 +93,22 @@ def make(
 def envelope(form: Form, first: bytes, count: int) -> Envelope:
     """What stands around `count` answers to an object, of which `first` is the first."""
     if _KINDS[form] == "hl7":
-        from chalicelib.output.answers import hl7
+        from chalicelib.output.answers.hl7 import envelope as around_hl7
 
-        return Envelope(*hl7.envelope(form, first, count))
-    from chalicelib.output.answers import fhir
+        return Envelope(*around_hl7(form, first, count))
+    from chalicelib.output.answers.fhir import envelope as around_fhir
 
-    return Envelope(*fhir.envelope(form, first, count))
+    return Envelope(*around_fhir(form, first, count))
 
 
 def _writer(form: Form) -> Callable[..., bytes]:
     if _KINDS[form] == "hl7":
-        from chalicelib.output.answers import hl7
+        from chalicelib.output.answers.hl7 import answer as answer_hl7
 
-        return hl7.answer
-    from chalicelib.output.answers import fhir
+        return answer_hl7
+    from chalicelib.output.answers.fhir import answer as answer_fhir
 
-    return fhir.answer
+    return answer_fhir
 
 
 def _drafted(
