@@ -116,7 +116,7 @@ class FileRejectedError(TerminalError):
 
     @property
     def code(self) -> str:
-        """The stable identifier, such as `ObjectGone` or `NotJson`."""
+        """The stable identifier, such as `ObjectGone` or `UnknownFormat`."""
         return self.reason
 
 

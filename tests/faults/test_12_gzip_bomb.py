@@ -73,7 +73,7 @@ def test_12_bomb_without_records_is_rejected_by_its_beginning(
 ) -> None:
     result = account.finish(KEY, bomb(filling * MIB))
 
-    assert account.only_failure()["error_type"] == "NotJson"
+    assert account.only_failure()["error_type"] == "UnknownFormat"
     assert result["counts"] == {"records": 1, "ok": 0, "failed": 1}
 
 

@@ -3,7 +3,6 @@
 The modules of HL7, FHIR and free text are imported when the first object of theirs comes: most
 deployments receive one format only, and a cold start waits for every import.
 """
-# ruff: noqa: PLC0415  # the reason stands above
 
 from __future__ import annotations
 
@@ -44,14 +43,14 @@ def detect(head: bytes) -> Form | None:
     """
     text = head.lstrip(_SPACE)
     if text.startswith(_HL7_STARTS):
-        from chalicelib.intake.hl7.framing import detect as detect_hl7
+        from chalicelib.intake.hl7.framing import detect as detect_hl7  # noqa: PLC0415  # on first use
 
         form = detect_hl7(text)
         if form is not None:
             return form
     if text.startswith((b"{", b"[")):
         if _RESOURCE in text:
-            from chalicelib.intake.fhir.detection import detect as detect_fhir
+            from chalicelib.intake.fhir.detection import detect as detect_fhir  # noqa: PLC0415  # on first use
 
             form = detect_fhir(text)
             if form is not None:
@@ -68,7 +67,7 @@ def _other_form(text: bytes) -> Form | None:
         form = "text"
     if form is None or (form != "text" and not _is_mostly_prose(text)):
         return form
-    from chalicelib.intake.free_text.recognition import is_report
+    from chalicelib.intake.free_text.recognition import is_report  # noqa: PLC0415  # on first use
 
     if is_report(text):
         return "text"
@@ -96,11 +95,11 @@ def frame(pieces: Iterable[bytes], form: Form, index: int = 0, offset: int = 0) 
         FileRejectedError: the records cannot be separated.
     """
     if form in HL7:
-        from chalicelib.intake.hl7.framing import frame as frame_hl7
+        from chalicelib.intake.hl7.framing import frame as frame_hl7  # noqa: PLC0415  # on first use
 
         return frame_hl7(pieces, index, offset)
     if form in FHIR:
-        from chalicelib.intake.fhir.framing import frame as frame_fhir
+        from chalicelib.intake.fhir.framing import frame as frame_fhir  # noqa: PLC0415  # on first use
 
         return frame_fhir(pieces, index, offset)
     if form == "text":
@@ -130,16 +129,16 @@ def read(form: Form, found: Frame, object_id: str, limit: int, name: str) -> Rec
         RecordRejectedError: the message names the record's index and the field, never its text.
     """
     if form in HL7:
-        from chalicelib.intake.hl7.reading import read as read_hl7
+        from chalicelib.intake.hl7.reading import read as read_hl7  # noqa: PLC0415  # on first use
 
         return _with_flags(read_hl7(found, object_id, limit))
     if form == "text":
-        from chalicelib.intake.free_text.reading import read as read_text
+        from chalicelib.intake.free_text.reading import read as read_text  # noqa: PLC0415  # on first use
 
         return read_text(found, object_id, limit, report_id=report_id_of(name))
     if form in FHIR or (found.data is not None and _RESOURCE in found.data):
-        from chalicelib.intake.fhir.detection import detect as detect_fhir
-        from chalicelib.intake.fhir.reading import read as read_fhir
+        from chalicelib.intake.fhir.detection import detect as detect_fhir  # noqa: PLC0415  # on first use
+        from chalicelib.intake.fhir.reading import read as read_fhir  # noqa: PLC0415  # on first use
 
         if found.data is None or detect_fhir(found.data) is not None:
             return _with_flags(read_fhir(found, object_id, limit))

@@ -72,9 +72,9 @@ def frames_of(text: TextStream) -> tuple[Form, Iterator[Frame]]:
     form = forms.detect(head)
     if form is None and len(head) == HEAD_BYTES:
         problem = f"it begins with {HEAD_BYTES} bytes of white space; remove them"
-        raise FileRejectedError("NotJson", problem)
+        raise FileRejectedError("UnknownFormat", problem)
     if form is None:
-        problem = "it is empty; upload a JSON object, a JSON array or JSON Lines"
+        problem = "it is empty; see docs/guide.md for what can be uploaded"
         raise FileRejectedError("Empty", problem)
     return form, forms.frame(pieces, form)
 

@@ -1,5 +1,4 @@
 """Makes the answers to the reports of a chunk, each in the format of its report."""
-# ruff: noqa: PLC0415  # a format's module is imported when the first report of that format comes
 
 from __future__ import annotations
 
@@ -93,20 +92,20 @@ def make(
 def envelope(form: Form, first: bytes, count: int) -> Envelope:
     """What stands around `count` answers to an object, of which `first` is the first."""
     if _KINDS[form] == "hl7":
-        from chalicelib.output.answers.hl7 import envelope as around_hl7
+        from chalicelib.output.answers.hl7 import envelope as around_hl7  # noqa: PLC0415  # on first use
 
         return Envelope(*around_hl7(form, first, count))
-    from chalicelib.output.answers.fhir import envelope as around_fhir
+    from chalicelib.output.answers.fhir import envelope as around_fhir  # noqa: PLC0415  # on first use
 
     return Envelope(*around_fhir(form, first, count))
 
 
 def _writer(form: Form) -> Callable[..., bytes]:
     if _KINDS[form] == "hl7":
-        from chalicelib.output.answers.hl7 import answer as answer_hl7
+        from chalicelib.output.answers.hl7 import answer as answer_hl7  # noqa: PLC0415  # on first use
 
         return answer_hl7
-    from chalicelib.output.answers.fhir import answer as answer_fhir
+    from chalicelib.output.answers.fhir import answer as answer_fhir  # noqa: PLC0415  # on first use
 
     return answer_fhir
 

@@ -118,7 +118,7 @@ class TestSmallObject:
         ("body", "reason"),
         [
             (b"", "Empty"),
-            (b"\x89PNG\r\n", "NotJson"),
+            (b"\x89PNG\r\n", "UnknownFormat"),
             (b"[1, 2", "BrokenJson"),
             (b"\x1f\x8bx", "BrokenGzip"),
             (b"x" * 1_000_001, "TooLarge"),
