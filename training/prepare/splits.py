@@ -1,13 +1,13 @@
-"""Assigns reports to splits by their findings alone, so that no text is in both."""
+"""Assigns groups of reports to splits, so that no patient and no findings are in two."""
 
 from __future__ import annotations
 
 import hashlib
-import sqlite3
-from types import TracebackType
-from typing import Self
 
-EVALUATION, TRAIN = "evaluation", "train"
+TRAIN, VALIDATE, EVALUATION = "train", "validate", "evaluation"
+# If a patient, or findings, are in several splits of a split file, the last of these wins: what
+# is tested is never trained on.
+SPLITS = (TRAIN, VALIDATE, EVALUATION)
 _WHOLE = 1 << 64
 
 
@@ -17,36 +17,28 @@ def digest(findings: str) -> bytes:
     return hashlib.sha256(" ".join(words).encode()).digest()[:16]
 
 
-def split_of(findings: bytes, seed: int, evaluation_share: float) -> str:
-    """The split of a findings digest: the same on every machine and in any reading order."""
-    drawn = hashlib.sha256(seed.to_bytes(8, "big", signed=True) + findings).digest()[:8]
+def split_of(key: bytes, seed: int, evaluation_share: float) -> str:
+    """The split of a key: the same on every machine and in any reading order."""
+    drawn = hashlib.sha256(seed.to_bytes(8, "big", signed=True) + key).digest()[:8]
     share = int.from_bytes(drawn, "big") / _WHOLE
     return EVALUATION if share < evaluation_share else TRAIN
 
 
-class Seen:
-    """Remembers digests on disk, so that memory use does not grow with the collection."""
+def split_of_group(
+    key: bytes, reports: int, all_reports: int, seed: int, evaluation_share: float
+) -> str:
+    """The split of a group of reports that must stay together.
 
-    def __init__(self) -> None:
-        """Start empty; the data is deleted on close."""
-        # An empty name is a temporary SQLite database, kept in memory while it is small.
-        self._base = sqlite3.connect("")
-        self._base.execute("CREATE TABLE seen (digest BLOB PRIMARY KEY) WITHOUT ROWID")
+    A group that is larger than the whole evaluation set should be is for training: findings that
+    many patients share can join most of a collection, and then a draw would decide everything.
 
-    def __enter__(self) -> Self:
-        """Use in a `with` block."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Forget everything."""
-        self._base.close()
-
-    def is_new(self, findings: bytes) -> bool:
-        """Record the digest; returns whether it is new."""
-        added = self._base.execute("INSERT OR IGNORE INTO seen VALUES (?)", (findings,))
-        return added.rowcount == 1
+    Args:
+        key: identifies the group; the digest of the findings for a report alone.
+        reports: how many different findings are in the group.
+        all_reports: how many different findings there are.
+        seed: of the draw.
+        evaluation_share: 0 to 1.
+    """
+    if reports > 1 and reports > evaluation_share * all_reports:
+        return TRAIN
+    return split_of(key, seed, evaluation_share)

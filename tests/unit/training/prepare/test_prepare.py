@@ -41,9 +41,9 @@ def as_mimic(folder: Path, invented: Invented) -> Path:
     path = folder / "mimic-cxr-reports.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("files/README.md", "not a report")
-        for name, findings, impression in invented:
+        for number, (name, findings, impression) in enumerate(invented):
             text = f" FINAL REPORT\n EXAMINATION:  CHEST\n\n FINDINGS:\n\n {findings}\n\n"
-            archive.writestr(f"files/p10/p1/{name}.txt", f"{text} IMPRESSION:\n\n {impression}\n")
+            archive.writestr(f"files/p10/p{10_000_000 + number}/{name}.txt", f"{text} IMPRESSION:\n\n {impression}\n")
     return path
 
 
@@ -65,7 +65,7 @@ def as_open_i(folder: Path, invented: Invented) -> Path:
 def as_mediqa(folder: Path, invented: Invented) -> Path:
     path = folder / "dev2.json"
     rows = [
-        {"study_id": n, "subject_id": "s", "findings": f, "impression": i, "background": "Cough."}
+        {"study_id": n, "subject_id": n, "findings": f, "impression": i, "background": "Cough."}
         for n, f, i in invented
     ]
     path.write_text(json.dumps(rows, indent=1), encoding="utf-8")
@@ -276,7 +276,7 @@ def test_memory_is_flat_in_the_number_of_reports(
         return (Pair(f"r{n}", f"Finding {n}. " * 20, "Impression.") for n in range(count))
 
     def peak(count: int) -> int:
-        monkeypatch.setattr(module, "_reports", lambda _: many(count))
+        monkeypatch.setattr(module, "_reports", lambda *_: many(count))
         (tmp_path / "in.txt").touch()
         tracemalloc.start()
         try:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.prepare.splits import EVALUATION, TRAIN, Seen, digest, split_of
+from training.prepare.splits import EVALUATION, TRAIN, digest, split_of
 
 
 @given(st.text(), st.integers(-(2**63), 2**63 - 1), st.floats(0, 1))
@@ -43,14 +43,3 @@ def test_larger_share_keeps_who_was_in_the_smaller() -> None:
 def test_case_layout_and_punctuation_make_no_new_text() -> None:
     assert digest("Lungs CLEAR.\n No effusion") == digest("lungs clear; no effusion.")
     assert digest("Lungs clear") != digest("Lungs not clear")
-
-
-def test_seen_knows_what_came_before() -> None:
-    with Seen() as seen:
-        assert [seen.is_new(digest(text)) for text in ("a", "b", "A.", "c", "b")] == [
-            True,
-            True,
-            False,
-            True,
-            False,
-        ]
