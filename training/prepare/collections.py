@@ -30,17 +30,24 @@ def read(source: Path, reading: Reading) -> Iterator[Report | PassedOver]:
 
     Raises:
         CollectionError: the source does not exist, a file of reports is damaged, or it is unclear
-            which of its columns are meant.
+            which of its columns are meant, or nothing in the source is a report.
     """
+    reports, passed_over = 0, None
     try:
         for item in of_source(source):
-            if isinstance(item, PassedOver):
-                yield item
-            else:
-                yield from _of_item(item, reading)
+            for one in [item] if isinstance(item, PassedOver) else _of_item(item, reading):
+                if not isinstance(one, PassedOver):
+                    reports += 1
+                # What was opened tells more than what was passed over by its name.
+                elif passed_over is None or len(passed_over.reason) < len(one.reason):
+                    passed_over = one
+                yield one
     except OSError as error:
         problem = f"cannot be read ({error.strerror or type(error).__name__})"
         raise CollectionError(str(error.filename or source), problem) from None
+    if not reports:
+        such = f"; {passed_over.place} {passed_over.reason}" if passed_over else ""
+        raise CollectionError(str(source), f"contains no reports{such}")
 
 
 def _of_item(item: Item, reading: Reading) -> Iterator[Report | PassedOver]:
@@ -49,7 +56,7 @@ def _of_item(item: Item, reading: Reading) -> Iterator[Report | PassedOver]:
     except NotReportsError as error:
         if item.is_alone:
             raise CollectionError(item.place, str(error)) from None
-        yield PassedOver(str(item.path), str(error))
+        yield PassedOver(item.name, str(error))
     except ColumnsError as error:
         raise CollectionError(item.place, str(error)) from None
 

@@ -24,9 +24,10 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True)
 class Kept:
-    """A pair with its masks normalized, and the number of its split in a split file."""
+    """A pair with its masks normalized, its findings' digest and its split in a split file."""
 
     pair: Pair
+    findings: bytes
     split: int | None
 
 
@@ -82,8 +83,8 @@ def pairs(folder: Path) -> Iterator[Kept]:
     path = _spool(folder)
     with path.open(encoding="ascii") as file:
         for line in file:
-            report_id, findings, impression, patient, split = json.loads(line)
-            yield Kept(Pair(report_id, findings, impression, patient), split)
+            key, split, *fields = json.loads(line)
+            yield Kept(Pair(*fields), bytes.fromhex(key), split)
     path.unlink()
 
 
@@ -99,10 +100,10 @@ def check_pattern(pattern: re.Pattern[str] | None, index: Index) -> None:
 
 def _add(pair: Pair, split: int | None, index: Index, found: Gathered, file: TextIO) -> None:
     findings, impression = normalize_masks(pair.findings), normalize_masks(pair.impression)
-    other = index.add(digest(findings), pair.patient, split or 0, digest(impression))
-    found.contradicted += other
+    key = digest(findings)
+    found.contradicted += index.add(key, pair.patient, split or 0, digest(impression))
     found.without_patient += pair.patient is None
-    line = [pair.report_id, findings, impression, pair.patient, split]
+    line = [key.hex(), split, pair.report_id, findings, impression, pair.patient]
     file.write(json.dumps(line) + "\n")
 
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO
+from typing import IO, Any
 
 from chalicelib.intake.decoding import GZIP_MAGIC
 from training.errors import CollectionError
@@ -43,15 +43,26 @@ class PassedOver:
 
 @dataclass(frozen=True)
 class Item:
-    """One file. `place` names it in errors, `path` is its path within the collection.
+    """One file.
 
-    `is_alone`: the user named exactly this file, so it must be reports.
+    Attributes:
+        place: names it in errors.
+        path: within the collection, or within its archive.
+        file: its bytes, seekable.
+        archive: the path of the archive that it is in.
+        is_alone: whether the user named exactly this file, so that it must be reports.
     """
 
     place: str
     path: PurePosixPath
     file: IO[bytes]
+    archive: PurePosixPath | None = None
     is_alone: bool = False
+
+    @property
+    def name(self) -> str:
+        """Names it within the collection."""
+        return str(self.path) if self.archive is None else f"{self.archive}: {self.path}"
 
 
 def of_source(source: Path) -> Iterator[Item | PassedOver]:
@@ -75,13 +86,13 @@ def _folder(folder: Path, path: PurePosixPath) -> Iterator[Item | PassedOver]:
     for entry in sorted(folder.iterdir()):
         below = path / entry.name
         if entry.is_dir() and entry.is_symlink():  # it may lead back to here
-            yield PassedOver(str(below), "a linked folder; give it as a source of its own")
+            yield PassedOver(str(below), "is a linked folder; give it as a source of its own")
         elif entry.is_dir() and not _is_hidden(entry.name):
             yield from _folder(entry, below)
         elif reason := _why_not(entry.name):
             yield PassedOver(str(below), reason)
         elif not entry.is_file():
-            yield PassedOver(str(below), "not a file")
+            yield PassedOver(str(below), "is not a file")
         else:
             with entry.open("rb") as file:
                 yield from _unpacked(Item(str(entry), below, file), entry)
@@ -113,7 +124,7 @@ def _zip_members(item: Item) -> Iterator[Item | PassedOver]:
                     yield PassedOver(f"{item.path}: {member.filename}", reason)
                     continue
                 with _extracting(place), archive.open(member) as packed, _copied(packed) as file:
-                    yield Item(place, path, file)
+                    yield Item(place, path, file, item.path)
     except zipfile.BadZipFile as error:
         raise CollectionError(item.place, f"is damaged ({error}); download it again") from None
 
@@ -127,7 +138,7 @@ def _tar_members(item: Item, source: Path) -> Iterator[Item | PassedOver]:
                 if member.isdir():
                     continue
                 place, path = f"{item.place}: {member.name}", PurePosixPath(member.name)
-                reason = _why_not_member(path) or ("" if member.isfile() else "a link")
+                reason = _why_not_member(path) or ("" if member.isfile() else "is a link")
                 if reason:
                     yield PassedOver(f"{item.path}: {member.name}", reason)
                     continue
@@ -135,17 +146,31 @@ def _tar_members(item: Item, source: Path) -> Iterator[Item | PassedOver]:
                 if packed is None:  # pragma: no cover  # only for what is no file
                     continue
                 with _extracting(place), packed, _copied(packed) as file:
-                    yield Item(place, path, file)
-    except (tarfile.TarError, EOFError, zlib.error) as error:
+                    yield Item(place, path, file, item.path)
+            _check_end(archive)
+    except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile) as error:
         problem = f"is damaged ({type(error).__name__}); download it again"
         raise CollectionError(item.place, problem) from None
+
+
+def _check_end(archive: tarfile.TarFile) -> None:
+    """Raise ReadError unless the archive ends where its members do.
+
+    tarfile takes a damaged header for the end. Reading on also checks gzip's checksum.
+    """
+    file: Any = archive.fileobj
+    file.seek(archive.offset)
+    if file.read(tarfile.BLOCKSIZE).strip(b"\0"):
+        raise tarfile.ReadError
+    while file.read(1 << 16):
+        pass
 
 
 @contextmanager
 def _extracting(place: str) -> Iterator[None]:
     try:
         yield
-    except (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError):
+    except (zipfile.BadZipFile, tarfile.TarError, zlib.error, gzip.BadGzipFile, EOFError):
         raise CollectionError(place, "cannot be extracted; download the archive again") from None
     except (RuntimeError, NotImplementedError) as error:
         # zipfile's errors for a password and for an unsupported compression method.
@@ -164,10 +189,10 @@ def _copied(packed: IO[bytes]) -> Iterator[IO[bytes]]:
 
 def _why_not_member(path: PurePosixPath) -> str | None:
     if any(_is_hidden(part) for part in path.parts[:-1]):
-        return "hidden"
+        return "is hidden"
     reason = _why_not(path.name)
     if reason is None and path.name.lower().endswith((".zip", ".tgz", ".tar", ".tar.gz")):
-        return "an archive in an archive; extract it"
+        return "is an archive in an archive; extract it"
     return reason
 
 
@@ -175,9 +200,9 @@ def _why_not(name: str) -> str | None:
     """Why a file cannot be reports, by its name; None: its content decides."""
     lower = name.lower()
     if _is_hidden(name):
-        return "hidden"
+        return "is hidden"
     if PurePosixPath(lower).suffix not in SUFFIXES:
-        return "unknown extension"
+        return "has an unknown extension"
     if lower.endswith(".txt") and lower.split(".")[0] in _NOT_REPORTS:
         return "describes the collection"
     return None

@@ -28,7 +28,7 @@ from training.prepare.items import PassedOver
 from training.prepare.quality import Quality
 from training.prepare.records import Reading
 from training.prepare.report import LeftOut, Pair, Reason, Report
-from training.prepare.splits import EVALUATION, SPLITS, TRAIN, VALIDATE, digest, split_of_group
+from training.prepare.splits import EVALUATION, SPLITS, TRAIN, VALIDATE, split_of_group
 from training.prepare.summary import Summary
 from training.prepare.tokens import Counter, Limits
 
@@ -129,8 +129,8 @@ def _write_pairs(
         }
         summary.kept = dict.fromkeys(files, 0)
         for one in gather.pairs(folder):
-            pair, findings = one.pair, digest(one.pair.findings)
-            split, reason = _split(one, findings, index, plan, all_findings)
+            pair, findings = one.pair, one.findings
+            split, reason = _split(one, index, plan, all_findings)
             over = quality.over(DEFAULT_PROMPT.format(findings=pair.findings), pair.impression)
             if reason is None and over and plan.limits.leave_out:
                 quality.count_over(over)
@@ -147,17 +147,15 @@ def _write_pairs(
             files[split].write(json.dumps(_line(split, pair), ensure_ascii=False) + "\n")
 
 
-def _split(
-    one: Kept, findings: bytes, index: Index, plan: Plan, all_findings: int
-) -> tuple[str, Reason | None]:
+def _split(one: Kept, index: Index, plan: Plan, all_findings: int) -> tuple[str, Reason | None]:
     """The split of a pair, and why it cannot be in it."""
     if one.split is None:
-        group = index.group(findings)
+        group = index.group(one.findings)
         split = split_of_group(
             group.key, group.findings, all_findings, plan.seed, plan.evaluation_share
         )
         return split, None
-    of_findings, of_patient = index.splits(findings, one.pair.patient)
+    of_findings, of_patient = index.splits(one.findings, one.pair.patient)
     if of_patient > one.split:
         return SPLITS[one.split], "patient in another split"
     if of_findings > one.split:

@@ -80,7 +80,7 @@ class Quality:
             ("max_input_length", prompt, self._limits.max_input_length),
             ("max_output_length", target, self._limits.max_output_length),
         ):
-            if self._counter.count(text) > most:
+            if self._counter.is_over(text, most):
                 found.append(name)
             if tokens.least(text) > most:
                 found.append(f"{name}_certainly")

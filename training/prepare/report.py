@@ -12,7 +12,6 @@ Reason = Literal[
     "no findings",
     "no impression",
     "findings and impression in one",
-    "sections unsure",
     "unreadable",
     "findings too long",
     "impression too long",

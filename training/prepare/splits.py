@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import re
 
 TRAIN, VALIDATE, EVALUATION = "train", "validate", "evaluation"
 # If a patient, or findings, are in several splits of a split file, the last of these wins: what
 # is tested is never trained on.
 SPLITS = (TRAIN, VALIDATE, EVALUATION)
 _WHOLE = 1 << 64
+_WORDS = re.compile(r"[^\W_]++")
 
 
 def digest(findings: str) -> bytes:
     """Sixteen bytes that identify a findings text, ignoring case, layout and punctuation."""
-    words = "".join(c if c.isalnum() else " " for c in findings.casefold()).split()
+    words = _WORDS.findall(findings.casefold())
     return hashlib.sha256(" ".join(words).encode()).digest()[:16]
 
 

@@ -76,14 +76,5 @@ class Summary:
 
     def why_nothing(self) -> str:
         """Why no report can be used."""
-        if self.reports:
-            reasons = ", ".join(f"{count} {reason}" for reason, count in self.left_out.items())
-            return f"none of its {self.reports} reports can be used ({reasons})"
-        if not self.passed_over:
-            return "contains no report; is it the right collection?"
-        # What was opened tells more than what was passed over by its name.
-        first = max(self.passed_over, key=lambda one: len(one["reason"]))
-        return (
-            f"contains no reports; {self.files_passed_over} files passed over, such as"
-            f" {first['file']} ({first['reason']})"
-        )
+        reasons = ", ".join(f"{count} {reason}" for reason, count in self.left_out.items())
+        return f"none of its {self.reports} reports can be used ({reasons})"

@@ -54,6 +54,13 @@ class Counter:
         """How many tokens a text has, with the one that ends it."""
         return len(self._model.encode(text)) + _END_OF_TEXT
 
+    def is_over(self, text: str, most: int) -> bool:
+        """Whether a text has more than `most` tokens."""
+        # A token is a character at least; only a space before the text and the end come on top.
+        if text.isascii() and len(text) + 1 + _END_OF_TEXT <= most:
+            return False
+        return self.count(text) > most
+
 
 def least(text: str) -> int:
     """How many tokens a text has at least, with the one that ends it."""

@@ -8,15 +8,21 @@ from collections.abc import Iterable, Iterator
 from chalicelib.intake.frames import MAX_RECORD_BYTES, Frame
 from training.errors import CollectionError
 
-# The possessive `*+` keeps both linear on any input.
-_BEGINS = re.compile(rb'\s*+\{\s*+"[^"\\]*+(?:\\.[^"\\]*+)*+"\s*+:\s*+\[\s*+[{\]]', re.DOTALL)
-_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|["\[\]{}]', re.DOTALL)
+# The possessive quantifiers keep them linear on any input.
+_STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+_SCALAR = rb"(?:" + _STRING + rb"|[-+.\w]++)"
+_BEGINS = re.compile(
+    rb"\s*+\{(?:\s*+" + _STRING + rb"\s*+:\s*+" + _SCALAR + rb"\s*+,)*+"
+    rb"\s*+" + _STRING + rb"\s*+:\s*+\[\s*+[{\]]",
+    re.DOTALL,
+)
+_TOKEN = re.compile(_STRING + rb'|["\[\]{}]', re.DOTALL)
 _LIST, _RECORD = 2, 3  # how many brackets are open within a list, within a record
 _BETWEEN = b" \t\r\n,"
 
 
 def may_be(head: bytes) -> bool:
-    """Whether a text begins like lists of records under names."""
+    """Whether a text begins like lists of records under names, perhaps after other values."""
     return _BEGINS.match(head) is not None
 
 

@@ -43,7 +43,10 @@ def as_mimic(folder: Path, invented: Invented) -> Path:
         archive.writestr("files/README.md", "not a report")
         for number, (name, findings, impression) in enumerate(invented):
             text = f" FINAL REPORT\n EXAMINATION:  CHEST\n\n FINDINGS:\n\n {findings}\n\n"
-            archive.writestr(f"files/p10/p{10_000_000 + number}/{name}.txt", f"{text} IMPRESSION:\n\n {impression}\n")
+            archive.writestr(
+                f"files/p10/p{10_000_000 + number}/{name}.txt",
+                f"{text} IMPRESSION:\n\n {impression}\n",
+            )
     return path
 
 
@@ -183,8 +186,8 @@ def test_reports_that_cannot_be_used_are_counted_by_reason_and_named(tmp_path: P
     [
         ("empty.jsonl", b"", "is empty"),
         ("empty.zip", b"", "is not a zip archive; download it again"),
-        ("picture.json", b"\x89PNG\r\n", "not JSON"),
-        ("headless.csv", b"a,b\n1,2\n", "not JSON"),
+        ("picture.json", b"\x89PNG\r\n", "is neither JSON, XML nor a table"),
+        ("other.csv", b"a,b\n1,2\n", "name them with --findings-column and --impression-column"),
         ("latin.csv", "uid,findings,impression\n1,gr\xf6\xdfer,x\n".encode("latin-1"), "UTF-8"),
         ("quotes.csv", b'uid,findings,impression\n1,"a,b\n', "fix its quotes"),
         ("nothing.csv", b"uid,findings,impression\n", "contains no report"),
@@ -227,7 +230,10 @@ def test_zip_without_reports_is_refused(tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("a.csv", "x")
 
-    with pytest.raises(CollectionError, match=r"contains no \.txt report"):
+    with pytest.raises(
+        CollectionError,
+        match=r"other\.zip: contains no reports; .*a\.csv is neither JSON, XML nor a table",
+    ):
         prepare([path], tmp_path / "out", PLAN)
 
 
@@ -273,7 +279,9 @@ def test_memory_is_flat_in_the_number_of_reports(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def many(count: int) -> Iterator[Report]:
-        return (Pair(f"r{n}", f"Finding {n}. " * 20, "Impression.") for n in range(count))
+        return (
+            Pair(f"r{n}", f"Finding {n}. " * 20, "Impression.", f"p{n // 3}") for n in range(count)
+        )
 
     def peak(count: int) -> int:
         monkeypatch.setattr(module, "_reports", lambda *_: many(count))
@@ -287,4 +295,4 @@ def test_memory_is_flat_in_the_number_of_reports(
 
     peak(10)  # what is imported and cached once
 
-    assert peak(20_000) < peak(2_000) + (1 << 19)
+    assert peak(4_000) < peak(400) + (1 << 18)
