@@ -56,8 +56,7 @@ Report = Pair | LeftOut
 
 def is_text(text: str | None) -> bool:
     """Whether a text says anything: masks, punctuation, `nan` and `N/A` do not."""
-    if not text or not text.strip():
-        return False
+    text = (text or "").strip()
     if len(text) > LONGEST_CHARACTERS:  # whatever it says, it is reported as too long
         return True
     bare = normalize_masks(text).replace(MASK, " ")

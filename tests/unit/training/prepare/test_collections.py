@@ -328,8 +328,8 @@ def problem_of(source: Path, reading: Reading | None = None) -> str:
             "id,findings,section_findings,impression\n1,secret,b,c\n",
             None,
             (
-                "has 2 columns that could be the findings (findings, section_findings); choose one with"
-                " --findings-column"
+                "has 2 columns that could be the findings (findings, section_findings); choose one"
+                " with --findings-column"
             ),
         ),
         (
@@ -350,8 +350,8 @@ def problem_of(source: Path, reading: Reading | None = None) -> str:
             "uid,findings\n1,secret\n",
             None,
             (
-                "looks like a table separated by commas; it has no column for the impression; name it"
-                " with --impression-column; its columns are uid, findings"
+                "looks like a table separated by commas; it has no column for the impression; name"
+                " it with --impression-column; its columns are uid, findings"
             ),
         ),
         (
@@ -359,8 +359,8 @@ def problem_of(source: Path, reading: Reading | None = None) -> str:
             "Heart secret;Lungs clear;7\n",
             None,
             (
-                "separated by semicolons; it has no columns for findings and impression; name them with"
-                " --findings-column and --impression-column, or a column of whole reports with"
+                "separated by semicolons; it has no columns for findings and impression; name them"
+                " with --findings-column and --impression-column, or a column of whole reports with"
                 " --report-column; it has 3 columns"
             ),
         ),
@@ -482,7 +482,8 @@ def parquet(path: Path, select: str) -> Path:
             (
                 "is Parquet; it has no columns for findings and impression; name them with"
                 " --findings-column and --impression-column, or a column of whole reports with"
-                " --report-column; its columns are id, document; nested columns (1) are not searched"
+                " --report-column; its columns are id, document; nested columns (1) are not"
+                " searched"
             ),
         ),
     ],
