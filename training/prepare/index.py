@@ -180,7 +180,7 @@ class Index:
         b = Group(*self._base.execute(columns, (second,)).fetchone())
         if a.findings + a.patients < b.findings + b.patients:
             first, second = second, first
-        # Patients alone name a group that has some: their number does not depend on the order.
+        # Patients alone name a group that has some: one more report of theirs changes no draw.
         keys = [group.key for group in (a, b) if group.patients] or [a.key, b.key]
         self._base.execute("UPDATE node SET parent = ? WHERE id = ?", (first, second))
         self._base.execute(

@@ -37,7 +37,8 @@ class Summary:
     def as_json(self) -> dict[str, Any]:
         """The content of `report.json`."""
         found = asdict(self)
-        return {**found, **found.pop("quality")}
+        quality = found.pop("quality")
+        return {**found, **quality}
 
     def leave_out(self, one: LeftOut) -> None:
         """Count a report that is not used."""

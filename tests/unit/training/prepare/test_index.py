@@ -69,6 +69,13 @@ def test_findings_without_a_patient_are_a_group_by_themselves(tmp_path: Path) ->
     assert groups_of(tmp_path / "index", [(1, None)]) == {1: Group(digest("text 1"), 1, 0)}
 
 
+def test_one_more_report_of_a_patient_keeps_the_key_of_the_group(tmp_path: Path) -> None:
+    few = groups_of(tmp_path / "index", [(1, 7)])
+    many = groups_of(tmp_path / "index", [(number, 7) for number in range(50)])
+
+    assert few[1].key == many[1].key
+
+
 def test_figures_count_what_is_joined(tmp_path: Path) -> None:
     with Index(tmp_path / "index") as index:
         for findings, patient in [(1, "a"), (2, "a"), (2, "b"), (3, "c"), (4, None)]:

@@ -43,6 +43,7 @@ def test_page_shows_the_figures_and_escapes_names(report: dict[str, object]) -> 
     assert "has an unknown extension" in text
     assert "the impression is a code" in text
     assert f"{report['reports']} reports read" in text
+    assert "quality" not in report
 
 
 def test_neither_page_nor_report_contains_report_text(report: dict[str, object]) -> None:
