@@ -142,6 +142,15 @@ class Index:
         ).fetchone()
         return Groups(findings, patients, joined, Group(*(largest or (b"", 0, 0))))
 
+    def findings_in_groups_above(self, size: float) -> int:
+        """How many findings are in groups of more than `size`, and of more than one."""
+        (found,) = self._base.execute(
+            "SELECT coalesce(sum(findings), 0) FROM node"
+            " WHERE parent = id AND findings > 1 AND findings > ?",
+            (size,),
+        ).fetchone()
+        return int(found)
+
     def _node(self, key: bytes, digest: bytes, split: int) -> int:
         of_findings = key.startswith(b"F")
         self._base.execute(

@@ -12,7 +12,7 @@ from training.prepare.report import is_text
 # MIMIC-CXR (files/p10/p10000032/s50414267.txt) and CheXpert (patient00001/study1/…).
 _FOLDER = re.compile(r"p\d{8}|patient\d+", re.IGNORECASE)
 # The same patient is p10000032 in a path and 10000032 in a column.
-_NUMBERED = re.compile(r"(?:p|patient|s|subject)?[-_ ]?(\d+)(?:\.0+)?", re.IGNORECASE)
+_NUMBERED = re.compile(r"(?:patient|subject|p|s)?+[-_ ]?+(\d++)(?:\.0++)?+", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from training.prepare.items import PassedOver
 from training.prepare.quality import Quality
 from training.prepare.records import Reading
 from training.prepare.report import LeftOut, Pair, Reason, Report
-from training.prepare.splits import EVALUATION, SPLITS, TRAIN, VALIDATE, split_of_group
+from training.prepare.splits import EVALUATION, SPLITS, TRAIN, VALIDATE, Draw
 from training.prepare.summary import Summary
 from training.prepare.tokens import Counter, Limits
 
@@ -122,7 +122,7 @@ def _write(
 def _write_pairs(
     folder: Path, index: Index, summary: Summary, plan: Plan, quality: Quality
 ) -> None:
-    all_findings = index.groups().findings
+    draw = Draw.of(index, plan.seed, plan.evaluation_share)
     with ExitStack() as stack:
         files = {
             split: stack.enter_context(_lines(path)) for split, path in _paths(folder, plan).items()
@@ -130,7 +130,7 @@ def _write_pairs(
         summary.kept = dict.fromkeys(files, 0)
         for one in gather.pairs(folder):
             pair, findings = one.pair, one.findings
-            split, reason = _split(one, index, plan, all_findings)
+            split, reason = _split(one, index, draw)
             over = quality.over(DEFAULT_PROMPT.format(findings=pair.findings), pair.impression)
             if reason is None and over and plan.limits.leave_out:
                 quality.count_over(over)
@@ -147,14 +147,10 @@ def _write_pairs(
             files[split].write(json.dumps(_line(split, pair), ensure_ascii=False) + "\n")
 
 
-def _split(one: Kept, index: Index, plan: Plan, all_findings: int) -> tuple[str, Reason | None]:
+def _split(one: Kept, index: Index, draw: Draw) -> tuple[str, Reason | None]:
     """The split of a pair, and why it cannot be in it."""
     if one.split is None:
-        group = index.group(one.findings)
-        split = split_of_group(
-            group.key, group.findings, all_findings, plan.seed, plan.evaluation_share
-        )
-        return split, None
+        return draw.split_of(index.group(one.findings)), None
     of_findings, of_patient = index.splits(one.findings, one.pair.patient)
     if of_patient > one.split:
         return SPLITS[one.split], "patient in another split"

@@ -22,7 +22,7 @@ _NAMES = {
     **dict.fromkeys(("test", "testing", "evaluation"), EVALUATION),
 }
 # The same report is s50414267 in MIMIC-CXR's paths, 50414267 in its tables.
-_NUMBERED = re.compile(r"s?0*(\d+)(?:\.0+)?")
+_NUMBERED = re.compile(r"s?+(\d++)(?:\.0++)?+")
 _SHOWN = 5
 
 
@@ -30,7 +30,7 @@ class SplitFile:
     """The split of every id, on disk, and which ids were asked for."""
 
     def __init__(self, path: Path, base: Path) -> None:
-        """Will read the file `path` into a database at `base`."""
+        """Prepare to read the file `path` into a database at `base`."""
         self._path = path
         self._file = base
         self._base = sqlite3.connect(base, isolation_level=None)
@@ -52,20 +52,6 @@ class SplitFile:
             self._base.close()
             raise
         return self
-
-    def _read(self) -> None:
-        path = self._path
-        try:
-            with path.open("rb") as file:
-                delimiter = tables.delimiter_of(texts.head_of(file))
-                rows = csv.reader(texts.open_text(file), delimiter=delimiter, strict=True)
-                self._fill(_pairs(path, rows))
-        except OSError as error:
-            raise CollectionError(str(path), f"cannot be read ({error.strerror})") from None
-        except FileRejectedError as error:
-            raise texts.rejected(error, str(path)) from None
-        except (UnicodeDecodeError, csv.Error):
-            raise CollectionError(str(path), "is not a CSV file in UTF-8") from None
 
     def __exit__(
         self,
@@ -102,6 +88,20 @@ class SplitFile:
         )
         raise CollectionError(str(self._path), problem)
 
+    def _read(self) -> None:
+        path = self._path
+        try:
+            with path.open("rb") as file:
+                delimiter = tables.delimiter_of(texts.head_of(file))
+                rows = csv.reader(texts.open_text(file), delimiter=delimiter, strict=True)
+                self._fill(_pairs(path, rows))
+        except OSError as error:
+            raise CollectionError(str(path), f"cannot be read ({error.strerror})") from None
+        except FileRejectedError as error:
+            raise texts.rejected(error, str(path)) from None
+        except (UnicodeDecodeError, csv.Error):
+            raise CollectionError(str(path), "is not a CSV file in UTF-8") from None
+
     def _fill(self, rows: Iterator[tuple[str, str]]) -> None:
         for number, (report_id, name) in enumerate(rows, 2):
             place = f"{self._path}: row {number}"
@@ -135,4 +135,4 @@ def _pairs(path: Path, rows: Iterator[list[str]]) -> Iterator[tuple[str, str]]:
 def _key(report_id: str) -> str:
     text = report_id.strip().lower()
     number = _NUMBERED.fullmatch(text)
-    return number[1] if number else text
+    return number[1].lstrip("0") or "0" if number else text

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import dataclass
+
+from training.prepare.index import Group, Index
 
 TRAIN, VALIDATE, EVALUATION = "train", "validate", "evaluation"
 # If a patient, or findings, are in several splits of a split file, the last of these wins: what
@@ -26,21 +29,31 @@ def split_of(key: bytes, seed: int, evaluation_share: float) -> str:
     return EVALUATION if share < evaluation_share else TRAIN
 
 
-def split_of_group(
-    key: bytes, reports: int, all_reports: int, seed: int, evaluation_share: float
-) -> str:
-    """The split of a group of reports that must stay together.
+@dataclass(frozen=True)
+class Draw:
+    """How groups of reports that must stay together are drawn.
 
     A group that is larger than the whole evaluation set should be is for training: findings that
-    many patients share can join most of a collection, and then a draw would decide everything.
-
-    Args:
-        key: identifies the group; the digest of the findings for a report alone.
-        reports: how many different findings are in the group.
-        all_reports: how many different findings there are.
-        seed: of the draw.
-        evaluation_share: 0 to 1.
+    many patients share can join most of a collection, and then one draw would decide everything.
+    The other groups are drawn with a share that makes up for it.
     """
-    if reports > 1 and reports > evaluation_share * all_reports:
-        return TRAIN
-    return split_of(key, seed, evaluation_share)
+
+    seed: int
+    share: float
+    most: float
+
+    @classmethod
+    def of(cls, index: Index, seed: int, evaluation_share: float) -> Draw:
+        """The draw for all reports in the index; `evaluation_share` is 0 to 1."""
+        everything = index.groups().findings
+        most = evaluation_share * everything
+        others = everything - index.findings_in_groups_above(most)
+        return cls(
+            seed, min(1.0, evaluation_share * (everything / others)) if others else 0.0, most
+        )
+
+    def split_of(self, group: Group) -> str:
+        """The split of a group."""
+        if group.findings > 1 and group.findings > self.most:
+            return TRAIN
+        return split_of(group.key, self.seed, self.share)

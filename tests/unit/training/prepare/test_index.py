@@ -28,8 +28,9 @@ def connected(reports: Reports) -> dict[int, tuple[frozenset[int], frozenset[int
             if node not in seen:
                 seen.add(node)
                 todo.extend(edges[node])
-        found[findings] = tuple(
-            frozenset(name for kind, name in seen if kind == one) for one in "fp"
+        found[findings] = (
+            frozenset(name for kind, name in seen if kind == "f"),
+            frozenset(name for kind, name in seen if kind == "p"),
         )
     return found
 

@@ -75,6 +75,13 @@ def test_file_that_is_no_split_says_why(text: str, problem: str, tmp_path: Path)
     assert problem in problem_of(path)
 
 
+def test_long_id_takes_no_time_that_grows_faster_than_it(tmp_path: Path) -> None:
+    path = tmp_path / "split.csv"
+    path.write_text(f"id,split\n{'0' * 120_000}x,train\n{'0' * 120_000},test\n")
+
+    assert splits_of(path, f"{'0' * 120_000}x", "0") == [TRAIN, EVALUATION]
+
+
 def test_missing_and_damaged_files_are_named(tmp_path: Path) -> None:
     assert "cannot be read" in problem_of(tmp_path / "none.csv")
     path = tmp_path / "split.csv.gz"
