@@ -8,7 +8,7 @@ from itertools import chain, islice
 from typing import Any
 
 from chalicelib.errors import FileRejectedError
-from chalicelib.intake.frames import Frame
+from chalicelib.intake.frames import MAX_RECORD_BYTES, Frame
 from chalicelib.intake.reading import frames_of
 from training.errors import CollectionError
 from training.prepare import records, texts, wrapped
@@ -64,6 +64,8 @@ def _begins_with_record(head: bytes, reading: Reading) -> bool:
 def _check(first: list[Frame], reading: Reading) -> None:
     """Raise NotReportsError unless one of the first records has a field for a text."""
     problem: str | None = None
+    if len(first) == 1:
+        _check_single(first[0], reading)
     for found in first:
         values = _decoded(found.data)
         if values is None:
@@ -81,6 +83,23 @@ def _check(first: list[Frame], reading: Reading) -> None:
         problem = problem or f"is JSON; a record {missing(roles)}; {listed(names)}"
     if problem is not None:
         raise texts.NotReportsError(problem)
+
+
+def _check_single(found: Frame, reading: Reading) -> None:
+    """Raise NotReportsError if the only object of a file is a table of many reports."""
+    if found.data is None:
+        size = f"{MAX_RECORD_BYTES:,}"
+        problem = f"is one JSON object of more than {size} bytes; write one record per report"
+        raise texts.NotReportsError(problem)
+    values = _decoded(found.data) or {}
+    try:
+        roles = resolve(tuple(values), reading.columns)
+    except ColumnsError:
+        return
+    for name in (roles.findings, roles.impression, roles.text):
+        if name is not None and isinstance(values[name], dict | list):
+            problem = f"is JSON whose {name} is not a text; write one record per report"
+            raise texts.NotReportsError(problem)
 
 
 def _has_text(roles: Roles) -> bool:

@@ -372,7 +372,19 @@ def problem_of(source: Path, reading: Reading | None = None) -> str:
         ),
         ("words.csv", "secret words\nmore\n", None, "is neither JSON, XML nor a table"),
         ("other.json", '[{"a": "secret"}]', None, "is JSON; a record has no columns for findings"),
-        ("list.json", '{"findings": ["secret"]}', None, "none"),
+        ("list.json", '{"findings": ["secret"]}', None, "is JSON whose findings is not a text"),
+        (
+            "columns.json",
+            '{"id": {"0": 1}, "findings": {"0": "secret"}, "impression": {"0": "secret"}}',
+            None,
+            "is JSON whose findings is not a text; write one record per report",
+        ),
+        (
+            "large.json",
+            '{"data": {"a": "' + "secret" * 200_000 + '"}}',
+            None,
+            "is one JSON object of more than 1,048,576 bytes; write one record per report",
+        ),
         ("values.json", '{"train": [{"findings": "a"}, "secret"]}', None, "contain values"),
         ("nested.json", '{"train": [{"a": 1}], "b": [["secret"]]}', None, "contain values"),
         ("cut.json", '{"train": [{"findings": "secret', None, "ends too soon"),
@@ -393,10 +405,6 @@ def test_file_that_cannot_be_read_says_what_it_looks_like_and_what_to_do(
 ) -> None:
     path = tmp_path / name
     path.write_text(text, encoding="utf-8")
-    if problem == "none":
-        assert list(read(path, Reading())) == [LeftOut("list-0", "no findings")]
-        return
-
     assert problem in problem_of(path, reading)
 
 
