@@ -558,3 +558,16 @@ def test_pattern_finds_the_patient_in_a_path_and_in_an_id(tmp_path: Path) -> Non
     found = [one.patient for one in read(tmp_path, reading) if isinstance(one, Pair)]
 
     assert found == ["12", "12", None]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_free_text_is_read_in_every_encoding(encoding: str, tmp_path: Path) -> None:
+    (tmp_path / "s1.txt").write_text("FINDINGS: Größer.\nIMPRESSION: Ä.\n", encoding=encoding)
+
+    assert list(read(tmp_path / "s1.txt", Reading())) == [Pair("s1", "Größer.", "Ä.")]
+
+
+def test_text_that_is_far_too_long_is_no_report(tmp_path: Path) -> None:
+    (tmp_path / "s1.txt").write_text("FINDINGS: a\nIMPRESSION: b\n" + " " * (1 << 20))
+
+    assert list(read(tmp_path / "s1.txt", Reading())) == [LeftOut("s1", "unreadable")]
