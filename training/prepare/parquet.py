@@ -17,7 +17,7 @@ from training.prepare.report import Report
 from training.prepare.texts import NotReportsError
 
 MAGIC = b"PAR1"
-_ROWS = 1000
+_ROWS = 10_000
 
 
 def read_parquet(item: Item, reading: Reading) -> Iterator[Report]:
@@ -41,12 +41,14 @@ def read_parquet(item: Item, reading: Reading) -> Iterator[Report]:
             types = dict(described)
             roles = _roles(item, types, reading)
             wanted = _columns(roles, types)
-            found = base.execute(
-                f"SELECT {', '.join(map(_quoted, wanted))} FROM read_parquet(?)",  # noqa: S608  # quoted names
-                [path],
+            # A whole result would be held in memory; DuckDB skips the row groups of other pages.
+            page = (
+                f"SELECT {', '.join(map(_quoted, wanted))}"  # noqa: S608  # quoted names
+                " FROM read_parquet(?, file_row_number = true)"
+                " WHERE file_row_number >= ? AND file_row_number < ?"
             )
             stem, number = item.path.stem, 0
-            while rows := found.fetchmany(_ROWS):
+            while rows := base.execute(page, [path, number, number + _ROWS]).fetchall():
                 for values in rows:
                     row = dict(zip(wanted, values, strict=True))
                     yield records.read(row, roles, f"{stem}-{number}", reading)

@@ -511,6 +511,19 @@ def test_parquet_is_found_by_its_content_and_under_any_name(tmp_path: Path) -> N
     assert list(read(zipped_up, Reading())) == [Pair("1", "a", "b")]
 
 
+def test_parquet_of_many_pages_is_read_in_order(tmp_path: Path) -> None:
+    path = tmp_path / "x.parquet"
+    with duckdb.connect() as base:
+        base.execute(
+            "COPY (SELECT 'f ' || i AS findings, 'i ' || i AS impression FROM range(25001) t(i))"
+            f" TO '{path}' (FORMAT parquet, ROW_GROUP_SIZE 2048)"
+        )
+
+    found = list(read(path, Reading()))
+
+    assert found == [Pair(f"x-{n}", f"f {n}", f"i {n}") for n in range(25_001)]
+
+
 def test_damaged_parquet_is_named(tmp_path: Path) -> None:
     path = parquet(tmp_path / "x.parquet", "1 AS id, 'secret' AS findings, 'b' AS impression")
     path.write_bytes(path.read_bytes()[:-9])
