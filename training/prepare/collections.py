@@ -93,7 +93,7 @@ def _is_json(item: Item, head: bytes) -> bool:
     if not set(names) & {".json", ".jsonl", ".ndjson"}:
         return False
     try:
-        return detect_form(head) is not None
+        return detect_form(head) in {"object", "array", "lines"}
     except FileRejectedError:
         return False
 

@@ -57,8 +57,15 @@ def _begins_with_record(head: bytes, reading: Reading) -> bool:
     for text in (head.lstrip().split(b"\n", 1)[0], head):
         values = _decoded(text)
         if values is not None:
-            return _has_text(resolve(tuple(values), reading.columns))
+            return _is_record(values, reading)
     return False
+
+
+def _is_record(values: dict[str, Any], reading: Reading) -> bool:
+    try:
+        return _has_text(resolve(tuple(values), reading.columns))
+    except ColumnsError as error:
+        return not error.is_missing
 
 
 def _check(first: list[Frame], reading: Reading) -> None:

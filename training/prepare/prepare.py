@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -82,6 +83,8 @@ def prepare(
         partial.rename(out)
     except OSError as error:
         raise OutputError(out, f"cannot be written ({error.strerror})") from None
+    except sqlite3.Error as error:  # the index is beside the output, on the same disk
+        raise OutputError(out, f"cannot be written ({error})") from None
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     return summary

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from training.prepare.collections import read
+from training.prepare.columns import Columns
 from training.prepare.records import Reading
 from training.prepare.report import LeftOut, Pair
 
@@ -91,3 +92,20 @@ def test_record_with_a_list_of_records_first_is_still_one_report(tmp_path: Path)
         (tmp_path / name).write_text(json.dumps(record, indent=indent))
 
         assert list(read(tmp_path / name, Reading())) == [PAIR]
+
+
+def test_named_columns_are_looked_for_in_the_records_of_a_list(tmp_path: Path) -> None:
+    path = tmp_path / "r.json"
+    path.write_text('{"train": [{"id": 1, "Befund": "Clear.", "Urteil": "Normal."}]}')
+    reading = Reading(Columns(findings="Befund", impression="Urteil"))
+
+    assert list(read(path, reading)) == [Pair("1", "Clear.", "Normal.")]
+
+
+def test_record_without_a_named_column_is_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "r.jsonl"
+    path.write_bytes(GOOD + b'\n{"id": "other", "impression": "Normal."}')
+
+    found = list(read(path, Reading(Columns(findings="findings"))))
+
+    assert found == [PAIR, LeftOut("r-1", "no findings")]

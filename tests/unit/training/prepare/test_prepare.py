@@ -20,6 +20,7 @@ import pytest
 
 from chalicelib.settings import DEFAULT_PROMPT
 from training.errors import CollectionError, OutputError
+from training.prepare import index as index_module
 from training.prepare import prepare as module
 from training.prepare.patients import Patients, pattern_of
 from training.prepare.prepare import Plan, prepare
@@ -457,6 +458,19 @@ def test_same_findings_with_another_impression_are_counted(tmp_path: Path) -> No
     assert summary.quality["likeliest_noise"] == [
         {"report_id": "1", "reasons": ["the same findings with another impression"]}
     ]
+
+
+def test_full_disk_ends_in_one_line_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = as_patients(tmp_path, 40, 5, 0.0)
+    full = f"{index_module._TABLES} PRAGMA max_page_count = 6;"
+    monkeypatch.setattr(index_module, "_TABLES", full)
+
+    with pytest.raises(OutputError, match="cannot be written .*full"):
+        prepare([source], tmp_path / "out", PLAN)
+
+    assert [path.name for path in tmp_path.iterdir()] == ["files"]
 
 
 def test_nothing_but_the_results_is_left_in_the_folder(tmp_path: Path) -> None:
