@@ -467,7 +467,7 @@ def test_full_disk_ends_in_one_line_and_leaves_nothing(
     full = f"{index_module._TABLES} PRAGMA max_page_count = 6;"
     monkeypatch.setattr(index_module, "_TABLES", full)
 
-    with pytest.raises(OutputError, match="cannot be written .*full"):
+    with pytest.raises(OutputError, match=r"cannot be written .*full"):
         prepare([source], tmp_path / "out", PLAN)
 
     assert [path.name for path in tmp_path.iterdir()] == ["files"]
