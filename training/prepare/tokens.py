@@ -21,9 +21,10 @@ _END_OF_TEXT = 1  # T5 ends every text with a token of its own
 
 @dataclass(frozen=True)
 class Limits:
-    """How many tokens a model takes and gives; JumpStart's defaults for FLAN-T5.
+    """How many tokens a model takes and gives.
 
-    JumpStart's max_input_length of -1 means as many as the tokenizer allows: 512.
+    128 is JumpStart's default of max_output_length. Its default of max_input_length, -1, sets no
+    limit of its own; 512 is the length that T5 was trained with (Raffel et al. 2020).
     """
 
     max_input_length: int = 512
