@@ -10,6 +10,7 @@ from benchmarks.calls import calls
 from benchmarks.cold_start import cold_start
 from benchmarks.curve.measure import curve
 from benchmarks.figures import Figures
+from benchmarks.formats import formats
 from benchmarks.latency import latency
 from benchmarks.newcomer import newcomer, newcomer_test
 from benchmarks.stage import Stage
@@ -30,6 +31,7 @@ GROUPS: dict[str, Group] = {
     "article": article,
     "curve": curve,
     "survey": survey,
+    "formats": formats,
     "analytics": analytics,
 }
 # Only if they are named: they need a package registry.

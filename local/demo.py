@@ -47,6 +47,7 @@ def demo(settings: LocalStackSettings, say: Say) -> None:
         with ThreadPoolExecutor(max_workers=1) as pool:
             loaded = pool.submit(import_module, "analytics.report")  # 1 s, while functions work
             _hospital(stack, settings, say)
+            _systems(stack, settings, say)
             _evaluation(stack, settings, say)
             loaded.result()
             _page(stack, settings, say)
@@ -69,10 +70,29 @@ def _hospital(stack: stacks.Stack, settings: LocalStackSettings, say: Say) -> No
         say(_example(stack, one))
 
 
+def _systems(stack: stacks.Stack, settings: LocalStackSettings, say: Say) -> None:
+    examples = settings.root / "examples"
+    say(
+        "\n2. Its systems send HL7 v2, FHIR and plain reports (examples/hl7, fhir, text), and are "
+        "answered in HL7 and FHIR"
+    )
+    report = running.run(stack, [str(examples / name) for name in ("hl7", "fhir", "text")])
+    say(report.as_text())
+    shown = examples / "hl7" / "chest-2001.hl7"
+    (one,) = [one for one in report.answered if one.dropped.upload.path == shown]
+    answer = stack.client("s3").get_object(
+        Bucket=stack.outputs.results_bucket, Key=one.document["answer"]["key"]
+    )
+    say(f"\nfor example, {shown.relative_to(settings.root)}:")
+    say(_segments(shown.read_bytes()))
+    say("\nand its answer:")
+    say(_segments(answer["Body"].read()))
+
+
 def _evaluation(stack: stacks.Stack, settings: LocalStackSettings, say: Say) -> None:
     folder = settings.root / "examples" / "evaluation"
     say(
-        f"\n2. A data scientist drops {folder.relative_to(settings.root)}/ into the evaluation "
+        f"\n3. A data scientist drops {folder.relative_to(settings.root)}/ into the evaluation "
         "lane: reports that the model has never seen, beside two baselines without a model"
     )
     report = running.run(stack, [str(folder)], lane="evaluation")
@@ -87,7 +107,7 @@ def _page(stack: stacks.Stack, settings: LocalStackSettings, say: Say) -> None:
         report.write(lake, page)
     name = page.relative_to(settings.root)
     say(
-        f"\n3. An analyst opens {name}: the same figures, box plots, and every case beside the "
+        f"\n4. An analyst opens {name}: the same figures, box plots, and every case beside the "
         "radiologist's words"
     )
 
@@ -105,6 +125,14 @@ def _example(stack: stacks.Stack, one: Answered) -> str:
         ("drafted", drafted["impression"]),
     )
     return "\n".join(_wrapped(name, text) for name, text in lines) + "\n"
+
+
+def _segments(message: bytes) -> str:
+    """An HL7 message with a line for each segment."""
+    lines = message.decode().rstrip("\r").split("\r")
+    return "\n".join(
+        f"  {line}" if len(line) < WIDTH else f"  {line[: WIDTH - 2]} …" for line in lines
+    )
 
 
 def _wrapped(name: str, text: str) -> str:

@@ -76,6 +76,16 @@ def part_key(ref: ObjectRef, chunk: int) -> str:
     return f"results/{_bounded(ref.key)}.parts/{ref.object_id}-{chunk:05d}.jsonl"
 
 
+def answer_key(ref: ObjectRef, ending: str) -> str:
+    """The key of the answers in the format of the reports: `results/<landing key><ending>`."""
+    return f"results/{_bounded(ref.key)}{ending}"
+
+
+def answers_part_key(ref: ObjectRef, chunk: int) -> str:
+    """The key of one chunk's answers, until those of all chunks are joined."""
+    return f"results/{_bounded(ref.key)}.parts/{ref.object_id}-{chunk:05d}.answers.jsonl"
+
+
 def lake_key(table: str, day: str, ref: ObjectRef, chunk: int) -> str:
     """The key of one chunk's rows of a table; `day` is `YYYY-MM-DD`."""
     return f"lake/{table}/dt={day}/{ref.object_id}-{chunk:05d}.jsonl.gz"

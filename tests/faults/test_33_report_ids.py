@@ -67,7 +67,7 @@ def test_33_odd_id_is_data_and_in_no_key(account: Account, field: str) -> None:
         ("x" * 10_000, "must have 1 to 256 characters"),
         ("", "must have 1 to 256 characters"),
         (" \n", "must have 1 to 256 characters"),
-        (5, "Expected `str`"),
+        (5.5, "Expected `str`"),
         (["a"], "Expected `str`"),
         ({"a": "b"}, "Expected `str`"),
         (False, "Expected `str`"),
@@ -82,6 +82,13 @@ def test_33_unusable_id_rejects_its_record(account: Account, name: object, probl
     assert row["error_message"].startswith("record 0: report_id: ")
     assert problem in row["error_message"]
     assert result["counts"] == {"records": 1, "ok": 0, "failed": 1}
+
+
+def test_33_whole_number_is_an_id_as_it_is_written(account: Account) -> None:
+    result = account.finish(KEY, json_lines({"report_id": 17, "findings": "Clear."}))
+
+    assert result["impressions"][0]["report_id"] == "17"
+    assert account.rows("failures") == []
 
 
 def test_33_absent_id_is_the_object_id_and_the_index(account: Account) -> None:

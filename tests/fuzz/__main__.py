@@ -24,12 +24,15 @@ TARGETS = (
     "decoding",
     "framing",
     "records",
+    "fhir",
     "objects",
     "messages",
     "answers",
     "batches",
     "requests",
     "settings",
+    "hl7_framing",
+    "hl7_records",
 )
 LONGEST_INPUT = 2048
 # What libFuzzer takes as a hang: every decoder is linear.

@@ -7,9 +7,13 @@ a violated property (an AssertionError). `test_corpus.py` replays the kept input
 from __future__ import annotations
 
 import json
+import re
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from itertools import pairwise
+from types import ModuleType
 from typing import Any, cast
 
 import msgspec
@@ -28,11 +32,19 @@ from chalicelib.errors import (
 from chalicelib.handlers import nightly
 from chalicelib.intake import reading
 from chalicelib.intake.decoding import TextStream
+from chalicelib.intake.fhir import bundles, detection
+from chalicelib.intake.fhir import reading as reading_fhir
 from chalicelib.intake.frames import Form, Frame
+from chalicelib.intake.hl7 import framing as hl7_frames
+from chalicelib.intake.hl7.messages import message_of as message_of_hl7
+from chalicelib.intake.hl7.observations import read_observations
+from chalicelib.intake.hl7.reading import read as hl7_read
 from chalicelib.intake.json_text import framing
 from chalicelib.intake.json_text.reading import read_record
 from chalicelib.intake.record import Record
 from chalicelib.objects import LANES, MAX_KEY_BYTES, ObjectRef, lake_key, part_key, result_key
+from chalicelib.output.answers import fhir as fhir_answer
+from chalicelib.output.answers.hl7 import answer as hl7_answer
 from chalicelib.queue import wire
 from chalicelib.queue.messages import WorkItem, message_of, read_message
 from chalicelib.settings import Settings, read_settings
@@ -40,11 +52,15 @@ from chalicelib.settings import Settings, read_settings
 SENT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 # Text of a report in the seeds: no error message may repeat it.
 CANARY = "Zqxcanary"
-SPACE = b" \t\r\n"
+BETWEEN = b" \t\r\n,[]"
+JSON_FORMS: tuple[Form, ...] = ("object", "array", "lines", "wrapped")
 LONGEST_TEXT = 1 << 16
 MAX_FINDINGS = 200
 # Far below the real limit, so that records over it fit into a fuzzer's inputs.
 SHORT_RECORD = 96
+HL7_DRAFT = "Größe \\.br\\ 3|4^5&6~7\nstable."
+# Where a segment ends: at the end of a line or block, or where a file was appended without one.
+HL7_LINE_END = re.compile(rb"[\r\n\x0b\x1c]|(?=(?:MSH|FHS|BHS)\|\^~\\&\|)")
 OBJECT_ID = "0123456789abcdef" * 2
 SETTINGS = {
     "AWS_REGION": "us-east-1",
@@ -78,22 +94,16 @@ def framing_(data: bytes) -> None:
         form = framing.detect_form(text)
     except FileRejectedError as error:
         _says_nothing(error)
-        return
-    for one in ("object", "array", "lines") if form is None else (form,):
-        with _short_records():
-            frames = _frames([text], one)
-            assert frames == _frames(_cut(text, size), one)
-            for later in frames[1:] if isinstance(frames, list) else ():
-                rest = list(
-                    framing.frame(_cut(text[later.offset :], size), one, later.index, later.offset)
-                )
-                assert rest == frames[later.index :]
+        form = None
+    for one in JSON_FORMS if form is None else (form,):
+        frames = _frames([text], one, SHORT_RECORD)
+        assert frames == _frames(_cut(text, size), one, SHORT_RECORD)
+        if isinstance(frames, list):
+            _can_be_read_from_each(text, size, one, frames)
         unlimited = _frames([text], one)
-        if one == "lines":
-            stripped = [line.strip(SPACE) for line in text.split(b"\n")]
-            assert isinstance(unlimited, list)
-            assert [found.data for found in unlimited] == [line for line in stripped if line]
-        elif one == "array":
+        if one != "wrapped" and isinstance(unlimited, list):
+            _contain_everything(text, unlimited)
+        if one == "array":
             _agrees_with_json(text, unlimited)
 
 
@@ -104,9 +114,32 @@ def records(data: bytes) -> None:
     except RecordRejectedError as error:
         _says_nothing(error)
         assert error.index == 3
+        (error.report_id or "").encode()
         return
     _is_usable(record)
-    assert json.loads(data)["findings"] == record.findings
+    assert json.loads(data, strict=False)["findings"] == record.findings
+
+
+def fhir(data: bytes) -> None:
+    """A FHIR object is reports and rejections, each counted; every report can be answered."""
+    detection.detect(data)
+    frames = list(bundles.split(data, 3, 7))
+    assert [(one.index, one.offset, one.part) for one in frames] == [
+        (3 + part, 7, part) for part in range(len(frames))
+    ]
+    assert frames
+    for frame in frames:
+        try:
+            record = reading_fhir.read(frame, OBJECT_ID, MAX_FINDINGS)
+        except RecordRejectedError as error:
+            _says_nothing(error)
+            assert error.index == frame.index
+            continue
+        _is_usable(record)
+        told = fhir_answer.answer(
+            frame.data or b"", record, "Draft.", model="m", version="1", flags=(), at=SENT
+        )
+        assert json.loads(told)["conclusion"] == "Draft."
 
 
 def objects(data: bytes) -> None:
@@ -199,17 +232,60 @@ def settings(data: bytes) -> None:
     assert all(model.prompt.count("{findings}") == 1 for model in found.models)
 
 
+def hl7_framing(data: bytes) -> None:
+    """An HL7 text's frames hold all of its observations, wherever pieces end."""
+    size, text = _piece_size(data)
+    with suppress(FileRejectedError):
+        hl7_frames.detect(text)
+    frames = list(hl7_frames.frame([text]))
+    for line in HL7_LINE_END.split(text):
+        if line.startswith(b"OBX"):
+            assert any(_stripped(line) in (found.data or b"") for found in frames)
+    with _short_records(hl7_frames):
+        frames = list(hl7_frames.frame([text]))
+        assert frames == list(hl7_frames.frame(_cut(text, size)))
+        for later in frames[1:]:
+            first = later.index - later.part
+            rest = hl7_frames.frame(_cut(text[later.offset :], size), first, later.offset)
+            assert list(rest) == frames[first:]
+
+
+def hl7_records(data: bytes) -> None:
+    """An HL7 record is read or rejected; a draft for it can be sent back as it is."""
+    for found in hl7_frames.frame([data]):
+        try:
+            record = hl7_read(found, OBJECT_ID, MAX_FINDINGS)
+        except RecordRejectedError as error:
+            _says_nothing(error)
+            assert error.index == found.index
+            continue
+        _is_usable(record)
+        written = hl7_answer(
+            found.data or b"", record, HL7_DRAFT, model="m", version="1", flags=["f"], at=SENT
+        )
+        message = message_of_hl7(written)
+        texts = read_observations(message.segments, message.separators, message.charset).sections
+        assert texts == {"impression": HL7_DRAFT}
+
+
 TARGETS: dict[str, Callable[[bytes], None]] = {
     "decoding": decoding,
     "framing": framing_,
     "records": records,
+    "fhir": fhir,
     "objects": objects,
     "messages": messages,
     "answers": answers,
     "batches": batches,
     "requests": requests,
     "settings": settings,
+    "hl7_framing": hl7_framing,
+    "hl7_records": hl7_records,
 }
+
+
+def _stripped(line: bytes) -> bytes:
+    return line.rstrip(b" \t\x1a\x00").removesuffix(b"\xef\xbb\xbf").rstrip(b" \t\x1a\x00")
 
 
 def _piece_size(data: bytes) -> tuple[int, bytes]:
@@ -229,17 +305,17 @@ def _text_of(pieces: list[bytes]) -> bytes | None:
         return None
 
 
-def _frames(pieces: list[bytes], form: Form) -> list[Frame] | str:
+def _frames(pieces: list[bytes], form: Form, longest: int | None = None) -> list[Frame] | str:
     try:
-        return list(framing.frame(pieces, form))
+        return list(framing.frame(pieces, form, longest=longest))
     except FileRejectedError as error:
         _says_nothing(error)
         return str(error)
 
 
 @contextmanager
-def _short_records() -> Iterator[None]:
-    limits = vars(framing)
+def _short_records(module: ModuleType = framing) -> Iterator[None]:
+    limits = vars(module)
     before = limits["MAX_RECORD_BYTES"]
     limits["MAX_RECORD_BYTES"] = SHORT_RECORD
     try:
@@ -248,12 +324,36 @@ def _short_records() -> Iterator[None]:
         limits["MAX_RECORD_BYTES"] = before
 
 
+def _can_be_read_from_each(text: bytes, size: int, form: Form, frames: list[Frame]) -> None:
+    """A reader of a chunk begins at a record's offset, and may have no more than the chunk."""
+    for later in frames[1:]:
+        rest = _cut(text[later.offset :], size)
+        found = framing.frame(rest, form, later.index, later.offset, SHORT_RECORD)
+        assert list(found) == frames[later.index :]
+    for one, following in pairwise(frames[1:]):
+        alone = [text[one.offset : following.offset]]
+        assert next(framing.frame(alone, form, one.index, one.offset, SHORT_RECORD)) == one
+
+
+def _contain_everything(text: bytes, frames: list[Frame]) -> None:
+    """Nothing but separators is between records."""
+    at = 0
+    for found in frames:
+        assert found.data is not None
+        begins = text.index(found.data, max(at, found.offset))
+        assert not text[at:begins].replace(BOM_UTF8, b"").strip(BETWEEN)
+        at = begins + len(found.data)
+    assert not text[at:].replace(BOM_UTF8, b"").strip(BETWEEN)
+
+
 def _agrees_with_json(text: bytes, frames: list[Frame] | str) -> None:
     """What Python's parser reads as an array must be framed as its elements."""
     try:
         values = json.loads(text.decode())
     except (ValueError, RecursionError):
         return
+    if not isinstance(values, list) or any(isinstance(value, list) for value in values):
+        return  # arrays of arrays are framed as one
     assert isinstance(frames, list)
     found = [json.loads((one.data or b"").decode()) for one in frames]
     assert repr(found) == repr(values)  # NaN is not equal to itself

@@ -14,11 +14,14 @@ from typing import Any
 from tests.account.faults import expire_claims
 from tests.account.landed import Landed
 from tests.account.settings import FINE_TUNED, LANDING, RESULTS, SETTINGS
+from tests.account.texts import fhir_report, hl7_batch, json_lines
 from tests.grants.deployment import Deployment
 from tests.nights import reports
 
 LANES = ("incoming", "evaluation", "nightly")
 CHUNKED = 120
+REPORT = {"report_id": "r1", "findings": "Lungs clear."}
+ANSWERS = ("results/incoming/ward/a.hl7", "results/incoming/ward/a.fhir.json")
 SOON = 1000  # ms that are left, too few to go on
 
 
@@ -105,6 +108,16 @@ def a_model_is_away(at: Deployment) -> None:
     assert at.account.result("evaluation/set/a.json")["status"] == "complete"
     assert len(model.prompts) == 2
     assert "could not extend the visibility timeout" not in at.account.logs
+
+
+def another_format(at: Deployment) -> None:
+    """Reports in HL7 and FHIR are answered in kind; the answer goes when JSON takes their place."""
+    for content in (hl7_batch(REPORT), fhir_report(REPORT)):
+        at.account.finish("incoming/ward/a", content)
+        assert at.account.result("incoming/ward/a")["answer"]["reports"] == 1
+        at.account.finish("incoming/ward/a", json_lines(REPORT))
+
+        assert not {*ANSWERS} & {*at.account.list_keys()}
 
 
 def another_invocation_works_on_it(at: Deployment) -> None:
@@ -200,6 +213,7 @@ SCENARIOS: tuple[Callable[[Deployment], None], ...] = (
     gone_before_it_is_read,
     uploaded_again,
     replaced,
+    another_format,
     another_invocation_works_on_it,
     a_model_is_away,
     night,

@@ -11,7 +11,7 @@ from typing import Any
 from chalicelib.nightly.ledger import NightLedger
 from chalicelib.settings import current_settings
 from tests.account.settings import LANDING, PROMPT_HEAD
-from tests.account.texts import json_lines
+from tests.account.texts import hl7_batch, json_lines
 from tests.injection.clock import BEGINS
 from tests.injection.deployment import Deployment
 
@@ -72,6 +72,23 @@ def reports(name: str, count: int, bad: int | None = None) -> Records:
 def _uploaded(deployment: Deployment, files: Mapping[str, Records]) -> None:
     for key, records in files.items():
         deployment.drop(key, json_lines(*records))
+    deployment.run()
+
+
+def _uploaded_as_hl7(deployment: Deployment, files: Mapping[str, Records]) -> None:
+    for key, records in files.items():
+        deployment.drop(key, hl7_batch(*records))
+    deployment.run()
+
+
+def _uploaded_in_another_format(deployment: Deployment, files: Mapping[str, Records]) -> None:
+    """An HL7 message, and later JSON under the same key: the answer in HL7 must go."""
+    ((key, (first, second)),) = files.items()
+    for number, content in enumerate((hl7_batch(first), json_lines(second))):
+        deployment.at(
+            BEGINS.timestamp() + number * HOUR.total_seconds(),
+            partial(deployment.drop, key, content),
+        )
     deployment.run()
 
 
@@ -158,5 +175,12 @@ SCENARIOS = (
         {"CHUNK_RECORDS": "2", "SHARD_RECORDS": "2"},
     ),
     Scenario("redrive and re-run", {KEY: reports("a", 2)}, _operated),
+    Scenario(
+        "an HL7 batch in chunks",
+        {"incoming/ward/a.hl7": reports("a", 3, bad=1)},
+        _uploaded_as_hl7,
+        _CHUNKED,
+    ),
+    Scenario("HL7, then JSON", {KEY: reports("a", 2)}, _uploaded_in_another_format, _ONE_BY_ONE),
     Scenario("A, B, A", {KEY: reports("a", 2)}, _uploaded_again, _ONE_BY_ONE),
 )

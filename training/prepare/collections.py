@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -11,18 +10,14 @@ from pathlib import Path
 from chalicelib.errors import FileRejectedError
 from chalicelib.intake.json_text.framing import detect_form
 from training.errors import CollectionError
-from training.prepare import json_records, open_i, parquet, tables, texts
+from training.prepare import free_text, json_records, open_i, parquet, tables, texts
 from training.prepare.columns import ColumnsError
 from training.prepare.items import Item, PassedOver, of_source
 from training.prepare.records import Reading
 from training.prepare.report import LeftOut, Pair, Report
-from training.prepare.sections import read_report
 from training.prepare.texts import NotReportsError
 
-# The longest MIMIC-CXR report has about 10,000 characters; a much longer file is not a report.
-LONGEST_TEXT_BYTES = 1 << 20
 _IS_RECORDS = re.compile(rb'\s*+\[?\s*+\{\s*+"')
-_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def read(source: Path, reading: Reading) -> Iterator[Report | PassedOver]:
@@ -108,16 +103,7 @@ def _of_text(item: Item, head: bytes, reading: Reading) -> Iterable[Report]:
             header = None
         if header is not None and header.roles.is_pair:
             return tables.read_table(item, header, reading)
-    item.file.seek(0)
-    data = item.file.read(LONGEST_TEXT_BYTES + 1)
-    name = item.path.stem
-    if len(data) > LONGEST_TEXT_BYTES:
-        return [LeftOut(name, "unreadable")]
-    try:
-        text = data.decode("utf-16" if data.startswith(_UTF16) else "utf-8-sig")
-    except UnicodeDecodeError:
-        return [LeftOut(name, "unreadable")]
-    return [_with_patient(read_report(name, text), item, reading)]
+    return [_with_patient(free_text.read_text(item), item, reading)]
 
 
 def _with_patient(found: Report, item: Item, reading: Reading) -> Report:

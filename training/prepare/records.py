@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from chalicelib.intake.free_text.sections import read_sections
 from chalicelib.intake.record import MAX_REPORT_ID_CHARACTERS
 from training.prepare.columns import Columns, Roles
 from training.prepare.patients import Patients
-from training.prepare.report import Pair, Report, is_text, report
-from training.prepare.sections import read_report
+from training.prepare.report import Pair, Report, is_text, of_sections, report
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def read(values: Mapping[str, object], roles: Roles, fallback_id: str, reading: 
     if roles.is_pair or roles.text is None:
         made = report(name, _text(values, roles.findings), _text(values, roles.impression))
     else:
-        made = read_report(name, _text(values, roles.text) or "")
+        made = of_sections(name, read_sections(_text(values, roles.text) or ""))
     if not isinstance(made, Pair):
         return made
     value = None if roles.patient is None else values.get(roles.patient)

@@ -7,21 +7,25 @@ from dataclasses import dataclass
 from typing import Literal
 
 from chalicelib.drafting.masks import MASK, normalize_masks
+from chalicelib.intake.free_text.blocks import Unsure
+from chalicelib.intake.free_text.sections import Sections
 
-Reason = Literal[
-    "no findings",
-    "no impression",
-    "findings and impression in one",
-    "unreadable",
-    "findings too long",
-    "impression too long",
-    "repeated findings",
-    "prompt over max_input_length",
-    "target over max_output_length",
-    "not in the split file",
-    "patient in another split",
-    "findings in another split",
-]
+Reason = (
+    Literal[
+        "no findings",
+        "no impression",
+        "unreadable",
+        "findings too long",
+        "impression too long",
+        "repeated findings",
+        "prompt over max_input_length",
+        "target over max_output_length",
+        "not in the split file",
+        "patient in another split",
+        "findings in another split",
+    ]
+    | Unsure
+)
 
 # The functions reject longer texts, so a model never sees them (MAX_FINDINGS_CHARACTERS).
 LONGEST_CHARACTERS = 20_000
@@ -79,3 +83,10 @@ def report(report_id: str, findings: str | None, impression: str | None) -> Repo
     except UnicodeEncodeError:
         return LeftOut(report_id, "unreadable")
     return Pair(report_id, findings, impression)
+
+
+def of_sections(report_id: str, sections: Sections) -> Report:
+    """A pair if the sections are certain and both are present, otherwise the reason why not."""
+    if sections.unsure is not None:
+        return LeftOut(report_id, sections.unsure)
+    return report(report_id, sections.findings, sections.impression)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from chalicelib.intake import chunk_plan
 from chalicelib.queue.messages import OwnMessage, WorkItem
@@ -40,6 +40,7 @@ def chunk_messages(
 def _message(work: WorkItem, plan: chunk_plan.Plan, chunk: int, found: Scan) -> OwnMessage:
     start, stop = plan.bounds(chunk)
     ref = work.ref
+    begins, ends = _place(found, start), _place(found, stop)
     return OwnMessage(
         bucket=ref.bucket,
         key=ref.key,
@@ -47,18 +48,27 @@ def _message(work: WorkItem, plan: chunk_plan.Plan, chunk: int, found: Scan) -> 
         start=start,
         stop=stop,
         version_id=ref.version_id,
-        offset=_offset(found, start),
-        end=_offset(found, stop),
+        offset=begins.offset,
+        # The next chunk may begin within the message or Bundle that this one ends in.
+        end=None if ends.part else ends.offset,
         # The plan's: chunks of another run than the stored plan's are ignored as superseded.
         rerun_token=plan.rerun_token,
         # A batch's object may be split here if ChunkRecords has changed since it was gathered.
         batch_folder=work.batch_folder,
         drafts=work.drafts,
+        part=begins.part,
     )
 
 
-def _offset(found: Scan, record: int) -> int | None:
-    """The byte at which a record begins; None if it is not known, or if it is the end."""
+class _Place(NamedTuple):
+    offset: int | None
+    part: int = 0
+
+
+def _place(found: Scan, record: int) -> _Place:
+    """Where a record begins; no offset if it is not known, or if it is the end."""
     place, between = divmod(record, found.stride)
     # With an earlier plan and another stride, chunks may begin between the known offsets.
-    return None if between or place >= len(found.offsets) else found.offsets[place]
+    if between or place >= len(found.offsets):
+        return _Place(None)
+    return _Place(found.offsets[place], found.parts.get(place, 0))

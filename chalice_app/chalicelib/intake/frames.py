@@ -7,7 +7,18 @@ from typing import Literal
 import msgspec
 
 # How the records of an object are separated. It is part of an object's stored plan.
-Form = Literal["object", "array", "lines", "hl7", "hl7-batch", "fhir", "fhir-bundle", "text"]
+# "object" is in plans of earlier releases: those records are framed like "lines".
+Form = Literal[
+    "object",
+    "array",
+    "lines",
+    "wrapped",
+    "hl7",
+    "hl7-batch",
+    "fhir",
+    "fhir-bundle",
+    "text",
+]
 
 # Far more than 20,000 characters of findings, a reference and 4 KiB of metadata can need, even
 # with every character escaped as \\uXXXX.

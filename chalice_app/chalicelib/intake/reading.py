@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from chalicelib.errors import FileRejectedError
+from chalicelib.intake import forms
 from chalicelib.intake.decoding import TextStream, skip
 from chalicelib.intake.frames import HEAD_BYTES, Form, Frame
-from chalicelib.intake.json_text.framing import detect_form, frame
 from chalicelib.intake.landing import open_object
 from chalicelib.objects import ObjectRef
 from chalicelib.queue.messages import WorkItem
@@ -31,7 +31,8 @@ class Scan(NamedTuple):
     """The result of one pass over an object.
 
     `head` contains the first records, so that a small object is read only once. `offsets` are the
-    bytes of the text at which every `stride`-th record begins.
+    bytes of the text at which every `stride`-th record begins. `parts` contains, by their place in
+    `offsets`, those that begin within a message or Bundle: how many records of it precede them.
     """
 
     total: int
@@ -40,6 +41,7 @@ class Scan(NamedTuple):
     head: list[Frame]
     stride: int
     offsets: list[int]
+    parts: dict[int, int]
 
 
 class Opened(NamedTuple):
@@ -67,14 +69,14 @@ def frames_of(text: TextStream) -> tuple[Form, Iterator[Frame]]:
         FileRejectedError: its records cannot be separated, or it is empty.
     """
     head, pieces = _take_head(text)
-    form = detect_form(head)
+    form = forms.detect(head)
     if form is None and len(head) == HEAD_BYTES:
         problem = f"it begins with {HEAD_BYTES} bytes of white space; remove them"
         raise FileRejectedError("NotJson", problem)
     if form is None:
         problem = "it is empty; upload a JSON object, a JSON array or JSON Lines"
         raise FileRejectedError("Empty", problem)
-    return form, frame(pieces, form)
+    return form, forms.frame(pieces, form)
 
 
 def scan(text: TextStream, stride: int) -> Scan:
@@ -87,16 +89,19 @@ def scan(text: TextStream, stride: int) -> Scan:
     total = 0
     kept: list[Frame] = []
     offsets: list[int] = []
+    parts: dict[int, int] = {}
     for found in frames:
         if total == MOST_RECORDS:
             problem = f"it has more than {MOST_RECORDS:,} records; split it into smaller files"
             raise FileRejectedError("TooManyRecords", problem)
         if total % stride == 0:
+            if found.part:
+                parts[len(offsets)] = found.part
             offsets.append(found.offset)
         if total < stride:
             kept.append(found)
         total += 1
-    return Scan(total, form, text.seekable, kept, stride, offsets)
+    return Scan(total, form, text.seekable, kept, stride, offsets, parts)
 
 
 def read_chunk(
@@ -112,7 +117,7 @@ def read_chunk(
     end = work.end if work.stop == stop else None
     if offset is None or start == 0:  # an array begins with its bracket, not with record 0
         opened = open_text(s3, ref, limit)
-        found = islice(frame(opened.text, plan.form), start, stop)
+        found = islice(forms.frame(opened.text, plan.form), start, stop)
         return opened.modified, list(found)
     if plan.seekable:
         landed = open_object(s3, ref, offset, end)
@@ -120,7 +125,9 @@ def read_chunk(
     else:
         opened = open_text(s3, ref, limit)
         modified, pieces = opened.modified, skip(opened.text, offset)
-    frames = list(islice(frame(pieces, plan.form, start, offset), stop - start))
+    # A message is read from its beginning, with the records before the first of this chunk.
+    from_its_beginning = forms.frame(pieces, plan.form, start - work.part, offset)
+    frames = list(islice(from_its_beginning, work.part, work.part + stop - start))
     if end is not None and len(frames) < stop - start:
         # Never fewer records than were counted, whatever the message says.
         return read_chunk(s3, msgspec.structs.replace(work, end=None), plan, chunk, limit)

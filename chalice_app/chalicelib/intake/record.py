@@ -14,6 +14,8 @@ MAX_REPORT_ID_CHARACTERS = 256
 
 METADATA_DROPPED = "metadata_dropped"
 CONTROL_CHARACTERS = "control_characters"
+# The report is final and has the radiologist's impression: a draft must not be sent back for it.
+ANSWER_WITHHELD = "answer_withheld"
 
 Status = Literal["preliminary", "final", "corrected"]
 

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from chalicelib.drafting.prompts import prompt_for
 from chalicelib.errors import FileRejectedError, RecordRejectedError
-from chalicelib.intake import chunking, reading
-from chalicelib.intake.frames import Frame
-from chalicelib.intake.json_text.reading import read_record
+from chalicelib.intake import chunking, forms, reading
+from chalicelib.intake.frames import Form, Frame
 from chalicelib.nightly.shards import ShardWriter, row
 from chalicelib.objects import ObjectRef
 from chalicelib.observability import log_warning
@@ -42,6 +41,7 @@ class _Read(NamedTuple):
     ref: ObjectRef
     units: list[OwnMessage]
     head: list[Frame]
+    form: Form | None = None
 
 
 def gather(
@@ -72,8 +72,8 @@ def gather(
                 unreadable.append(whole_object_message(found.ref))
                 continue
             shards.objects += 1
-            for unit, frames in _by_unit(stores.s3, settings, found):
-                shards.add(unit, list(_rows(frames, unit.ref, settings, model)))
+            for unit, form, frames in _by_unit(stores.s3, settings, found):
+                shards.add(unit, list(_rows(form, frames, unit.ref, settings, model)))
                 beat()
     return unreadable
 
@@ -86,7 +86,7 @@ def _read(stores: Stores, settings: Settings, ref: ObjectRef) -> _Read:
         _log_denied(ref, error)
         return _Read(ref, [], [])
     if found.total <= settings.chunk_records:
-        return _Read(ref, [whole_object_message(ref)], found.head)
+        return _Read(ref, [whole_object_message(ref)], found.head, found.form)
     work = WorkItem(ref, datetime.now(UTC))
     table = settings.progress_table
     units = chunking.chunk_messages(stores.dynamodb, table, work, found, opened.size)
@@ -108,16 +108,16 @@ def _open(s3: S3Client, ref: ObjectRef, settings: Settings) -> reading.Opened:
 
 def _by_unit(
     s3: S3Client, settings: Settings, found: _Read
-) -> Iterator[tuple[OwnMessage, list[Frame]]]:
+) -> Iterator[tuple[OwnMessage, Form, list[Frame]]]:
     """Each unit of an object with its records; a large object is read a second time, in order."""
-    if len(found.units) == 1 and found.units[0].start is None:
-        yield found.units[0], found.head
+    if found.form is not None:
+        yield found.units[0], found.form, found.head
         return
     try:
         opened = _open(s3, found.ref, settings)
-        _, frames = reading.frames_of(opened.text)
+        form, frames = reading.frames_of(opened.text)
         for unit in found.units:
-            yield unit, list(islice(frames, (unit.stop or 0) - (unit.start or 0)))
+            yield unit, form, list(islice(frames, (unit.stop or 0) - (unit.start or 0)))
     except FileRejectedError as error:
         # It was deleted or replaced in between. Its units will fail when they are processed.
         _log_denied(found.ref, error)
@@ -134,13 +134,13 @@ def _log_denied(ref: ObjectRef, error: FileRejectedError) -> None:
 
 
 def _rows(
-    frames: Sequence[Frame], ref: ObjectRef, settings: Settings, model: Model
+    form: Form, frames: Sequence[Frame], ref: ObjectRef, settings: Settings, model: Model
 ) -> Iterator[bytes]:
     """The rows of the valid records; the others fail when they are joined."""
-    object_id = ref.object_id
+    object_id, limit = ref.object_id, settings.max_findings_characters
     for frame in frames:
         try:
-            record = read_record(frame, object_id, settings.max_findings_characters)
+            record = forms.read(form, frame, object_id, limit, ref.key)
         except RecordRejectedError:
             continue
         prompt = prompt_for(model.prompt, record.findings)

@@ -44,12 +44,25 @@ class Counts(msgspec.Struct, frozen=True):
         return "partial" if self.ok else "failed"
 
 
+class AnswerNote(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a result says of the answer in the format of its reports, which stands beside it.
+
+    `reports` is how many of them are answered; `key` is None if none is. `withheld` says that the
+    answer to the final version of the same reports was kept, and these are preliminary.
+    """
+
+    key: str | None
+    reports: int
+    withheld: bool = False
+
+
 def result_document(
     ref: ObjectRef,
     counts: Counts,
     *,
     entries: Sequence[Entry] | None = None,
     parts: Sequence[str] | None = None,
+    answer: AnswerNote | None = None,
 ) -> bytes:
     """Encode the document: with the impressions, or with the keys of the parts."""
     document: dict[str, Any] = {
@@ -61,6 +74,8 @@ def result_document(
         document["impressions"] = list(entries or ())
     else:
         document["parts"] = list(parts)
+    if answer is not None:
+        document["answer"] = answer
     return _ENCODER.encode(document)
 
 

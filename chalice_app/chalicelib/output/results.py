@@ -36,7 +36,8 @@ class StandingResult(NamedTuple):
     """What the metadata of the result under a key says.
 
     `version_id` is None if the landing bucket had no versioning, and in results of release 0.1;
-    `object_id` is None in results of earlier releases.
+    `object_id` is None in results of earlier releases. `answer` is the kind of the answer that
+    stands beside it, if there is one.
     """
 
     etag: str
@@ -45,6 +46,7 @@ class StandingResult(NamedTuple):
     status: str
     rerun_token: str
     object_id: str | None = None
+    answer: str = ""
 
     @classmethod
     def of(cls, metadata: Mapping[str, str]) -> StandingResult:
@@ -56,6 +58,7 @@ class StandingResult(NamedTuple):
             metadata.get("status", "answered"),
             metadata.get("rerun-token", ""),
             metadata.get("object-id"),
+            metadata.get("answer", ""),
         )
 
     def is_of(self, ref: ObjectRef) -> bool:
@@ -79,49 +82,87 @@ def write_result(  # noqa: PLR0913  # what is written, where, and whom it concer
     status: str,
     document: bytes,
     *,
+    answer: str = "",
     on_replace: Callable[[StandingResult], None] | None = None,
 ) -> bool:
     """Write the result document, unless the result there is of an upload that came later.
 
     Events of two uploads of one key may arrive out of order. `on_replace` is called with the result
-    that stands before another upload or re-run replaces it.
+    that stands before another upload or re-run replaces it. `answer` is the kind of the answer that
+    stands beside the document, if there is one.
 
     Returns:
         Whether this document is the current result.
     """
     ref = source.work.ref
+
+    def replaces(existing: Mapping[str, str]) -> bool:
+        standing = StandingResult.of(existing)
+        if not _replaces(s3, source, standing):
+            return False
+        if on_replace is not None and not standing.is_of_run(source.work):
+            on_replace(standing)
+        return True
+
     request: dict[str, Any] = {
         "Bucket": bucket,
         "Key": result_key(ref),
         "Body": document,
         "ContentType": "application/json",
         "Metadata": {
-            "source-etag": ref.etag,
-            "source-version": ref.version_id or "",
-            "landed-at": timestamp(source.modified),
+            **identity(source),
             "status": status,
             "rerun-token": source.work.rerun_token or "",
+            **({"answer": answer} if answer else {}),
             # Without versions, a record says itself that its object is done.
             **({} if ref.version_id is None else {"object-id": ref.object_id}),
         },
     }
+    return put_unless_later(s3, request, replaces)
+
+
+def identity(source: Source) -> dict[str, str]:
+    """The metadata that tell of which upload an object of the results bucket is."""
+    ref = source.work.ref
+    return {
+        "source-etag": ref.etag,
+        "source-version": ref.version_id or "",
+        "landed-at": timestamp(source.modified),
+    }
+
+
+def put_unless_later(
+    s3: S3Client, request: dict[str, Any], replaces: Callable[[Mapping[str, str]], bool]
+) -> bool:
+    """Write an object if there is none, or if `replaces` says so of the metadata of the one there.
+
+    Returns:
+        Whether the object has been written.
+
+    Raises:
+        ConflictError: other runs keep writing it.
+    """
     if _put_if(s3, request, IfNoneMatch="*"):
         return True
     # A conflict may be this very document, written by a request whose response was lost.
     for _ in range(CONFLICTS):
-        current = s3_errors.unless_missing(s3.head_object, Bucket=bucket, Key=result_key(ref))
+        current = s3_errors.unless_missing(
+            s3.head_object, Bucket=request["Bucket"], Key=request["Key"]
+        )
         if current is None:
             condition = {"IfNoneMatch": "*"}  # it has been deleted in the meantime
-        else:
-            existing = StandingResult.of(current["Metadata"])
-            if not _replaces(s3, source, existing):
-                return False
-            if on_replace is not None and not existing.is_of_run(source.work):
-                on_replace(existing)
+        elif replaces(current["Metadata"]):
             condition = {"IfMatch": current["ETag"]}
+        else:
+            return False
         if _put_if(s3, request, **condition):
             return True
     raise ConflictError("other runs keep writing the result of this key; try again")
+
+
+def may_replace(s3: S3Client, source: Source, existing: Mapping[str, str]) -> bool:
+    """Whether what belongs to a source may replace what has these metadata."""
+    return _replaces(s3, source, StandingResult.of(existing))
 
 
 def has_result(s3: S3Client, bucket: str, ref: ObjectRef) -> bool:
@@ -172,6 +213,8 @@ def _standing(s3: S3Client, bucket: str, ref: ObjectRef) -> StandingResult | Non
 
 def _put_if(s3: S3Client, request: dict[str, Any], **condition: Any) -> bool:  # noqa: ANN401  # boto3's
     """Write an object; False if the condition is not met."""
+    if not isinstance(request["Body"], bytes):
+        request["Body"].seek(0)
     try:
         s3.put_object(**request, **condition)
     except ClientError as error:

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from functools import partial
 
 from chalicelib.drafting import routing
 from chalicelib.drafting.routing import PATIENT_DELIVERIES
 from chalicelib.errors import FileRejectedError, ReadDeniedError, RecordRejectedError
-from chalicelib.intake import chunk_plan, chunking, landing, reading
-from chalicelib.intake.frames import Frame
-from chalicelib.intake.json_text.reading import read_record
+from chalicelib.intake import chunk_plan, chunking, forms, landing, reading
+from chalicelib.intake.frames import Form, Frame
 from chalicelib.intake.record import Record
 from chalicelib.intake.source import Source, timestamp
 from chalicelib.objects import ObjectRef, part_key, result_key
 from chalicelib.output import results, store
+from chalicelib.output.answers.making import Answer
 from chalicelib.output.assembly import Outcome, assemble, assemble_rejected
 from chalicelib.output.document import Counts, result_document
+from chalicelib.output.results import StandingResult
 from chalicelib.output.tables import FileRow
+from chalicelib.processing.answering import Answering
 from chalicelib.processing.context import (
     REMEMBERED_S,
     EarlierRuns,
@@ -56,6 +57,8 @@ def process_object(
     settings, ref = context.settings, work.ref
     source = Source(work, work.noticed_at)
     size: int | None = None
+    form: Form | None = None
+    answers: Sequence[Answer] = ()
     most = settings.chunk_records
     if earlier.deaths >= SPLITTING_DEATHS:
         most = 1
@@ -72,13 +75,16 @@ def process_object(
     else:
         if found.total > most:
             return _split(context, work, found, opened.size)
-        outcome = _draft(context, source, found.head, 0)
+        form = found.form
+        outcome, answers = _draft(context, source, form, found.head, 0)
+    answering = Answering(context, source, form)
     file_row = _file_row(context, source, outcome.counts, 1, size)
     tidy = _may_have_rows(context, source, earlier)
     bucket = settings.results_bucket
     store.write_tables(context.s3, bucket, source, 0, [*outcome.rows, file_row], tidy=tidy)
-    document = result_document(ref, outcome.counts, entries=outcome.entries)
-    stands = _write_result(context, source, outcome.counts, document)
+    answer = answering.store(answers)
+    document = result_document(ref, outcome.counts, entries=outcome.entries, answer=answer)
+    stands = _write_result(context, source, outcome.counts, document, answering)
     return WorkResult(outcome.counts, files=1, superseded=not stands)
 
 
@@ -103,13 +109,14 @@ def process_chunk(
     """
     settings = context.settings
     source = Source(work, work.noticed_at)
+    answers: Sequence[Answer] = ()
     try:
         _give_up_if_deadly(earlier.deaths)
         modified, frames = reading.read_chunk(
             context.s3, work, plan, chunk, settings.max_object_bytes
         )
         source = Source(work, modified)
-        outcome = _draft(context, source, frames, chunk)
+        outcome, answers = _draft(context, source, plan.form, frames, chunk)
     except FileRejectedError as error:
         _retry_if_denied(context, error)
         source = _dated(context, source)
@@ -128,6 +135,7 @@ def process_chunk(
         entries=outcome.entries,
         tidy=tidy,
     )
+    Answering(context, source, plan.form).write_part(chunk, answers)
     finished = chunk_plan.finish_chunk(
         context.dynamodb, settings.progress_table, plan, chunk, outcome.counts.failed
     )
@@ -140,19 +148,23 @@ def process_chunk(
 
 
 def _draft(
-    context: ProcessingContext, source: Source, frames: Sequence[Frame], chunk: int
-) -> Outcome:
+    context: ProcessingContext, source: Source, form: Form, frames: Sequence[Frame], chunk: int
+) -> tuple[Outcome, Sequence[Answer]]:
     settings, ref = context.settings, source.work.ref
-    records = [_read(frame, ref, settings) for frame in frames]
+    records = [_read(form, frame, ref, settings) for frame in frames]
     good = [record for record in records if isinstance(record, Record)]
     drafts = routing.draft(context, source, good, chunk)
     baseline = settings.baseline_sentence if ref.lane == routing.EVALUATION else None
-    return assemble(source, records, drafts, baseline)
+    answers = Answering(context, source, form).make(frames, records, drafts)
+    return assemble(source, records, drafts, baseline), answers
 
 
-def _read(frame: Frame, ref: ObjectRef, settings: Settings) -> Record | RecordRejectedError:
+def _read(
+    form: Form, frame: Frame, ref: ObjectRef, settings: Settings
+) -> Record | RecordRejectedError:
+    limit = settings.max_findings_characters
     try:
-        return read_record(frame, ref.object_id, settings.max_findings_characters)
+        return forms.read(form, frame, ref.object_id, limit, ref.key)
     except RecordRejectedError as error:
         return error
 
@@ -194,21 +206,35 @@ def _complete(
     row = _file_row(context, source, counts, plan.chunks, plan.size)
     store.write_tables(context.s3, bucket, source, 0, [row], tidy=False)
     parts = [part_key(ref, chunk) for chunk in range(plan.chunks)]
-    document = result_document(ref, counts, parts=parts)
-    return _write_result(context, source, counts, document)
+    answering = Answering(context, source, plan.form)
+    answer = answering.store_parts(plan.chunks)
+    document = result_document(ref, counts, parts=parts, answer=answer)
+    return _write_result(context, source, counts, document, answering)
 
 
 def _write_result(
-    context: ProcessingContext, source: Source, counts: Counts, document: bytes
+    context: ProcessingContext,
+    source: Source,
+    counts: Counts,
+    document: bytes,
+    answering: Answering,
 ) -> bool:
-    return results.write_result(
+    def on_replace(replaced: StandingResult) -> None:
+        complete_replaced(context, replaced)
+        answering.remove_replaced(replaced)
+
+    stands = results.write_result(
         context.s3,
         context.settings.results_bucket,
         source,
         counts.status,
         document,
-        on_replace=partial(complete_replaced, context),
+        answer=answering.standing_kind or "",
+        on_replace=on_replace,
     )
+    if not stands:
+        answering.take_back()
+    return stands
 
 
 def _file_row(

@@ -18,6 +18,7 @@ class WorkItem(msgspec.Struct, frozen=True):
 
     `offset` is the byte of the decoded text at which record `start` begins; None: read from 0.
     `end` is the byte at which record `stop` begins; None: unknown, or the end of the text.
+    `part` is the number of records that begin at byte `offset` too and precede record `start`.
     `noticed_at` replaces LastModified if the object can no longer be read. `rerun_token`
     identifies an operator's re-run: earlier results do not count. `batch_folder` is the folder of
     the nightly batch that drafted these records, `drafts` the key of the output with the drafts.
@@ -34,6 +35,7 @@ class WorkItem(msgspec.Struct, frozen=True):
     drafts: str | None = None
     continued: bool = False
     end: int | None = None
+    part: int = 0
 
 
 class JobChanged(msgspec.Struct, frozen=True):
@@ -64,6 +66,7 @@ class OwnMessage(msgspec.Struct, frozen=True, omit_defaults=True):
     drafts: str | None = None
     continued: bool = False
     end: int | None = None
+    part: int = 0
 
     @property
     def ref(self) -> ObjectRef:
@@ -93,6 +96,7 @@ def message_of(work: WorkItem, *, continued: bool = False) -> OwnMessage:
         work.drafts,
         continued=continued or work.continued,
         end=work.end,
+        part=work.part,
     )
 
 
@@ -172,6 +176,8 @@ def _from_own_message(message: dict[str, Any], sent_at: datetime) -> WorkItem:
         raise MessageError("offset of the message is negative")
     if own.end is not None and own.end <= (own.offset or 0):
         raise MessageError("end of the message is not behind its offset")
+    if not 0 <= own.part <= (own.start or 0):
+        raise MessageError("part of the message is not a number of the records before it")
     return WorkItem(
         own.ref,
         sent_at,
@@ -183,6 +189,7 @@ def _from_own_message(message: dict[str, Any], sent_at: datetime) -> WorkItem:
         own.drafts,
         own.continued,
         own.end,
+        own.part,
     )
 
 

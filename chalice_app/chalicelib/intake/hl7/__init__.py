@@ -1,1 +1,1 @@
-"""HL7 v2 messages with observations (ORU, MDM): framing, syntax, and the report in them."""
+"""HL7 v2: ORU^R01 results and MDM^T02 documents, one message or many, with or without a batch."""

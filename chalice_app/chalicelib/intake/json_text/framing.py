@@ -1,27 +1,42 @@
-"""Finds where each record of an object begins and ends, without decoding it.
+"""Finds where each record of a JSON text begins and ends, by structure, without decoding it.
 
-An object contains one JSON object, a JSON array, or JSON Lines; the form is detected from the
-content. Framing is streamed: one record is held at a time, and a record over the size limit is
-skipped and reported.
+Records are objects that follow each other with anything in between that carries no data: white
+space, line ends, commas, byte order marks, the brackets of arrays around them, or nothing at all.
+So JSON Lines, pretty-printed objects, glued objects (`}{`), arrays and lines of arrays are framed
+in the same way. One pass, one record in memory.
+
+What is not an object is one record too, to be rejected by itself: a scalar, a nested array, or the
+rest of a line that is not JSON (together with an object on the same line).
+
+A damaged object ends where its brackets or quotation marks stop making sense. It extends from its
+beginning to the first place at which another record may begin:
+
+- at a line that begins with `{` and is indented no more than the damaged record's own line;
+- within a line, at an object that begins with the damaged record's first key, or with one that only
+  records have, unless it is the first element of a list or the value of a member; after a comma
+  the first key counts only in an array.
+
+Objects inside a record are thus not mistaken for records, and the damaged one is one failure. If
+the damaged record is longer than the limit and contains lines that may begin records, they cannot
+be told apart, and the whole text is rejected.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
+
+import msgspec
 
 from chalicelib.errors import FileRejectedError
 from chalicelib.intake.frames import MAX_RECORD_BYTES, Form, Frame
+from chalicelib.intake.json_text import tokens, wrapped
+from chalicelib.intake.json_text.buffer import Buffer
+from chalicelib.intake.json_text.walking import Walk
 
-_SPACE = b" \t\r\n"
-# Outside a string, only quotes and brackets matter; inside, only the closing quote. The
-# possessive `*+` keeps the scan linear on any input.
-_STRUCTURE = re.compile(rb'["\[\]{}]')
-_OPENING = re.compile(rb"[\[{]++")
-_CLOSING = re.compile(rb"[\]}]++")
-_STRING = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL)
-_SCALAR_END = re.compile(rb"[,\]\s]")
-_NOT_SPACE = re.compile(rb"[^ \t\r\n]")
+_NEWLINE = ord("\n")
+_DROP_BYTES = 1 << 16
+_ARRAYS = ("array", "wrapped")
+_check_json = msgspec.json.Decoder(msgspec.Raw).decode
 
 
 def detect_form(head: bytes) -> Form | None:
@@ -31,240 +46,239 @@ def detect_form(head: bytes) -> Form | None:
         The form, or None if there is only white space.
 
     Raises:
-        FileRejectedError: it begins with neither an object nor an array.
+        FileRejectedError: it does not look like JSON: it begins with neither an object nor an
+            array, no later line begins with an object, and nothing in it looks like a record.
     """
-    text = head.lstrip(_SPACE)
+    text = head.lstrip(tokens.SPACE_BYTES)
     if not text:
         return None
     if text.startswith(b"["):
         return "array"
-    lines = [line.strip(_SPACE) for line in text.split(b"\n")]
-    others = [line for line in lines[1:] if line]
-    if not text.startswith(b"{"):
-        # A malformed first line of JSON Lines fails alone; anything else is not JSON.
-        if any(line.startswith(b"{") for line in others):
-            return "lines"
-        problem = "it is not JSON; upload a JSON object, a JSON array or JSON Lines"
-        raise FileRejectedError("NotJson", problem)
-    if not others or _is_closed(lines[0]):
+    if text.startswith(b"{"):
+        return "wrapped" if _is_wrapped(text) else "lines"
+    # A malformed first line fails alone; anything else is not JSON.
+    if any(one.search(text) is not None for one in (tokens.LINE_WITH_RECORD, tokens.RECORD)):
         return "lines"
-    # The first line is not a complete record: either one record spans several lines, or it is a
-    # malformed line of JSON Lines. A second line that begins an object belongs to the first only
-    # if all brackets are closed at the end.
-    if others[0].startswith(b"{") and not _is_closed(text):
-        return "lines"
-    return "object"
+    problem = "it is not JSON; upload a JSON object, a JSON array or JSON Lines"
+    raise FileRejectedError("NotJson", problem)
 
 
-def frame(pieces: Iterable[bytes], form: Form, index: int = 0, offset: int = 0) -> Iterator[Frame]:
+def frame(
+    pieces: Iterable[bytes],
+    form: Form,
+    index: int = 0,
+    offset: int = 0,
+    longest: int | None = None,
+) -> Iterator[Frame]:
     """Yield the records of a text of a known form.
 
+    Where the pieces end changes nothing, and a text that begins at a frame's offset has the frames
+    that follow there in the whole text.
+
     Args:
-        pieces: the text, from its beginning or from the beginning of record `index`.
+        pieces: the text, from its beginning or from the offset of record `index`.
         form: the form that `detect_form` returned.
         index: the index of the first record of `pieces`.
         offset: the byte of the whole text at which `pieces` begins.
+        longest: the limit of a record in bytes, MAX_RECORD_BYTES unless given.
 
     Raises:
-        FileRejectedError: the array is malformed, so its records cannot be separated.
+        FileRejectedError: an array or a wrapper is not complete, or records cannot be separated.
     """
-    if form == "lines":
-        return _frame_lines(pieces, index, offset)
-    if form == "array":
-        return _ArrayFramer(pieces, index, offset).frames()
-    return _frame_object(pieces)
+    limit = MAX_RECORD_BYTES if longest is None else longest
+    return _Framer(pieces, form, index, offset, limit).frames()
 
 
-def _is_closed(text: bytes) -> bool:
-    """Whether all brackets of a text are closed at its end, and no string contains a newline."""
-    depth, position, end = 0, 0, len(text)
-    while (found := _STRUCTURE.search(text, position)) is not None:
-        position = found.end()
-        if found[0] == b'"':
-            position = _string_end(text, position) + 1
-            if position > end or b"\n" in text[found.end() : position]:
-                return False
-        else:
-            depth += 1 if found[0] in b"[{" else -1
-    return depth <= 0
+def _is_wrapped(text: bytes) -> bool:
+    if wrapped.list_begins(text) is None:
+        return False
+    buffer = Buffer([text], 0, len(text))
+    buffer.pull()
+    if not Walk(buffer, set()).value():
+        return True  # longer than the head, or one of its records is damaged
+    if buffer.at > MAX_RECORD_BYTES:
+        return True
+    try:
+        values = msgspec.json.decode(text[: buffer.at])
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return True
+    return wrapped.is_wrapper(values)
 
 
-def _string_end(text: bytes | bytearray, position: int) -> int:
-    found = _STRING.match(text, position)
-    return position if found is None else found.end()
+class _Framer:
+    """Walks through one text."""
 
-
-def _frame_object(pieces: Iterable[bytes]) -> Iterator[Frame]:
-    held = bytearray()
-    for piece in pieces:
-        if len(held) <= MAX_RECORD_BYTES:
-            held += piece
-    yield Frame(0, 0, bytes(held) if len(held) <= MAX_RECORD_BYTES else None)
-
-
-def _frame_lines(pieces: Iterable[bytes], index: int, offset: int) -> Iterator[Frame]:
-    """Blank lines are not records and are not counted, however long they are."""
-    line = _Line(offset)
-    for piece in pieces:
-        *ended, rest = piece.split(b"\n")
-        for part in ended:
-            line.add(part)
-            if not line.is_blank:
-                yield line.frame(index)
-                index += 1
-            line = _Line(line.offset + line.length + 1)
-        line.add(rest)
-    if not line.is_blank:
-        yield line.frame(index)
-
-
-class _Line:
-    """One line, without its newline; holds no more than the longest record.
-
-    Where the pieces of the text end must not change what a line is: a later reader of the same text
-    sees other pieces, and must count the same records.
-    """
-
-    def __init__(self, offset: int) -> None:
-        self.offset = offset
-        self.length = 0
-        self.is_blank = True
-        self._held = bytearray()
-
-    def add(self, part: bytes) -> None:
-        self.length += len(part)
-        if self.is_blank:
-            self.is_blank = _NOT_SPACE.search(part) is None
-        if self.length <= MAX_RECORD_BYTES:
-            self._held += part
-        else:
-            self._held.clear()
-
-    def frame(self, index: int) -> Frame:
-        fits = self.length <= MAX_RECORD_BYTES
-        return Frame(index, self.offset, bytes(self._held.strip(_SPACE)) if fits else None)
-
-
-class _ArrayFramer:
-    """Walks through one JSON array, holding only the current record."""
-
-    def __init__(self, pieces: Iterable[bytes], index: int, offset: int) -> None:
-        self._pieces = iter(pieces)
+    def __init__(
+        self, pieces: Iterable[bytes], form: Form, index: int, offset: int, longest: int
+    ) -> None:
+        self._buffer = Buffer(pieces, offset, longest)
+        self._form = form
         self._index = index
-        self._base = offset  # byte of the text at self._held[0]
-        self._held = bytearray()
-        self._at = 0
-        self._at_start = index == 0
+        self._whole = index == 0 and offset == 0
+        self._longest = longest
+        self._doomed: set[int] = set()
+        self._doomed_to = 0
+        # The newline before the next record, if nothing but separators is between them, and the
+        # width of those; the width is None if the record does not begin a line.
+        self._newline: int | None = None
+        self._indent: int | None = 0 if self._whole else None
+        self._closed = False
 
     def frames(self) -> Iterator[Frame]:
-        """Yield the records; the text begins at `[`, or at a record if index is not 0."""
-        if self._at_start:
-            self._expect(b"[")
-            if self._next_byte() == b"]":
-                self._at += 1
-                self._expect_end()
-                return
+        """Yield the records."""
+        buffer = self._buffer
+        if self._whole and self._form in _ARRAYS:
+            self._open()
         while True:
+            yield from self._whole_lines()
+            if not self._skip():
+                break
+            if self._form == "wrapped" and buffer.held[buffer.at] == ord("]"):
+                if not self._next_page():
+                    return
+                continue
             yield self._record()
-            separator = self._next_byte()
-            self._at += 1
-            if separator == b"]":
-                self._expect_end()
-                return
-            if separator != b",":
-                raise self._broken()
+        if self._whole and self._form in _ARRAYS and not self._closed:
+            raise self._broken()
+
+    def _whole_lines(self) -> Iterator[Frame]:
+        """Yield records that are exactly one line of valid JSON: the usual case, and fast."""
+        buffer = self._buffer
+        held = buffer.held
+        at = buffer.at
+        if at == len(held) or held[at] != _NEWLINE:
+            return
+        base, index, longest = buffer.base, self._index, self._longest
+        while (end := held.find(b"\n", at + 1)) >= 0:
+            line = bytes(held[at + 1 : end])
+            if line[:1] != b"{" or line[-1:] != b"}":
+                line = line.strip(tokens.BETWEEN_BYTES)
+                if line[:1] != b"{" or line[-1:] != b"}":
+                    if line:
+                        break
+                    at = end
+                    continue
+            if len(line) > longest:
+                break
+            try:
+                _check_json(line)
+            except (msgspec.DecodeError, RecursionError):
+                break
+            yield Frame(index, base + at, line)
+            index += 1
+            at = end
+        if index > self._index:
+            self._closed = False
+        self._index = index
+        buffer.at = at
+
+    def _skip(self) -> bool:
+        """Advance to the next record; False at the end of the text."""
+        buffer = self._buffer
+        pattern = tokens.SEPARATORS_OF_A_PAGE if self._form == "wrapped" else tokens.SEPARATORS
+        while True:
+            held, at = buffer.held, buffer.at
+            end = pattern.match(held, at).end()  # type: ignore[union-attr]  # it always matches
+            self._note(at, end)
+            buffer.at = end
+            left = len(held) - end
+            # A byte order mark may be cut, and what follows a bracket decides what it is.
+            if left and (held[end] not in b"[\xef" or left >= tokens.LOOKAHEAD or buffer.ended):
+                return True
+            buffer.drop()
+            if not buffer.pull() and not left:
+                return False
+
+    def _note(self, at: int, end: int) -> None:
+        held, base = self._buffer.held, self._buffer.base
+        newline = held.rfind(b"\n", at, end)
+        marks = 3 * held.count(tokens.BOM, max(newline, at), end)
+        if newline >= 0:
+            self._newline = base + newline
+            self._indent = end - newline - 1 - marks
+        elif self._indent is not None:
+            self._indent += end - at - marks
+        closed, opened = held.rfind(b"]", at, end), held.rfind(b"[", at, end)
+        if closed != opened:
+            self._closed = closed > opened
 
     def _record(self) -> Frame:
-        first = self._next_byte()
-        if not first or first in b",]}:":
-            raise self._broken()
-        del self._held[: self._at]
-        self._base += self._at
-        self._at = 0
-        begins = self._base
-        if first == b'"':
-            self._at = 1
-            self._walk_string()
-        elif first in b"{[":
-            self._walk_brackets()
-        else:
-            self._walk_until(_SCALAR_END)
-        skipped = self._base != begins
-        fits = not skipped and self._at <= MAX_RECORD_BYTES
-        record = Frame(self._index, begins, bytes(self._held[: self._at]) if fits else None)
+        buffer = self._buffer
+        if buffer.at > _DROP_BYTES:
+            buffer.drop()
+        begins = buffer.begin()
+        if begins >= self._doomed_to:
+            self._doomed.clear()
+        walk = Walk(buffer, self._doomed, self._indent, in_array=self._form in _ARRAYS)
+        if not walk.record():
+            if buffer.exceeds() and walk.is_ambiguous:
+                raise self._broken()
+            self._doomed_to = max(self._doomed_to, buffer.base + buffer.at)
+            walk.resume()
+        self._closed = walk.is_damaged and self._ends_array(buffer.tail())
+        data = buffer.finish(tokens.BETWEEN_BYTES)
+        offset = begins if self._newline is None else self._newline
+        found = Frame(self._index, offset, data)
         self._index += 1
-        return record
+        self._newline = self._indent = None
+        return found
 
-    def _walk_brackets(self) -> None:
-        depth = 0
-        while True:
-            self._walk_until(_STRUCTURE)
-            if self._held.startswith(b'"', self._at):
-                self._at += 1
-                self._walk_string()
-                continue
-            # A whole run of brackets per step: a gzip bomb may contain 150 million of them.
-            opened = _OPENING.match(self._held, self._at)
-            if opened is not None:
-                depth += len(opened[0])
-                self._at = opened.end()
-                continue
-            closing = _CLOSING.match(self._held, self._at)
-            closed = min(depth, 0 if closing is None else len(closing[0]))
-            depth -= closed
-            self._at += closed
-            if depth == 0:
-                return
+    def _ends_array(self, tail: bytes) -> bool:
+        """Whether a damaged last record contains the bracket that closes the array."""
+        end = tokens.END_OF_WRAPPER if self._form == "wrapped" else tokens.END_OF_ARRAY
+        return end.search(tail) is not None
 
-    def _walk_string(self) -> None:
-        """Advance from just after the opening quote to just after the closing one."""
-        while True:
-            self._at = _string_end(self._held, self._at)
-            if self._held[self._at : self._at + 1] == b'"':
-                self._at += 1
-                return
-            # End of the buffer: a lone backslash stays, to be completed by the next piece.
-            if not self._more():
+    def _open(self) -> None:
+        """Pass over the bracket of the array, or over the wrapper's members before its list."""
+        buffer = self._buffer
+        self._pass_space()
+        if self._form == "array":
+            if not buffer.held.startswith(b"[", buffer.at):
                 raise self._broken()
+            self._note(0, buffer.at + 1)
+            buffer.at += 1
+            self._indent = 1 if self._indent is None else self._indent
+            return
+        buffer.ensure(wrapped.LONGEST_PREFIX)
+        begins = wrapped.list_begins(
+            bytes(buffer.held[buffer.at : buffer.at + wrapped.LONGEST_PREFIX])
+        )
+        if begins is None:
+            raise self._broken()
+        buffer.at += begins
 
-    def _walk_until(self, pattern: re.Pattern[bytes]) -> None:
-        while (found := pattern.search(self._held, self._at)) is None:
-            self._at = len(self._held)
-            if not self._more():
-                raise self._broken()
-        self._at = found.start()
+    def _pass_space(self) -> None:
+        buffer = self._buffer
+        while True:
+            found = tokens.SEPARATORS_OF_A_PAGE.match(buffer.held, buffer.at)
+            buffer.at = buffer.at if found is None else found.end()
+            left = len(buffer.held) - buffer.at
+            if left >= len(tokens.BOM) or buffer.ended:
+                return
+            buffer.drop()
+            buffer.pull()
 
-    def _next_byte(self) -> bytes:
-        """Peek at the next byte that is not white space; empty at the end."""
-        while (found := _NOT_SPACE.search(self._held, self._at)) is None:
-            self._at = len(self._held)
-            if not self._more():
-                return b""
-        self._at = found.start()
-        return found[0]
-
-    def _more(self) -> bool:
-        """Buffer one more piece, dropping the scanned part of a record that is too long."""
-        if self._at > MAX_RECORD_BYTES:
-            del self._held[: self._at]
-            self._base += self._at
-            self._at = 0
-        piece = next(self._pieces, None)
-        if piece is None:
+    def _next_page(self) -> bool:
+        """Pass over a wrapper's members after its list, and to the next wrapper's list."""
+        buffer = self._buffer
+        buffer.at += 1
+        buffer.begin()
+        if not Walk(buffer, set()).members():
+            raise self._broken()
+        members = buffer.finish(b"")
+        if members is None or not wrapped.may_follow(members):
+            raise self._broken()
+        self._pass_space()
+        if buffer.at == len(buffer.held):
             return False
-        self._held += piece
+        self._open()
+        self._newline = self._indent = None
         return True
 
-    def _expect(self, mark: bytes) -> None:
-        if self._next_byte() != mark:
-            raise self._broken()
-        self._at += 1
-
-    def _expect_end(self) -> None:
-        if self._next_byte():
-            raise self._broken()
-
     def _broken(self) -> FileRejectedError:
-        where = f"record {self._index}, byte {self._base + self._at} of its text"
-        problem = f"its JSON array is malformed near {where}; upload a complete array"
+        where = f"record {self._index}, byte {self._buffer.base + self._buffer.at} of its text"
+        if self._form in _ARRAYS:
+            problem = f"its JSON array is malformed near {where}; upload a complete array"
+        else:
+            problem = f"its records cannot be separated after {where}; correct that record"
         return FileRejectedError("BrokenJson", problem)

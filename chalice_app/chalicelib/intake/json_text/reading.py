@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import msgspec
 
 from chalicelib.errors import RecordRejectedError
 from chalicelib.intake.frames import MAX_RECORD_BYTES, Frame
+from chalicelib.intake.json_text.decoding import ID_FIELDS, decode, usable_id
+from chalicelib.intake.json_text.wrapped import is_list_of_objects
 from chalicelib.intake.record import MAX_REPORT_ID_CHARACTERS, Record, record
 
-# Fields that may contain the report's id; the first one present is used.
-ID_FIELDS = ("report_id", "study_id", "id")
 _TEXT_FIELDS = frozenset({"findings", "impression"})
+# How DynamoDB writes types: {"findings": {"S": "..."}}.
+_DYNAMODB_TYPES = frozenset({"S", "N", "B", "BOOL", "NULL", "M", "L", "SS", "NS", "BS"})
 
 
 class _Fields(msgspec.Struct):
@@ -33,14 +34,19 @@ def read_record(found: Frame, object_id: str, max_findings_characters: int) -> R
         RecordRejectedError: the message names the record's index and the field, never its text.
     """
     if found.data is None:
-        problem = f"is longer than {MAX_RECORD_BYTES} bytes; shorten it"
+        problem = (
+            f"is longer than {MAX_RECORD_BYTES} bytes; shorten it, or send its reports as an array"
+        )
         raise RecordRejectedError(found.index, "record", problem)
-    values = _decode(found.index, found.data)
+    values, flags = decode(found.index, found.data)
+    if _has_typed_findings(values):
+        problem = "is DynamoDB's typed JSON; convert the item to plain JSON"
+        raise RecordRejectedError(found.index, "findings", problem)
     id_field, report_id = _report_id(found.index, values)
     try:
         fields = msgspec.convert(values, _Fields)
     except msgspec.ValidationError as error:
-        raise _rejected(found.index, error, report_id) from None
+        raise _rejected(found.index, error, report_id, values) from None
     taken = {*_TEXT_FIELDS, id_field}
     return record(
         found.index,
@@ -50,41 +56,8 @@ def read_record(found: Frame, object_id: str, max_findings_characters: int) -> R
         findings=fields.findings,
         impression=fields.impression,
         metadata={name: value for name, value in values.items() if name not in taken},
+        flags=flags,
     )
-
-
-def _decode(index: int, data: bytes) -> dict[str, Any]:
-    try:
-        values = msgspec.json.decode(data, type=dict[str, Any])
-        # msgspec silently uses the last of two equal keys, but it is unclear which one was meant.
-        json.loads(data, object_pairs_hook=_refuse_duplicates)
-    except msgspec.ValidationError as error:
-        raise _rejected(index, error, None) from None
-    except msgspec.DecodeError:
-        problem = "is not valid JSON (NaN, lone surrogates and control characters are not allowed)"
-        raise RecordRejectedError(index, "record", problem) from None
-    except UnicodeDecodeError:
-        raise RecordRejectedError(index, "record", "is not valid UTF-8") from None
-    except RecursionError:
-        raise RecordRejectedError(index, "record", "is nested too deeply") from None
-    except _DuplicateKeyError:
-        problem = "contains the same key twice; keep one of them"
-        raise RecordRejectedError(index, "record", problem) from None
-    except ValueError:  # an integer with more digits than Python accepts
-        problem = "contains a number with too many digits"
-        raise RecordRejectedError(index, "record", problem) from None
-    return values
-
-
-class _DuplicateKeyError(ValueError):
-    """Two equal keys in one JSON object."""
-
-
-def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    values = dict(pairs)
-    if len(values) != len(pairs):
-        raise _DuplicateKeyError
-    return values
 
 
 def _report_id(index: int, values: dict[str, Any]) -> tuple[str | None, str | None]:
@@ -93,25 +66,41 @@ def _report_id(index: int, values: dict[str, Any]) -> tuple[str | None, str | No
         value = values.get(name)
         if value is None:
             continue
-        if not isinstance(value, str):
-            problem = f"Expected `str`, got `{type(value).__name__}`"
+        if not isinstance(value, str) and type(value) is not int:
+            problem = f"Expected `str` or a whole number, got `{type(value).__name__}`"
             raise RecordRejectedError(index, name, problem)
-        if not value.strip() or len(value) > MAX_REPORT_ID_CHARACTERS:
+        report_id = usable_id(value)
+        if report_id is None:
             problem = f"must have 1 to {MAX_REPORT_ID_CHARACTERS} characters"
             raise RecordRejectedError(index, name, problem)
-        return name, value
+        return name, report_id
     return None, None
 
 
 def _rejected(
-    index: int, error: msgspec.ValidationError, report_id: str | None
+    index: int, error: msgspec.ValidationError, report_id: str | None, values: dict[str, Any]
 ) -> RecordRejectedError:
     """Extract field and problem from msgspec's message, which contains types but no values."""
     problem, _, path = str(error).partition(" - at `$")
     if "missing required field `findings`" in problem:
-        return RecordRejectedError(index, "findings", "is missing", report_id)
+        problem = "is missing"
+        inner = [value for value in values.values() if isinstance(value, dict)]
+        if any(is_list_of_objects(value) for one in (values, *inner) for value in one.values()):
+            problem += "; if the object is only a wrapper of reports, send the array itself"
+        return RecordRejectedError(index, "findings", problem, report_id)
     field = path.strip("`.")
     # The name of an unknown field is data from the file, so the error does not repeat it.
     return RecordRejectedError(
         index, field if field in _TEXT_FIELDS else "record", problem, report_id
+    )
+
+
+def _has_typed_findings(values: dict[str, Any]) -> bool:
+    """Whether a record is an item as DynamoDB writes it, alone or inside an export's object."""
+    nested = values.values() if "findings" not in values else ()
+    items = [values, *(value for value in nested if isinstance(value, dict))]
+    findings = [item.get("findings") for item in items]
+    return any(
+        isinstance(value, dict) and len(value) == 1 and _DYNAMODB_TYPES.issuperset(value)
+        for value in findings
     )

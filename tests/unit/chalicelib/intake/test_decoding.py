@@ -38,7 +38,7 @@ def reason(data: bytes, limit: int = LIMIT) -> str:
 @MODEST
 @given(
     text=st.text(st.characters(codec="utf-8", exclude_characters="\ufeff"), max_size=200),
-    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-16-be"]),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "utf-32"]),
     zipped=st.booleans(),
     places=st.lists(st.integers(0, 1000), max_size=8),
 )
@@ -79,7 +79,48 @@ def test_arbitrary_bytes_are_read_or_rejected(
     except FileRejectedError as error:
         reason = error.reason
 
-    assert reason in {"none", "BrokenGzip", "BrokenText"}
+    assert reason in {"none", "BrokenGzip", "BrokenText", "Packed"}
+
+
+@MODEST
+@given(
+    text=st.text(st.characters(min_codepoint=1, max_codepoint=255), min_size=1, max_size=4),
+    rest=st.text(st.characters(codec="utf-8"), max_size=100),
+    encoding=st.sampled_from(["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"]),
+    zipped=st.booleans(),
+    places=st.lists(st.integers(0, 1000), max_size=8),
+)
+def test_wide_text_needs_no_bom(
+    text: str, rest: str, encoding: str, places: list[int], *, zipped: bool
+) -> None:
+    whole = text if len(text) < 4 else text + rest
+    data = whole.encode(encoding)
+
+    stream = TextStream(cut(gzip.compress(data) if zipped else data, places), LIMIT)
+
+    assert b"".join(stream) == whole.encode()
+    assert not stream.seekable
+
+
+@pytest.mark.parametrize("data", [b"a\0bc", b"\0\0\0\0", b"\0a\0bcd\0e", b"\0\0a", b"ab\0\0"])
+def test_zeros_elsewhere_are_no_sign_of_another_encoding(data: bytes) -> None:
+    assert text_of(data) == data
+
+
+@pytest.mark.parametrize("padding", [1, 7, 511, 100_000])
+@pytest.mark.parametrize("size", [1, 13, 1 << 16])
+def test_zeros_after_gzip_are_padding(padding: int, size: int) -> None:
+    data = gzip.compress(b"one ") + bytes(padding)
+    longer = data + gzip.compress(b"two") + bytes(padding)
+
+    for whole, text in ((data, b"one "), (longer, b"one two")):
+        pieces = (whole[at : at + size] for at in range(0, len(whole), size))
+        assert b"".join(TextStream(pieces, LIMIT)) == text
+
+
+@pytest.mark.parametrize("garbage", [b"\0\0x", b"x", b"\0\x1f", b"\0" * 600 + b"\1"])
+def test_anything_else_after_gzip_is_rejected(garbage: bytes) -> None:
+    assert reason(gzip.compress(b"one") + garbage) == "BrokenGzip"
 
 
 def test_several_gzip_members_are_one_text() -> None:
@@ -123,10 +164,16 @@ def test_damaged_gzip_is_rejected(data: bytes) -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [codecs.BOM_UTF16_LE + b"a", "x".encode("utf-16") + b"\0"],
-    ids=["half", "odd"],
+    [
+        codecs.BOM_UTF16_LE + b"a",
+        "x".encode("utf-16") + b"\0",
+        codecs.BOM_UTF32_LE + b"a\0\0",
+        codecs.BOM_UTF32_LE + b"\0\0\0\xff",
+        "findings".encode("utf-16-le") + b"x",
+    ],
+    ids=["half", "odd", "utf-32 cut", "utf-32 too large", "no bom, odd"],
 )
-def test_damaged_utf_16_is_rejected(data: bytes) -> None:
+def test_damaged_wide_text_is_rejected(data: bytes) -> None:
     assert reason(data) == "BrokenText"
 
 
@@ -172,7 +219,7 @@ def test_nothing_is_asked_for_before_the_text_is_read() -> None:
     asked: list[bytes] = []
 
     def pieces() -> Iterator[bytes]:
-        for piece in (b"one", b"two", b"three"):
+        for piece in (b"one" * 100, b"two" * 100, b"three"):
             asked.append(piece)
             yield piece
 

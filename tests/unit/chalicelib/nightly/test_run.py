@@ -128,7 +128,7 @@ class TestBatch:
             account.result(f"nightly/ward/{name}")["status"] for name in ("empty", "none.json")
         ]
         assert statuses == ["failed", "complete"]
-        assert {row["error_type"] for row in account.rows("failures")} == {"Empty", "NotJson"}
+        assert {row["error_type"] for row in account.rows("failures")} == {"Empty", "UnknownFormat"}
         assert book(nights).read().nights == ()
 
     def test_joins_by_other_chunks_than_it_gathered(self, account: Account, nights: Nights) -> None:

@@ -64,6 +64,7 @@ def meant(value: msgspec.Struct) -> dict[str, Any]:
     fields = msgspec.structs.asdict(value)
     fields.pop("continued", None)  # it drafts the unit from the beginning
     fields.pop("end", None)  # it reads on to the end of the object
+    fields.pop("part", None)  # it reads JSON only, where records have no parts
     return {wire.OLD_NAMES.get(name, name): found for name, found in fields.items()}
 
 

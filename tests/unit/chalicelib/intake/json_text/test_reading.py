@@ -3,7 +3,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,7 +10,7 @@ from hypothesis import strategies as st
 from chalicelib.errors import RecordRejectedError
 from chalicelib.intake.frames import Frame
 from chalicelib.intake.json_text.reading import read_record
-from chalicelib.intake.record import MAX_METADATA_BYTES, Record
+from chalicelib.intake.record import Record
 
 CANARY = "canary-text"
 
@@ -61,7 +60,24 @@ def test_first_id_that_is_present_names_the_report(
     assert record.metadata == metadata
 
 
-@pytest.mark.parametrize("value", [17, True, ["a"], {}, "", " \t", "x" * 257, CANARY * 30])
+@pytest.mark.parametrize("written", [b"17", b"-3", b"0", b"123456789012345678901234567890"])
+@pytest.mark.parametrize("name", ["report_id", "study_id", "id"])
+def test_whole_number_is_an_id_as_it_is_written(name: str, written: bytes) -> None:
+    record = read(b'{"findings": "Clear.", "%s": %s}' % (name.encode(), written))
+
+    assert record == Record(7, written.decode(), "Clear.")
+
+
+@pytest.mark.parametrize("written", [b"17.0", b"1e3", b"1E3", b"true", b"-1.5"])
+def test_any_other_number_is_no_id(written: bytes) -> None:
+    error = rejected(b'{"findings": "Clear.", "id": %s}' % written)
+
+    assert (error.field, error.report_id) == ("id", None)
+
+
+@pytest.mark.parametrize(
+    "value", [17.0, True, ["a"], 10**256, {}, "", " \t", "x" * 257, CANARY * 30]
+)
 @pytest.mark.parametrize("name", ["report_id", "study_id", "id"])
 def test_unusable_id_rejects_the_record(name: str, value: Any) -> None:
     error = rejected({"findings": "Clear.", name: value})
@@ -108,7 +124,8 @@ def test_rejected_record_keeps_its_name() -> None:
         (b'{"findings": "a", "x": -Infinity}', "not valid JSON"),
         (b'{"findings": "a", "x": 1e999}', "out of range"),
         (b'{"findings": "\\ud800"}', "not valid JSON"),
-        (b'{"findings": "a\nb"}', "not valid JSON"),
+        (b'{"findings": "a\0b"}', "not valid JSON"),
+        (b'"findings": "canary-text"}', "not valid JSON"),
         (b'{"findings": "\xff"}', "not valid UTF-8"),
         (b'{"findings": "\xed\xa0\x80"}', "not valid UTF-8"),
         (b'{"findings": "a", "findings": "canary-text"}', "same key twice"),
@@ -133,11 +150,6 @@ def test_record_that_was_too_long_to_hold_is_rejected() -> None:
         read_record(Frame(3, 0, None), "object", 100)
 
 
-@pytest.mark.parametrize("findings", ["x" * 100, "é" * 100, "🫁" * 100])
-def test_findings_of_just_the_limit_are_kept_whole(findings: str) -> None:
-    assert read({"findings": findings}).findings == findings
-
-
 @pytest.mark.parametrize(
     "findings", ["{findings} {0} %s \\n", "=HYPERLINK(1)", "two\nlines", " edges ", "a\0b"]
 )
@@ -145,34 +157,46 @@ def test_findings_are_not_changed(findings: str) -> None:
     assert read({"findings": findings, "impression": findings}).findings == findings
 
 
-def test_metadata_is_kept_up_to_its_limit_and_dropped_above() -> None:
-    room = MAX_METADATA_BYTES - len('{"x":""}')
+@pytest.mark.parametrize("raw", ["\t", "\n", "\r\n", "\x0b", "\x0c"])
+def test_raw_white_space_in_a_string_is_accepted_and_flagged(raw: str) -> None:
+    text = f"two{raw}words"
+    data = f'{{"id": "r", "findings": "{text}", "impression": "{text}", "x": "{text}"}}'
 
-    kept = read({"findings": "a", "x": "y" * room})
-    dropped = read({"findings": "a", "x": "y" * (room + 1)})
-
-    assert kept.metadata == {"x": "y" * room}
-    assert kept.flags == ()
-    assert dropped.metadata is None
-    assert dropped.flags == ("metadata_dropped",)
+    assert read(data.encode()) == Record(
+        7, "r", text, text, {"x": text}, flags=("control_characters",)
+    )
 
 
-@pytest.mark.parametrize("opening", [b"[", b'{"a":'], ids=["arrays", "objects"])
-def test_nesting_that_is_read_can_be_written_some_levels_deeper(opening: bytes) -> None:
-    """The limit is the interpreter's and not the same everywhere: walk over it."""
-    closing = b"]" if opening == b"[" else b"}"
-    outcomes = set()
-    for depth in [*range(500, 2_000, 5), 12_000, 50_000]:
-        data = b'{"findings":"a","x":' + opening * depth + b"1" + closing * depth + b"}"
-        try:
-            record = read(data)
-        except RecordRejectedError:
-            outcomes.add("rejected")
-            continue
-        outcomes.add("read")
-        msgspec.json.encode({"impressions": [{"metadata": record.metadata}]})
+@pytest.mark.parametrize("code", [*range(9), *range(0x0E, 0x20)])
+def test_other_control_characters_are_refused_by_name_and_place(code: int) -> None:
+    error = rejected(b'{"id": "r",\n"findings": "ab%cc"}' % code)
 
-    assert outcomes == {"read", "rejected"}
+    assert f"the control character U+{code:04X} at line 2, column 16" in str(error)
+    assert error.report_id == "r"
+
+
+@pytest.mark.parametrize(
+    ("values", "problem"),
+    [
+        ({"findings": {"S": CANARY}, "id": {"S": "1"}}, "is DynamoDB's typed JSON"),
+        ({"Item": {"findings": {"S": CANARY}, "id": {"N": "1"}}}, "is DynamoDB's typed JSON"),
+        ({"export": [{"findings": CANARY}]}, "is missing; if the object is only a wrapper"),
+        ({"data": {"x": 1}, "notes": [1, "a"]}, "is missing"),
+    ],
+)
+def test_objects_around_reports_are_refused_by_name(values: Any, problem: str) -> None:
+    error = rejected(values)
+
+    assert error.field == "findings"
+    assert f"record 7: findings: {problem}" in str(error)
+    assert ("send the array itself" in str(error)) is ("wrapper" in problem)
+
+
+def test_object_with_findings_is_a_record_whatever_else_it_has() -> None:
+    record = read({"findings": "Clear.", "records": [{"findings": "x"}], "Item": {"S": "x"}})
+
+    assert record.findings == "Clear."
+    assert record.metadata == {"records": [{"findings": "x"}], "Item": {"S": "x"}}
 
 
 VALUES = st.recursive(
@@ -224,4 +248,4 @@ def test_any_bytes_are_a_record_or_rejected(data: bytes) -> None:
     except RecordRejectedError:
         return
 
-    assert json.loads(data)["findings"] == record.findings
+    assert json.loads(data, strict=False)["findings"] == record.findings
