@@ -50,3 +50,42 @@ def test_wrong_use_ends_in_one_line_and_its_status(tmp_path: Path) -> None:
         f"error: {tmp_path / 'none'}: does not exist; give a file or a folder of reports"
     ]
     assert "2 is not between 0 and 1" in usage.stderr
+
+
+def test_options_name_columns_patients_split_and_page(tmp_path: Path) -> None:
+    rows = [f"f{n};Befund {n};Urteil {n}" for n in range(20)]
+    (tmp_path / "befunde.csv").write_text("\n".join(["Fall;Befund;Beurteilung", *rows]))
+    splits = [f"f{n},{'test' if n < 5 else 'train'}" for n in range(20)]
+    (tmp_path / "split.csv").write_text("\n".join(["id,split", *splits]))
+    page = tmp_path / "page.html"
+
+    done = training(
+        *("prepare", str(tmp_path / "befunde.csv"), "--out", str(tmp_path / "out"), "--json"),
+        *("--findings-column", "Befund", "--impression-column", "Beurteilung"),
+        *("--id-column", "Fall", "--patient-pattern", "f([0-9]+)"),
+        *("--split-file", str(tmp_path / "split.csv"), "--html", str(page)),
+        *("--max-output-length", "20", "--leave-out-too-long"),
+    )
+
+    assert done.returncode == 0, done.stderr
+    summary = json.loads(done.stdout)
+    assert summary["kept"] == {"train": 15, "validate": 0, "evaluation": 5}
+    assert summary["patients"]["known"] == 20
+    assert summary["tokens"]["max_output_length"] == 20
+    assert "Data quality of befunde" in page.read_text(encoding="utf-8")
+    assert "Befund 1" not in page.read_text(encoding="utf-8")
+
+
+def test_wrong_options_end_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("id,findings,section_findings,impression\n1,a,b,c\n")
+
+    for arguments, problem in (
+        (["--patient-pattern", "("], "--patient-pattern (: is not a regular expression"),
+        ([], "choose one with --findings-column"),
+        (["--findings-column", "x"], "has no column 'x' (--findings-column)"),
+    ):
+        done = training(
+            "prepare", str(tmp_path / "a.csv"), "--out", str(tmp_path / "out"), *arguments
+        )
+        assert (done.returncode, len(done.stderr.splitlines())) == (3, 1), done.stderr
+        assert problem in done.stderr

@@ -5,22 +5,27 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 from common import s3
 from common.aws import Target
 from common.errors import SettingError
-from training.prepare.prepare import Plan, Progress, Summary, check_free, prepare
+from training.prepare.gather import Progress
+from training.prepare.prepare import Plan, check_free, prepare
+from training.prepare.summary import Summary
 
 
-def prepare_places(
+def prepare_places(  # noqa: PLR0913  # those of `prepare`, and where they are
     sources: Sequence[str],
     out: str,
     plan: Plan,
     target: Target | None = None,
     progress: Progress = lambda _: None,
+    *,
+    split_file: str | None = None,
 ) -> Summary:
-    """Like `prepare`, with sources and `out` on this machine or in S3 (s3://bucket/prefix).
+    """Like `prepare`, with sources, split file and `out` on this machine or in S3 (s3://…).
 
     S3 data passes through a temporary folder: it must fit on disk, but need not fit in memory.
 
@@ -38,6 +43,8 @@ def prepare_places(
         raise SettingError(out, "is not empty; give a new prefix")
     with ExitStack() as stack:
         found = [_local(source, target, stack) for source in sources]
+        if split_file is not None:
+            plan = replace(plan, split_file=_local(split_file, target, stack))
         if there is None:
             return prepare(found, Path(out), plan, progress)
         folder = _scratch(stack) / "prepared"

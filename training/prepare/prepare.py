@@ -3,65 +3,63 @@
 The folder contains `train/train.jsonl` ({prompt, completion}) and `train/template.json`, the input
 channel of a JumpStart fine-tune, alone in their folder because JumpStart reads every file there;
 `evaluation/<dataset>.jsonl`, ready for the evaluation lane; and `report.json`, with what was kept
-and left out.
+and left out, and how good it is.
+
+Collections are read once. Which split a report is in depends on all others (a patient may come
+again, and so may findings), so pairs wait in a file of the folder until everything is read.
 """
 
 from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
-from chalicelib.drafting.masks import normalize_masks
 from chalicelib.settings import DEFAULT_PROMPT
 from training.errors import CollectionError, OutputError
-from training.prepare import collections
-from training.prepare.report import LeftOut, Pair, Report
-from training.prepare.splits import EVALUATION, TRAIN, Seen, digest, split_of
+from training.prepare import collections, gather, page
+from training.prepare.gather import Kept, Progress
+from training.prepare.index import Index
+from training.prepare.items import PassedOver
+from training.prepare.quality import Quality
+from training.prepare.records import Reading
+from training.prepare.report import LeftOut, Pair, Reason, Report
+from training.prepare.splits import EVALUATION, SPLITS, TRAIN, VALIDATE, Draw
+from training.prepare.summary import Summary
+from training.prepare.tokens import Counter, Limits
 
-Progress = Callable[[int], None]
 TEMPLATE = {
     "prompt": DEFAULT_PROMPT.replace("{findings}", "{prompt}"),
     "completion": "{completion}",
 }
-PLACES_NAMED = 20
+_TOO_LONG: dict[str, Reason] = {
+    "max_input_length": "prompt over max_input_length",
+    "max_output_length": "target over max_output_length",
+}
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How reports are split: a share of 0 to 1 for evaluation, the same for the same seed."""
+    """How reports are read and split.
+
+    `evaluation_share` is 0 to 1; the split is the same for the same seed. `split_file` is the split
+    that the collection is published with, and replaces both. `tokenizer` is the model's own; None:
+    an estimate. `html` is where the data-quality page goes.
+    """
 
     dataset: str
     evaluation_share: float = 0.05
     seed: int = 42
-
-
-@dataclass
-class Summary:
-    """What was kept and left out; `left_out` counts by reason, `examples` names some of each."""
-
-    dataset: str
-    seed: int
-    evaluation_share: float
-    reports: int = 0
-    kept: dict[str, int] = field(default_factory=lambda: {TRAIN: 0, EVALUATION: 0})
-    left_out: dict[str, int] = field(default_factory=dict)
-    examples: dict[str, list[str]] = field(default_factory=dict)
-
-    def as_json(self) -> dict[str, Any]:
-        """The content of `report.json`."""
-        return asdict(self)
-
-    def leave_out(self, one: LeftOut) -> None:
-        """Count a report that is not used."""
-        self.left_out[one.reason] = self.left_out.get(one.reason, 0) + 1
-        named = self.examples.setdefault(one.reason, [])
-        if len(named) < PLACES_NAMED:
-            named.append(one.place)
+    reading: Reading = field(default_factory=Reading)
+    limits: Limits = field(default_factory=Limits)
+    tokenizer: Path | None = None
+    split_file: Path | None = None
+    html: Path | None = None
 
 
 def prepare(
@@ -74,16 +72,19 @@ def prepare(
         OutputError: the folder exists and is not empty, or cannot be created.
     """
     check_free(out)
-    files = [path for source in sources for path in collections.files_of(source)]
     partial = out.with_name(f".{out.name}.preparing")
     try:
         shutil.rmtree(partial, ignore_errors=True)
-        summary = _write(_reports(files), partial, plan, progress)
+        summary = _write(_reports(sources, plan.reading), partial, plan, progress)
+        if plan.html is not None:
+            page.write(summary.as_json(), plan.html)
         if out.exists():
             out.rmdir()
         partial.rename(out)
     except OSError as error:
         raise OutputError(out, f"cannot be written ({error.strerror})") from None
+    except sqlite3.Error as error:  # the index is beside the output, on the same disk
+        raise OutputError(out, f"cannot be written ({error})") from None
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     return summary
@@ -95,39 +96,78 @@ def check_free(out: Path) -> None:
         raise OutputError(out, "already exists; give a new folder")
 
 
-def _reports(files: Sequence[Path]) -> Iterator[Report]:
-    for path in files:
-        yield from collections.read(path)
+def _reports(sources: Sequence[Path], reading: Reading) -> Iterator[Report | PassedOver]:
+    for source in sources:
+        yield from collections.read(source, reading)
 
 
-def _write(reports: Iterator[Report], folder: Path, plan: Plan, progress: Progress) -> Summary:
+def _write(
+    reports: Iterable[Report | PassedOver], folder: Path, plan: Plan, progress: Progress
+) -> Summary:
     (folder / TRAIN).mkdir(parents=True)
     (folder / EVALUATION).mkdir()
-    summary = Summary(plan.dataset, plan.seed, plan.evaluation_share)
-    with ExitStack() as stack:
-        seen = stack.enter_context(Seen())
-        files = {
-            TRAIN: stack.enter_context(_lines(folder / TRAIN / "train.jsonl")),
-            EVALUATION: stack.enter_context(_lines(folder / EVALUATION / f"{plan.dataset}.jsonl")),
-        }
-        for one in reports:
-            summary.reports += 1
-            progress(summary.reports)
-            if isinstance(one, LeftOut):
-                summary.leave_out(one)
-                continue
-            findings = digest(normalize_masks(one.findings))
-            if not seen.is_new(findings):
-                summary.leave_out(LeftOut(one.report_id, "repeated findings"))
-                continue
-            split = split_of(findings, plan.seed, plan.evaluation_share)
-            summary.kept[split] += 1
-            files[split].write(json.dumps(_line(split, one), ensure_ascii=False) + "\n")
-    if not any(summary.kept.values()):
-        raise CollectionError(plan.dataset, _why_nothing(summary))
+    split_file = None if plan.split_file is None else plan.split_file.name
+    summary = Summary(plan.dataset, plan.seed, plan.evaluation_share, split_file)
+    quality = Quality(plan.limits, Counter(plan.tokenizer))
+    with Index(folder / "index.sqlite") as index:
+        found = gather.gather(reports, folder, index, summary, plan.split_file, progress)
+        gather.check_pattern(plan.reading.patients.pattern, index)
+        _write_pairs(folder, index, summary, plan, quality)
+        if not any(summary.kept.values()):
+            raise CollectionError(plan.dataset, summary.why_nothing())
+        summary.describe(index.groups(), found.without_patient, found.contradicted)
+    summary.quality = quality.as_json()
     _write_json(folder / TRAIN / "template.json", TEMPLATE)
     _write_json(folder / "report.json", summary.as_json())
     return summary
+
+
+def _write_pairs(
+    folder: Path, index: Index, summary: Summary, plan: Plan, quality: Quality
+) -> None:
+    draw = Draw.of(index, plan.seed, plan.evaluation_share)
+    with ExitStack() as stack:
+        files = {
+            split: stack.enter_context(_lines(path)) for split, path in _paths(folder, plan).items()
+        }
+        summary.kept = dict.fromkeys(files, 0)
+        for one in gather.pairs(folder):
+            pair, findings = one.pair, one.findings
+            split, reason = _split(one, index, draw)
+            over = quality.over(DEFAULT_PROMPT.format(findings=pair.findings), pair.impression)
+            if reason is None and over and plan.limits.leave_out:
+                quality.count_over(over)
+                reason = _TOO_LONG[over[0].removesuffix("_certainly")]
+            if reason is None and not index.is_first(findings):
+                reason = "repeated findings"
+            if reason is not None:
+                summary.leave_out(LeftOut(pair.report_id, reason))
+                continue
+            if not plan.limits.leave_out:
+                quality.count_over(over)
+            summary.kept[split] += 1
+            quality.add(split, pair, contradicted=index.is_contradicted(findings))
+            files[split].write(json.dumps(_line(split, pair), ensure_ascii=False) + "\n")
+
+
+def _split(one: Kept, index: Index, draw: Draw) -> tuple[str, Reason | None]:
+    """The split of a pair, and why it cannot be in it."""
+    if one.split is None:
+        return draw.split_of(index.group(one.findings)), None
+    of_findings, of_patient = index.splits(one.findings, one.pair.patient)
+    if of_patient > one.split:
+        return SPLITS[one.split], "patient in another split"
+    if of_findings > one.split:
+        return SPLITS[one.split], "findings in another split"
+    return SPLITS[one.split], None
+
+
+def _paths(folder: Path, plan: Plan) -> dict[str, Path]:
+    """The file of each split; only a split file has three."""
+    found = {TRAIN: folder / TRAIN / "train.jsonl"}
+    if plan.split_file is not None:
+        found[VALIDATE] = folder / EVALUATION / f"{plan.dataset}-validate.jsonl"
+    return {**found, EVALUATION: folder / EVALUATION / f"{plan.dataset}.jsonl"}
 
 
 def _lines(path: Path) -> TextIO:
@@ -135,17 +175,13 @@ def _lines(path: Path) -> TextIO:
 
 
 def _line(split: str, pair: Pair) -> dict[str, Any]:
-    findings, impression = normalize_masks(pair.findings), normalize_masks(pair.impression)
     if split == TRAIN:
-        return {"prompt": findings, "completion": impression}
-    return {"report_id": pair.report_id, "findings": findings, "impression": impression}
-
-
-def _why_nothing(summary: Summary) -> str:
-    if not summary.reports:
-        return "contains no report; is it the right collection?"
-    reasons = ", ".join(f"{count} {reason}" for reason, count in summary.left_out.items())
-    return f"none of its {summary.reports} reports can be used ({reasons})"
+        return {"prompt": pair.findings, "completion": pair.impression}
+    return {
+        "report_id": pair.report_id,
+        "findings": pair.findings,
+        "impression": pair.impression,
+    }
 
 
 def _write_json(path: Path, value: object) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
+from chalicelib.drafting.masks import MASK, normalize_masks
 from chalicelib.intake.free_text.blocks import Unsure
 from chalicelib.intake.free_text.sections import Sections
 
@@ -14,19 +16,35 @@ Reason = (
         "no impression",
         "unreadable",
         "findings too long",
+        "impression too long",
         "repeated findings",
+        "prompt over max_input_length",
+        "target over max_output_length",
+        "not in the split file",
+        "patient in another split",
+        "findings in another split",
     ]
     | Unsure
 )
 
+# The functions reject longer texts, so a model never sees them (MAX_FINDINGS_CHARACTERS).
+LONGEST_CHARACTERS = 20_000
+# What spreadsheets and data frames write for an empty cell.
+_EMPTY = frozenset({"", "nan", "na", "n a", "none", "null", "nil", "nat"})
+_WORDS = re.compile(r"[^\W_]++")
+
 
 @dataclass(frozen=True)
 class Pair:
-    """One report's findings and the radiologist's impression, with masks and layout unchanged."""
+    """One report's findings and the radiologist's impression, with masks and layout unchanged.
+
+    `patient` identifies the patient within the collection; None if it is not known.
+    """
 
     report_id: str
     findings: str
     impression: str
+    patient: str | None = None
 
 
 @dataclass(frozen=True)
@@ -40,13 +58,31 @@ class LeftOut:
 Report = Pair | LeftOut
 
 
+def is_text(text: str | None) -> bool:
+    """Whether a text says anything: masks, punctuation, `nan` and `N/A` do not."""
+    text = (text or "").strip()
+    if len(text) > LONGEST_CHARACTERS:  # whatever it says, it is reported as too long
+        return True
+    bare = normalize_masks(text).replace(MASK, " ")
+    return " ".join(_WORDS.findall(bare)).casefold() not in _EMPTY
+
+
 def report(report_id: str, findings: str | None, impression: str | None) -> Report:
-    """A pair if both texts are present, otherwise the reason why not."""
-    if not findings or not findings.strip():
+    """A pair if both texts are present and not too long, otherwise the reason why not."""
+    if findings is None or not is_text(findings):
         return LeftOut(report_id, "no findings")
-    if not impression or not impression.strip():
+    if impression is None or not is_text(impression):
         return LeftOut(report_id, "no impression")
-    return Pair(report_id, findings.strip(), impression.strip())
+    findings, impression = findings.strip(), impression.strip()
+    if len(findings) > LONGEST_CHARACTERS:
+        return LeftOut(report_id, "findings too long")
+    if len(impression) > LONGEST_CHARACTERS:
+        return LeftOut(report_id, "impression too long")
+    try:  # JSON may escape halves of characters
+        f"{findings}{impression}".encode()
+    except UnicodeEncodeError:
+        return LeftOut(report_id, "unreadable")
+    return Pair(report_id, findings, impression)
 
 
 def of_sections(report_id: str, sections: Sections) -> Report:

@@ -82,3 +82,23 @@ def test_collection_of_nothing_leaves_nothing_in_s3(bucket: S3Client) -> None:
         prepare_places([f"s3://{BUCKET}/bad"], f"s3://{BUCKET}/out/2", PLAN, TARGET)
 
     assert "Contents" not in bucket.list_objects_v2(Bucket=BUCKET, Prefix="out/2")
+
+
+def test_split_file_may_be_in_s3_too(bucket: S3Client, tmp_path: Path) -> None:
+    rows = bucket.get_object(Bucket=BUCKET, Key="in/reports.jsonl")["Body"].read().splitlines()
+    ids = [json.loads(row)["id"] for row in rows]
+    table = "\n".join(
+        ["id,split", *(f"{one},{'test' if n < 9 else 'train'}" for n, one in enumerate(ids))]
+    )
+    bucket.put_object(Bucket=BUCKET, Key="split.csv", Body=table.encode())
+
+    summary = prepare_places(
+        [f"s3://{BUCKET}/in"],
+        str(tmp_path / "out"),
+        PLAN,
+        TARGET,
+        split_file=f"s3://{BUCKET}/split.csv",
+    )
+
+    assert 0 < summary.kept["evaluation"] <= 9
+    assert summary.split_file == "split.csv"

@@ -5,10 +5,13 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import itertools
 import json
+import random
 import tracemalloc
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
@@ -17,9 +20,13 @@ import pytest
 
 from chalicelib.settings import DEFAULT_PROMPT
 from training.errors import CollectionError, OutputError
+from training.prepare import index as index_module
 from training.prepare import prepare as module
+from training.prepare.patients import Patients, pattern_of
 from training.prepare.prepare import Plan, prepare
+from training.prepare.records import Reading
 from training.prepare.report import Pair, Report
+from training.prepare.tokens import Limits
 from training.synthetic.stream import reports
 
 Invented = list[tuple[str, str, str]]
@@ -41,9 +48,12 @@ def as_mimic(folder: Path, invented: Invented) -> Path:
     path = folder / "mimic-cxr-reports.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("files/README.md", "not a report")
-        for name, findings, impression in invented:
+        for number, (name, findings, impression) in enumerate(invented):
             text = f" FINAL REPORT\n EXAMINATION:  CHEST\n\n FINDINGS:\n\n {findings}\n\n"
-            archive.writestr(f"files/p10/p1/{name}.txt", f"{text} IMPRESSION:\n\n {impression}\n")
+            archive.writestr(
+                f"files/p10/p{10_000_000 + number}/{name}.txt",
+                f"{text} IMPRESSION:\n\n {impression}\n",
+            )
     return path
 
 
@@ -65,7 +75,7 @@ def as_open_i(folder: Path, invented: Invented) -> Path:
 def as_mediqa(folder: Path, invented: Invented) -> Path:
     path = folder / "dev2.json"
     rows = [
-        {"study_id": n, "subject_id": "s", "findings": f, "impression": i, "background": "Cough."}
+        {"study_id": n, "subject_id": n, "findings": f, "impression": i, "background": "Cough."}
         for n, f, i in invented
     ]
     path.write_text(json.dumps(rows, indent=1), encoding="utf-8")
@@ -183,8 +193,8 @@ def test_reports_that_cannot_be_used_are_counted_by_reason_and_named(tmp_path: P
     [
         ("empty.jsonl", b"", "is empty"),
         ("empty.zip", b"", "is not a zip archive; download it again"),
-        ("picture.json", b"\x89PNG\r\n", "not JSON"),
-        ("headless.csv", b"a,b\n1,2\n", "not JSON"),
+        ("picture.json", b"\x89PNG\r\n", "is neither JSON, XML nor a table"),
+        ("other.csv", b"a,b\n1,2\n", "name them with --findings-column and --impression-column"),
         ("latin.csv", "uid,findings,impression\n1,gr\xf6\xdfer,x\n".encode("latin-1"), "UTF-8"),
         ("quotes.csv", b'uid,findings,impression\n1,"a,b\n', "fix its quotes"),
         ("nothing.csv", b"uid,findings,impression\n", "contains no report"),
@@ -227,7 +237,10 @@ def test_zip_without_reports_is_refused(tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("a.csv", "x")
 
-    with pytest.raises(CollectionError, match=r"contains no \.txt report"):
+    with pytest.raises(
+        CollectionError,
+        match=r"other\.zip: contains no reports; .*a\.csv is neither JSON, XML nor a table",
+    ):
         prepare([path], tmp_path / "out", PLAN)
 
 
@@ -261,6 +274,220 @@ def test_what_is_there_already_is_never_written_over(
     assert (out / "mine.txt" if make == "folder" else out).read_text() == "mine"
 
 
+def as_patients(folder: Path, patients: int, reports_each: int, shared: float) -> Path:
+    """Invented patients in the layout of MIMIC-CXR; a share of the reports has common findings."""
+    draw = random.Random(7)
+    for patient in range(patients):
+        home = folder / "files" / "p10" / f"p{10_000_000 + patient}"
+        home.mkdir(parents=True)
+        for number in range(reports_each):
+            own = f"Nodule {patient} in segment {number}."
+            findings = f"Lungs clear {draw.randrange(20)}." if draw.random() < shared else own
+            text = f"FINDINGS: {findings}\nIMPRESSION: As {patient}, {number}.\n"
+            (home / f"s{50_000_000 + patient * 100 + number}.txt").write_text(text)
+    return folder / "files"
+
+
+def written(out: Path, name: str = "invented") -> dict[str, list[tuple[str, int]]]:
+    """The findings and the patient of every pair that was written, by split."""
+    found = {
+        "train": [(one["prompt"], one["completion"]) for one in lines(out / "train/train.jsonl")]
+    }
+    for path in (out / "evaluation").iterdir():
+        found[path.stem] = [(one["findings"], one["impression"]) for one in lines(path)]
+    return {
+        split: [(f, int(i.removeprefix("As ").split(",")[0])) for f, i in pairs]
+        for split, pairs in found.items()
+    }
+
+
+def assert_disjoint(splits: dict[str, list[tuple[str, int]]]) -> None:
+    for at in (0, 1):
+        for one, other in itertools.combinations(splits.values(), 2):
+            assert {pair[at] for pair in one}.isdisjoint(pair[at] for pair in other)
+
+
+@pytest.mark.parametrize("shared", [0.0, 0.1])
+@pytest.mark.parametrize("seed", range(4))
+def test_no_patient_and_no_findings_are_in_two_splits(
+    seed: int, shared: float, tmp_path: Path
+) -> None:
+    source = as_patients(tmp_path, 40, 5, shared)
+
+    summary = prepare([source], tmp_path / "out", Plan("invented", 0.3, seed))
+
+    splits = written(tmp_path / "out")
+    assert_disjoint(splits)
+    assert 10 <= len(splits["invented"]) <= 110
+    assert {patient for pairs in splits.values() for _, patient in pairs} == set(range(40))
+    assert summary.patients["known"] == 40
+    assert (summary.patients["groups_joined_by_findings"] > 0) == (shared > 0)
+    side = {patient: split for split, pairs in splits.items() for _, patient in pairs}
+    same: dict[str, set[int]] = {}
+    for path in source.rglob("*.txt"):
+        same.setdefault(path.read_text().split("\n")[0], set()).add(int(path.parent.name[2:]))
+    assert all(len({side[patient] for patient in joined}) == 1 for joined in same.values())
+
+
+def test_group_that_would_fill_the_evaluation_set_is_for_training(tmp_path: Path) -> None:
+    source = as_patients(tmp_path, 60, 5, 0.3)
+    shares = []
+
+    for seed in range(20):
+        summary = prepare([source], tmp_path / str(seed), Plan("invented", 0.2, seed))
+        shares.append(summary.kept["evaluation"] / sum(summary.kept.values()))
+        assert_disjoint(written(tmp_path / str(seed)))
+    # The other patients make up for the group that is not drawn.
+    assert max(shares) < 0.45
+    assert 0.12 < sum(shares) / len(shares) < 0.28
+    assert summary.patients["largest_group"]["patients"] > 30
+
+
+def test_order_of_the_reports_changes_no_split_of_a_patient(tmp_path: Path) -> None:
+    source = as_patients(tmp_path, 40, 5, 0.1)
+    by_patient = sorted(source.glob("p10/*"))
+
+    prepare(by_patient, tmp_path / "one", PLAN)
+    prepare(by_patient[::-1], tmp_path / "two", PLAN)
+
+    one, two = written(tmp_path / "one"), written(tmp_path / "two")
+    for split in one:
+        assert {f for f, _ in one[split]} == {f for f, _ in two[split]}
+
+
+def split_table(folder: Path, splits: dict[int, str]) -> Path:
+    path = folder / "split.csv"
+    rows = [f"{study},{split}" for study, split in splits.items()]
+    path.write_text("\n".join(["study_id,split", *rows]) + "\n")
+    return path
+
+
+def test_published_split_is_taken_and_what_it_leaves_open_is_left_out(tmp_path: Path) -> None:
+    source = as_patients(tmp_path, 30, 3, 0.0)
+    names = {n: "train" if n < 20 else "validate" if n < 25 else "test" for n in range(29)}
+    studies = {50_000_000 + n * 100 + k: split for n, split in names.items() for k in range(3)}
+    plan = replace(PLAN, split_file=split_table(tmp_path, studies))
+
+    summary = prepare([source], tmp_path / "out", plan)
+
+    splits = written(tmp_path / "out")
+    assert {n for _, n in splits["train"]} == set(range(20))
+    assert {n for _, n in splits["invented-validate"]} == set(range(20, 25))
+    assert {n for _, n in splits["invented"]} == set(range(25, 29))
+    assert summary.kept == {"train": 60, "validate": 15, "evaluation": 12}
+    assert summary.left_out == {"not in the split file": 3}
+    assert json.loads((tmp_path / "out/report.json").read_text())["split_file"] == "split.csv"
+
+
+def test_published_split_that_shares_patients_and_findings_is_kept_apart(tmp_path: Path) -> None:
+    source = as_patients(tmp_path, 30, 5, 0.3)
+    draw = random.Random(3)
+    studies = {
+        50_000_000 + n * 100 + k: draw.choice(["train"] * 8 + ["dev", "test"])
+        for n in range(30)
+        for k in range(5)
+    }
+    plan = replace(PLAN, split_file=split_table(tmp_path, studies))
+
+    summary = prepare([source], tmp_path / "out", plan)
+
+    assert_disjoint(written(tmp_path / "out"))
+    assert summary.kept["train"] > 20
+    assert summary.left_out["patient in another split"] > 5
+    assert summary.left_out["findings in another split"] > 0
+
+
+def test_split_file_with_unknown_ids_ends_in_one_line(tmp_path: Path) -> None:
+    source = as_patients(tmp_path, 2, 1, 0.0)
+    table = split_table(tmp_path, {50_000_000: "train", 50_000_100: "test", 7: "test"})
+
+    with pytest.raises(CollectionError, match=r"names 1 ids that no report has \(7\)"):
+        prepare([source], tmp_path / "out", replace(PLAN, split_file=table))
+
+    assert not (tmp_path / "out").exists()
+
+
+def test_pattern_that_matches_nothing_ends_in_one_line(tmp_path: Path) -> None:
+    source = as_patients(tmp_path, 2, 1, 0.0)
+    reading = Reading(patients=Patients(pattern_of("case-[0-9]+")))
+
+    with pytest.raises(CollectionError, match="matches no report; it is searched in a file's path"):
+        prepare([source], tmp_path / "out", replace(PLAN, reading=reading))
+
+
+def test_texts_that_a_model_cuts_off_are_counted_or_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "long.jsonl"
+    texts = [
+        ("a", "Clear lungs here.", "Normal."),
+        ("b", "Clear " * 300, "Normal."),
+        ("c", "Hazy.", "Opacity " * 90),
+        ("d", "hazy", "Opacity."),
+    ]
+    path.write_text(
+        "\n".join(json.dumps({"id": n, "findings": f, "impression": i}) for n, f, i in texts)
+    )
+    counted = Plan("long", 0.0, 1, limits=Limits(200, 60))
+
+    kept = prepare([path], tmp_path / "kept", counted)
+    left = prepare(
+        [path], tmp_path / "left", replace(counted, limits=Limits(200, 60, leave_out=True))
+    )
+
+    assert kept.left_out == {"repeated findings": 1}
+    assert left.left_out == {"prompt over max_input_length": 1, "target over max_output_length": 1}
+    # Without the long one, the other report with the same findings is the first.
+    assert [one["completion"] for one in lines(tmp_path / "left/train/train.jsonl")] == [
+        "Normal.",
+        "Opacity.",
+    ]
+    for summary in (kept, left):
+        assert summary.quality["tokens"]["prompts_over"] == 1
+        assert summary.quality["tokens"]["targets_certainly_over"] == 1
+
+
+def test_same_findings_with_another_impression_are_counted(tmp_path: Path) -> None:
+    path = tmp_path / "same.jsonl"
+    path.write_text(
+        '{"id": 1, "findings": "Large heart, no edema.", "impression": "Cardiomegaly."}\n'
+        '{"id": 2, "findings": "large heart; no edema", "impression": "Normal."}\n'
+    )
+
+    summary = prepare([path], tmp_path / "out", Plan("same", 0.0, 1))
+
+    assert summary.duplicates == {"repeated_findings": 1, "with_another_impression": 1}
+    assert summary.quality["likeliest_noise"] == [
+        {"report_id": "1", "reasons": ["the same findings with another impression"]}
+    ]
+
+
+def test_full_disk_ends_in_one_line_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = as_patients(tmp_path, 40, 5, 0.0)
+    full = f"{index_module._TABLES} PRAGMA max_page_count = 6;"
+    monkeypatch.setattr(index_module, "_TABLES", full)
+
+    with pytest.raises(OutputError, match=r"cannot be written .*full"):
+        prepare([source], tmp_path / "out", PLAN)
+
+    assert [path.name for path in tmp_path.iterdir()] == ["files"]
+
+
+def test_nothing_but_the_results_is_left_in_the_folder(tmp_path: Path) -> None:
+    source = as_patients(tmp_path, 3, 2, 0.0)
+    table = split_table(
+        tmp_path, {50_000_000 + n * 100 + k: "train" for n in range(3) for k in range(2)}
+    )
+
+    prepare([source], tmp_path / "out", replace(PLAN, split_file=table))
+
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "evaluation",
+        "report.json",
+        "train",
+    ]
+
+
 @pytest.mark.parametrize("source", ["missing", "empty"])
 def test_source_without_files_is_named(source: str, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
@@ -273,10 +500,12 @@ def test_memory_is_flat_in_the_number_of_reports(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def many(count: int) -> Iterator[Report]:
-        return (Pair(f"r{n}", f"Finding {n}. " * 20, "Impression.") for n in range(count))
+        return (
+            Pair(f"r{n}", f"Finding {n}. " * 20, "Impression.", f"p{n // 3}") for n in range(count)
+        )
 
     def peak(count: int) -> int:
-        monkeypatch.setattr(module, "_reports", lambda _: many(count))
+        monkeypatch.setattr(module, "_reports", lambda *_: many(count))
         (tmp_path / "in.txt").touch()
         tracemalloc.start()
         try:
@@ -287,4 +516,4 @@ def test_memory_is_flat_in_the_number_of_reports(
 
     peak(10)  # what is imported and cached once
 
-    assert peak(20_000) < peak(2_000) + (1 << 19)
+    assert peak(4_000) < peak(400) + (1 << 18)

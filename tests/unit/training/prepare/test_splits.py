@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.prepare.splits import EVALUATION, TRAIN, Seen, digest, split_of
+from training.prepare.index import Index
+from training.prepare.splits import EVALUATION, TRAIN, Draw, digest, split_of
 
 
 @given(st.text(), st.integers(-(2**63), 2**63 - 1), st.floats(0, 1))
@@ -45,12 +49,42 @@ def test_case_layout_and_punctuation_make_no_new_text() -> None:
     assert digest("Lungs clear") != digest("Lungs not clear")
 
 
-def test_seen_knows_what_came_before() -> None:
-    with Seen() as seen:
-        assert [seen.is_new(digest(text)) for text in ("a", "b", "A.", "c", "b")] == [
-            True,
-            True,
-            False,
-            True,
-            False,
-        ]
+@given(
+    st.lists(st.integers(0, 6), min_size=1, max_size=30), st.integers(0, 99), st.floats(0.01, 0.99)
+)
+def test_group_over_the_target_is_for_training_and_one_report_is_never_over(
+    patients: list[int], seed: int, share: float
+) -> None:
+    with TemporaryDirectory() as folder, Index(Path(folder) / "index") as index:
+        for number, patient in enumerate(patients):
+            index.add(digest(str(number)), str(patient) if patient else None)
+        draw = Draw.of(index, seed, share)
+        groups = [index.group(digest(str(number))) for number in range(len(patients))]
+
+        for group in groups:
+            if group.findings > max(1, share * len(patients)):
+                assert draw.split_of(group) == TRAIN
+            else:
+                assert draw.split_of(group) == split_of(group.key, seed, draw.share)
+        assert draw.share >= share or draw.share == 0
+
+
+def test_share_of_the_others_makes_up_for_a_group_that_is_not_drawn(tmp_path: Path) -> None:
+    with Index(tmp_path / "index") as index:
+        for number in range(4000):
+            index.add(digest(str(number)), "everyone" if number < 2000 else None)
+        draw = Draw.of(index, 3, 0.1)
+        found = [draw.split_of(index.group(digest(str(n)))) for n in range(4000)]
+
+    assert draw == Draw(3, 0.2, 400.0)
+    assert set(found[:2000]) == {TRAIN}
+    assert 330 < found.count(EVALUATION) < 470
+
+
+def test_without_groups_the_share_is_the_one_that_was_asked_for(tmp_path: Path) -> None:
+    with Index(tmp_path / "index") as index:
+        for number in range(10):
+            index.add(digest(str(number)), None)
+
+        assert Draw.of(index, 1, 0.05) == Draw(1, 0.05, 0.5)
+        assert Draw.of(index, 1, 1.0).share == 1.0
