@@ -17,8 +17,8 @@ from benchmarks import model_limit
 from benchmarks.figures import Figures, in_turn, seconds
 from benchmarks.reports import records
 from benchmarks.stage import Record, Stage
-from chalicelib.drafting.prompts import build_prompt
 from chalicelib.output.scoring import METRICS
+from chalicelib.prompt_template import fill
 from chalicelib.settings import Model
 from common.stack_settings import ROOT_ACCESS_KEY
 from local.aws import ROOT_SECRET_KEY
@@ -77,7 +77,7 @@ def loop_seconds(url: str, model: Model, reports: Sequence[Record]) -> float:
 
 def invoke(runtime: Any, model: Model, findings: str) -> str:  # noqa: ANN401  # boto3's
     """The draft of one report by one call."""
-    body = {"text_inputs": build_prompt(model.prompt, findings), **model.generation}
+    body = {"text_inputs": fill(model.prompt, findings), **model.generation}
     response = runtime.invoke_endpoint(
         EndpointName=model.endpoint_name,
         ContentType="application/json",

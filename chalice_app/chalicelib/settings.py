@@ -10,6 +10,7 @@ from functools import cache
 import msgspec
 
 from chalicelib.errors import SettingsError
+from chalicelib.prompt_template import problem_of
 
 # The article's prompt and generation parameters.
 DEFAULT_PROMPT = (
@@ -126,8 +127,9 @@ def read_model(environment: Mapping[str, str], role: str) -> Model | None:
     if codec not in CODECS:
         raise SettingsError(f"{prefix}_CODEC", f"must be one of {', '.join(CODECS)}")
     prompt = environment.get(f"{prefix}_PROMPT") or DEFAULT_PROMPT
-    if prompt.count("{findings}") != 1:
-        raise SettingsError(f"{prefix}_PROMPT", "must contain {findings} exactly once")
+    problem = problem_of(prompt)
+    if problem is not None:
+        raise SettingsError(f"{prefix}_PROMPT", problem)
     return Model(
         role=role,
         endpoint_name=endpoint,

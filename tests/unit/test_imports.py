@@ -28,6 +28,7 @@ SHARED = (
     "errors",
     "objects",
     "observability",
+    "prompt_template",
     "s3_errors",
     "scratch",
     "settings",

@@ -21,7 +21,6 @@ from botocore.exceptions import (
 from chalicelib.aws import LONGEST_CALL_S
 from chalicelib.drafting import codecs
 from chalicelib.drafting.call_size import CallSizes
-from chalicelib.drafting.prompts import prompt_for
 from chalicelib.errors import (
     EndpointBusyError,
     EndpointRejectedError,
@@ -111,18 +110,18 @@ class EndpointClient:
     def draft(
         self,
         model: Model,
-        findings: Sequence[str],
+        prompts: Sequence[str],
         micro_batch: int,
         drafts: list[Draft | ModelError] | None = None,
     ) -> list[Draft | ModelError]:
-        """Draft one impression for each findings text, in order.
+        """Draft one impression for each prompt, in order.
 
         A request that the endpoint rejects is halved until the rejected record is isolated, so
         that a poison record fails alone.
 
         Args:
             model: the model to call.
-            findings: the texts.
+            prompts: what the model gets.
             micro_batch: the most records per call.
             drafts: an empty list, filled in place, so that the caller has what was made when this
                 raises.
@@ -131,7 +130,6 @@ class EndpointClient:
             RetryableError: the endpoint is busy or unavailable, or too little time is left.
         """
         drafts = [] if drafts is None else drafts
-        prompts = [prompt_for(model.prompt, text) for text in findings]
         size = self.most_records(model, micro_batch)
         for start in range(0, len(prompts), size):
             self._bisect(model, prompts[start : start + size], drafts)

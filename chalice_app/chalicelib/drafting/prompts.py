@@ -1,23 +1,18 @@
-"""The prompt of a model: its template with the findings inserted literally."""
+"""The prompt of a model for one report."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 
 from chalicelib.drafting.masks import normalize_masks
-
-PLACEHOLDER = "{findings}"
-
-
-def build_prompt(template: str, findings: str) -> str:
-    """Insert findings into a template literally: braces, percent signs and backslashes are kept."""
-    before, _, after = template.partition(PLACEHOLDER)
-    return f"{before}{findings}{after}"
+from chalicelib.prompt_template import fill
 
 
-def prompt_for(template: str, findings: str) -> str:
+def prompt_for(template: str, findings: str, context: Mapping[str, str] | None = None) -> str:
     """The prompt that a model gets: its masks are those of the training data."""
-    return build_prompt(template, normalize_masks(findings))
+    known = {name: normalize_masks(text) for name, text in (context or {}).items()}
+    return fill(template, normalize_masks(findings), known)
 
 
 def prompt_sha256(template: str) -> str:

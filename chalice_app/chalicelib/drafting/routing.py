@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from chalicelib.drafting import batch_drafts
 from chalicelib.drafting.endpoint import Draft
+from chalicelib.drafting.prompts import prompt_for
 from chalicelib.drafting.saved_drafts import DraftingContext, SavedDrafts
 from chalicelib.errors import (
     EndpointBusyError,
@@ -46,18 +47,17 @@ def draft(
         RetryableError: an endpoint is unavailable, and the message may be retried.
     """
     work = source.work
-    findings = [record.findings for record in records]
     if work.batch_folder is not None:
         return _from_batch(context, work, work.batch_folder, records, chunk)
     models = models_of(context.settings, work.ref.lane)
-    return _with_every_model(context, work, models, findings, chunk)
+    return _with_every_model(context, work, models, records, chunk)
 
 
 def _with_every_model(
     context: DraftingContext,
     work: WorkItem,
     models: Sequence[Model],
-    findings: Sequence[str],
+    records: Sequence[Record],
     chunk: int,
 ) -> list[tuple[Model, Drafts]]:
     """Call every model at the same time; one that is unavailable does not affect the others.
@@ -67,7 +67,9 @@ def _with_every_model(
     fail as ModelDown, and the chunk is completed.
     """
     may_give_up = work.ref.lane == EVALUATION and context.attempt >= PATIENT_DELIVERIES
-    begun = [SavedDrafts.find(context, work, chunk, model, findings) for model in models]
+    begun = [
+        SavedDrafts.find(context, work, chunk, model, _prompts(model, records)) for model in models
+    ]
     context.seat.ask(*(one.question for one in begun))
     drafts: list[tuple[Model, Drafts]] = []
     stopped: RetryableError | None = None
@@ -102,8 +104,8 @@ def _from_batch(
         context.seat.leave()
         return [(batch.model, drafted)]
     live = context.settings.live_model
-    findings = [records[place].findings for place in missing]
-    saved = SavedDrafts.find(context, work, chunk, live, findings)
+    prompts = _prompts(live, [records[place] for place in missing])
+    saved = SavedDrafts.find(context, work, chunk, live, prompts)
     context.seat.ask(saved.question)
     try:
         live_drafts = saved.complete()
@@ -119,6 +121,10 @@ def _from_batch(
     return [(batch.model, drafted), (live, redrafted)]
 
 
+def _prompts(model: Model, records: Sequence[Record]) -> list[str]:
+    return [prompt_for(model.prompt, record.findings, record.context) for record in records]
+
+
 def _out_of_time(context: DraftingContext, error: OutOfTimeError) -> OutOfTimeError:
     """The same error, which says whether the next run has less to do.
 
@@ -130,5 +136,5 @@ def _out_of_time(context: DraftingContext, error: OutOfTimeError) -> OutOfTimeEr
 def _given_up(saved: SavedDrafts, error: RetryableError) -> list[Draft | ModelError]:
     """What the model has drafted, and a failure for each of the other records."""
     problem = f"{error}; re-run the file when the endpoint is available again"
-    missing = len(saved.findings) - len(saved.drafts)
+    missing = len(saved.prompts) - len(saved.drafts)
     return [*saved.drafts, *(ModelDownError(problem) for _ in range(missing))]

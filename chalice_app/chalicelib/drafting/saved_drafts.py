@@ -56,7 +56,7 @@ class _Saved(msgspec.Struct, omit_defaults=True):
 
 
 class _Document(msgspec.Struct):
-    """`texts` identifies the findings that were drafted: the saved drafts of the first ones."""
+    """`texts` identifies the prompts that were drafted: the saved drafts of the first ones."""
 
     texts: str
     drafts: list[_Saved]
@@ -68,7 +68,7 @@ class SavedDrafts:
 
     context: DraftingContext
     model: Model
-    findings: Sequence[str]
+    prompts: Sequence[str]
     key: str
     drafts: list[Draft | ModelError] = field(default_factory=list)
     question: Question = field(init=False)
@@ -81,15 +81,15 @@ class SavedDrafts:
         work: WorkItem,
         chunk: int,
         model: Model,
-        findings: Sequence[str],
+        prompts: Sequence[str],
     ) -> SavedDrafts:
-        """The drafts of these texts that earlier runs have saved; a first run looks for none."""
+        """The drafts of these prompts that earlier runs have saved; a first run looks for none."""
         key = saved_drafts_key(work.ref.object_id, chunk, model.role, _digest(model))
-        found = cls(context, model, findings, key)
+        found = cls(context, model, prompts, key)
         if work.continued or context.attempt > 1:
             found.drafts = found._load()
             found._saved = len(found.drafts)
-        found.question = Question(model, findings, found.drafts)
+        found.question = Question(model, prompts, found.drafts)
         return found
 
     def complete(self) -> list[Draft | ModelError]:
@@ -110,7 +110,7 @@ class SavedDrafts:
         if len(self.drafts) == self._saved:
             return
         document = _Document(
-            _identify(self.findings[: len(self.drafts)]),
+            _identify(self.prompts[: len(self.drafts)]),
             [
                 _Saved(error_type=type(one).__name__, error=str(one))
                 if isinstance(one, ModelError)
@@ -131,7 +131,7 @@ class SavedDrafts:
         except msgspec.ValidationError:
             return []  # of release 0.1, which did not say what it had drafted
         # A limit may have changed in between: then another record is the first, and so on.
-        if document.texts != _identify(self.findings[: len(document.drafts)]):
+        if document.texts != _identify(self.prompts[: len(document.drafts)]):
             return []
         kinds = {kind.__name__: kind for kind in ModelError.__subclasses__()}
         return [
@@ -145,5 +145,5 @@ def _digest(model: Model) -> str:
     return hashlib.sha256(msgspec.json.encode(model, order="sorted")).hexdigest()[:16]
 
 
-def _identify(findings: Sequence[str]) -> str:
-    return hashlib.sha256(msgspec.json.encode(findings)).hexdigest()
+def _identify(prompts: Sequence[str]) -> str:
+    return hashlib.sha256(msgspec.json.encode(prompts)).hexdigest()

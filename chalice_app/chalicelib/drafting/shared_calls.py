@@ -25,13 +25,13 @@ PATIENCE_S = 1.0
 
 @dataclass(eq=False)
 class Question:
-    """The texts of one unit for one model; `drafts` is extended in place as they are drafted.
+    """The prompts of one unit for one model; `drafts` is extended in place as they are drafted.
 
-    `drafts` may begin with those of an earlier run; only the texts after them are asked.
+    `drafts` may begin with those of an earlier run; only those after them are asked.
     """
 
     model: Model
-    findings: Sequence[str]
+    prompts: Sequence[str]
     drafts: list[Draft | ModelError]
     asked: int = 0  # texts that are drafted, or in a call
     error: BaseException | None = None
@@ -45,12 +45,12 @@ class Question:
     @property
     def left(self) -> int:
         """How many texts are in no call yet."""
-        return len(self.findings) - self.asked
+        return len(self.prompts) - self.asked
 
     @property
     def is_settled(self) -> bool:
         """Whether every text is drafted, or the rest has failed."""
-        return self.error is not None or len(self.drafts) == len(self.findings)
+        return self.error is not None or len(self.drafts) == len(self.prompts)
 
 
 @dataclass(eq=False)
@@ -164,7 +164,7 @@ class SharedCalls:
         room = self._endpoint.most_records(line.waiting[0].model, self._micro_batch)
         parts: list[_Part] = []
         for question in sorted(line.waiting, key=lambda one: (one.left, one.order)):
-            texts = question.findings[question.asked : question.asked + room]
+            texts = question.prompts[question.asked : question.asked + room]
             question.asked += len(texts)
             room -= len(texts)
             parts.append(_Part(question, texts))

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import msgspec
 
 from chalicelib.errors import RecordRejectedError
+from chalicelib.intake.context import context_of
 
 MAX_METADATA_BYTES = 4096
 MAX_REPORT_ID_CHARACTERS = 256
@@ -32,6 +33,7 @@ class Record(msgspec.Struct, frozen=True):
             exceeds MAX_METADATA_BYTES (`flags` then contains METADATA_DROPPED).
         flags: what a reader of the draft must know.
         status: of the report, where its format has one.
+        context: what a prompt may name of it (`context.context_of`).
     """
 
     index: int
@@ -41,6 +43,7 @@ class Record(msgspec.Struct, frozen=True):
     metadata: dict[str, Any] | None = None
     flags: tuple[str, ...] = ()
     status: Status | None = None
+    context: Mapping[str, str] = msgspec.field(default_factory=dict)
 
 
 def record(  # noqa: PLR0913  # the fields of a record
@@ -89,6 +92,7 @@ def record(  # noqa: PLR0913  # the fields of a record
         impression=impression,
         metadata=None if too_big or not metadata else dict(metadata),
         flags=(*flags, METADATA_DROPPED) if too_big else tuple(flags),
+        context=context_of(metadata),
         status=status,
     )
 

@@ -143,5 +143,5 @@ def _rows(
             record = forms.read(form, frame, object_id, limit, ref.key)
         except RecordRejectedError:
             continue
-        prompt = prompt_for(model.prompt, record.findings)
+        prompt = prompt_for(model.prompt, record.findings, record.context)
         yield row(object_id, record.index, prompt)

@@ -44,18 +44,20 @@ class StubEndpoint(EndpointClient):
         self.trouble = list(trouble)
         self.refuses = POISON
         self.calls: list[tuple[str, list[str]]] = []
+        self.prompts: list[str] = []
 
     def draft(
         self,
         model: Model,
-        findings: Sequence[str],
+        prompts: Sequence[str],
         micro_batch: int,
         drafts: list[Draft | ModelError] | None = None,
     ) -> list[Draft | ModelError]:
         assert micro_batch > 0
         drafts = [] if drafts is None else drafts
-        asked = findings[len(drafts) :]
-        self.calls.append((model.role, list(asked)))
+        self.prompts += prompts[len(drafts) :]
+        asked = findings_of(model, prompts[len(drafts) :])
+        self.calls.append((model.role, asked))
         if self.trouble:
             raise self.trouble.pop(0)
         drafts += [
@@ -65,6 +67,12 @@ class StubEndpoint(EndpointClient):
             for text in asked
         ]
         return drafts
+
+
+def findings_of(model: Model, prompts: Sequence[str]) -> list[str]:
+    """The findings in prompts without context."""
+    before, _, after = model.prompt.partition("{findings}")
+    return [one.removeprefix(before).removesuffix(after) for one in prompts]
 
 
 @dataclass

@@ -12,7 +12,7 @@ from benchmarks.curve.cost import CostCurve
 from benchmarks.curve.measure import _endpoint_figures, check_drafts
 from benchmarks.curve.server import Counts, draft_of
 from benchmarks.reports import records
-from chalicelib.drafting.prompts import build_prompt
+from chalicelib.prompt_template import fill
 from chalicelib.settings import Model
 
 MODEL = Model("fine-tuned", "endpoint", "model", "1")
@@ -41,7 +41,7 @@ class Stage:
 
 
 def entry(record: dict[str, Any]) -> dict[str, Any]:
-    prompt = build_prompt(MODEL.prompt, record["findings"])
+    prompt = fill(MODEL.prompt, record["findings"])
     return {"report_id": record["study_id"], "impression": draft_of(prompt)}
 
 

@@ -13,6 +13,7 @@ from chalicelib import scratch
 from chalicelib.drafting import batch_drafts, routing
 from chalicelib.drafting.batch_drafts import BatchMetadata
 from chalicelib.drafting.endpoint import Draft
+from chalicelib.drafting.prompts import prompt_for
 from chalicelib.drafting.saved_drafts import SavedDrafts
 from chalicelib.drafting.shared_calls import SharedCalls
 from chalicelib.errors import (
@@ -38,6 +39,7 @@ from tests.unit.chalicelib.stores import (
     RIVAL,
     Stores,
     StubEndpoint,
+    findings_of,
 )
 
 FOLDER = "work/nightly/nightly-1-1"
@@ -60,17 +62,17 @@ class Away(StubEndpoint):
     def draft(
         self,
         model: Model,
-        findings: Sequence[str],
+        prompts: Sequence[str],
         micro_batch: int,
         drafts: list[Draft | ModelError] | None = None,
     ) -> list[Draft | ModelError]:
         if model.role not in self.away:
-            return super().draft(model, findings, micro_batch, drafts)
+            return super().draft(model, prompts, micro_batch, drafts)
         made = [] if drafts is None else drafts
         if not self.after:
-            self.calls.append((model.role, list(findings[len(made) :])))
+            self.calls.append((model.role, findings_of(model, prompts[len(made) :])))
         else:
-            super().draft(model, findings[: len(made) + self.after], micro_batch, made)
+            super().draft(model, prompts[: len(made) + self.after], micro_batch, made)
         raise self.away[model.role]
 
     @property
@@ -94,6 +96,10 @@ def draft(
     stores: Stores, work: WorkItem, wanted: Sequence[Record], *, attempt: int = 1, chunk: int = 0
 ) -> list[tuple[Model, routing.Drafts]]:
     return routing.draft(stores.run(attempt=attempt), Source(work, NOTICED), wanted, chunk)
+
+
+def prompts_of(findings: Sequence[str]) -> list[str]:
+    return [prompt_for(LIVE.prompt, text) for text in findings]
 
 
 def shown(drafts: routing.Drafts) -> list[str | None]:
@@ -123,6 +129,20 @@ class TestLiveLane:
         assert model == LIVE
         assert shown(drafts) == ["seen: one", "EndpointRejected", "seen: three"]
         assert stores.endpoint.calls == [("fine-tuned", ["one", POISON, "three"])]
+
+    def test_tells_the_model_what_its_prompt_names(self, stores: Stores) -> None:
+        template = "[Indication: {indication}. ]Findings: {findings}"
+        model = msgspec.structs.replace(LIVE, prompt=template)
+        stores.settings = msgspec.structs.replace(stores.settings, models=(model,))
+        known = Record(0, "r0", "Clear.", context={"indication": "Cough of XXXX"})
+        unknown = Record(1, "r1", "Clear.")
+
+        draft(stores, work_in("incoming"), [known, unknown])
+
+        assert stores.endpoint.prompts == [
+            "Indication: Cough of ____. Findings: Clear.",
+            "Findings: Clear.",
+        ]
 
     @pytest.mark.parametrize("attempt", ATTEMPTS)
     @pytest.mark.parametrize("error", [BUSY, MISSING])
@@ -283,7 +303,9 @@ class TestSavedDrafts:
         kinds = ModelError.__subclasses__()
         (key,) = saved(stores)
         findings = "abcdefgh"[: len(kinds)]
-        SavedDrafts(stores.run(), LIVE, [*findings], key, [kind("why") for kind in kinds]).save()
+        SavedDrafts(
+            stores.run(), LIVE, prompts_of(findings), key, [kind("why") for kind in kinds]
+        ).save()
 
         ((_, live), _) = draft(stores, work_in("evaluation"), records(*findings), attempt=2)
 

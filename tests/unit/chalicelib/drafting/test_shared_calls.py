@@ -41,27 +41,27 @@ class Drafter(EndpointClient):
     def draft(
         self,
         model: Model,
-        findings: Sequence[str],
+        prompts: Sequence[str],
         micro_batch: int,
         drafts: list[Draft | ModelError] | None = None,
     ) -> list[Draft | ModelError]:
         assert drafts == []
-        assert len(findings) <= micro_batch
-        self.calls.append((model.role, list(findings)))
+        assert len(prompts) <= micro_batch
+        self.calls.append((model.role, list(prompts)))
         self._busy[model.role] = self._busy.get(model.role, 0) + 1
         self.most_at_once[model.role] = max(
             self._busy[model.role], self.most_at_once.get(model.role, 0)
         )
         assert self.go.wait(LONG_S)
         self._busy[model.role] -= 1
-        for text in findings:
+        for text in prompts:
             error = self.fails(text)
             if isinstance(error, ModelError):
                 drafts.append(error)
             elif error is not None:
                 raise error
             else:
-                drafts.append(Draft(f"seen: {text}", 1.0, len(findings)))
+                drafts.append(Draft(f"seen: {text}", 1.0, len(prompts)))
         return drafts
 
     @property

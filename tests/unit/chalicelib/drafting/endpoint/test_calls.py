@@ -31,14 +31,6 @@ def test_drafts_are_in_the_order_of_the_findings() -> None:
     assert runtime.calls == [["a", "b"], ["c", "d"], ["e"]]
 
 
-def test_masks_of_every_collection_are_asked_as_the_one_that_training_knows() -> None:
-    runtime = Runtime()
-
-    draft(runtime, ["Compared to XXXX.", "Compared to ___."])
-
-    assert runtime.calls == [["Compared to ____.", "Compared to ____."]]
-
-
 def test_nothing_to_draft_calls_nothing() -> None:
     runtime = Runtime()
 
