@@ -16,10 +16,16 @@ MET: dict[str, State] = {"InProgress": "running", "Stopping": "running", "Comple
 
 @dataclass(frozen=True)
 class Started:
-    """A job and its state for this call: `running` and `done` jobs existed before."""
+    """A job and its state for this call: `running` and `done` jobs existed before.
+
+    `next_types` are the instance types to try if there is no capacity for it: first those that the
+    command names, which `start` tries itself, then the nearest ones that the model supports.
+    """
 
     job_name: str
     state: State
+    next_types: tuple[str, ...] = ()
+    advice: str = ""
 
 
 def create(target: Target, request: dict[str, Any]) -> None:
