@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Role = Literal["fine-tuned", "pre-trained"]
+Routing = Literal["LEAST_OUTSTANDING_REQUESTS", "RANDOM"]
 ROLES: tuple[Role, ...] = ("fine-tuned", "pre-trained")
 
 # On every resource that is created: jobs are found by it, and `teardown` deletes only what has it.
@@ -115,6 +116,19 @@ class Container:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Repack:
+    """An archive that is made from weights and the script that serves them, all s3://….tar.gz."""
+
+    weights: str
+    script: str
+    place: str
+
+    def __str__(self) -> str:
+        """One line."""
+        return f"{self.place} is made of {self.weights} and the inference script {self.script}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Scaling:
     """Auto scaling of a model's instances, by load and on a schedule.
 
@@ -135,7 +149,13 @@ class Scaling:
 
 @dataclass(frozen=True, kw_only=True)
 class Serving:
-    """One endpoint in one role. `version` is stored with every impression that it generates."""
+    """One endpoint in one role. `version` is stored with every impression that it generates.
+
+    `repack` describes the archive of `container.weights` if it is made first. `routing` is
+    SageMaker's strategy among several instances; None means its default, random.
+    `max_output_length`, in tokens, is written to the stack's generation parameters; None leaves
+    them.
+    """
 
     role: Role
     endpoint_name: str
@@ -143,9 +163,12 @@ class Serving:
     version: str
     container: Container
     execution_role_arn: str
-    instance_type: str = "ml.g5.2xlarge"
+    instance_type: str = SERVING_TYPE
     volume_gb: int = 256
     start_timeout_s: int = 1200
+    repack: Repack | None = None
+    routing: Routing | None = None
+    max_output_length: int | None = None
     scaling: Scaling | None = Scaling()
     network: Network = Network()
     kms_key: str | None = None

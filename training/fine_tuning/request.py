@@ -33,7 +33,7 @@ _SCRIPT = {
     "sagemaker_program": "transfer_learning.py",
     "sagemaker_container_log_level": "20",
 }
-_NOT_READ = "with --image-uri and --model-uri, JumpStart's metadata is not read"
+NOT_READ = "with --image-uri and --model-uri, JumpStart's metadata is not read"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,8 +72,8 @@ def offer(config: FineTune, target: Target) -> Offer:
     _check(config, target)
     if config.own.are_complete:
         if not config.instance_types:
-            raise SettingError("--instance-type", f"give one: {_NOT_READ}, so there is no default")
-        notes = [f"{_NOT_READ}: it cannot check the instance type and the hyperparameters"]
+            raise SettingError("--instance-type", f"give one: {NOT_READ}, so there is no default")
+        notes = [f"{NOT_READ}: it cannot check the instance type and the hyperparameters"]
         if not config.own.script:
             notes.append("without --script-uri, the image must contain its own training script")
         return Offer(instance_types=config.instance_types, listing=None, notes=tuple(notes))
@@ -166,7 +166,7 @@ def _changes(config: FineTune, found: Listing | None) -> dict[str, str]:
     if not config.lora:
         return changes
     if found is None:
-        raise SettingError("--lora", f"{_NOT_READ}: set your script's own --hyperparameter")
+        raise SettingError("--lora", f"{NOT_READ}: set your script's own --hyperparameter")
     for name, value in found.lora().items():
         if changes.setdefault(name, value) != value:
             raise SettingError("--lora", f"contradicts --hyperparameter {name}={changes[name]}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,7 +12,7 @@ from training import choice
 from training.config import FINGERPRINT_TAG, FineTune
 from training.errors import CapacityError, JobError
 from training.fine_tuning import capacity
-from training.fine_tuning.request import Offer, Plan
+from training.fine_tuning.request import Plan
 from training.fine_tuning.started import MET, Started, create, taken
 from training.instances import PRICES, PriceClass
 from training.jobs.find import describe, tags
@@ -65,11 +65,11 @@ def start(
     raise CapacityError(refusals, choice.advice(_tried(plan), plan.listed))
 
 
-def price(config: FineTune, offered: Offer) -> str:
+def price(config: FineTune, types: Sequence[str]) -> str:
     """What the job is billed for at most: instances and hours, not an amount."""
     count = config.instance_count
     hours = config.max_runtime_s / 3600
-    classes = [str(PriceClass(name, count, count, hours)) for name in offered.instance_types]
+    classes = [str(PriceClass(name, count, count, hours)) for name in types]
     spot = "" if config.spot_max_wait_s is None else "; at spot prices, which vary"
     return f"{', or else '.join(classes)}{spot}; {PRICES}"
 

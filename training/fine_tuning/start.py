@@ -47,12 +47,23 @@ def start(
     return sagemaker.start(found, target, plan, say, after)
 
 
-def dry_run(
-    config: FineTune, target: Target, say: Say = lambda _: None
-) -> dict[str, Any] | list[dict[str, Any]]:
-    """The CreateTrainingJob request that `start` would send; uploads and starts nothing.
+def dry_run(config: FineTune, target: Target, say: Say = lambda _: None) -> dict[str, Any]:
+    """The first of `dry_runs`: the request that `start` sends, unless there is no capacity.
 
-    With several instance types, their requests in the order in which they would be tried.
+    Raises:
+        CollectionError: the data is invalid or missing.
+        SettingError: a setting is invalid.
+        AwsError: AWS rejected the request or could not be reached.
+    """
+    return dry_runs(config, target, say)[0]
+
+
+def dry_runs(
+    config: FineTune, target: Target, say: Say = lambda _: None
+) -> tuple[dict[str, Any], ...]:
+    """The CreateTrainingJob requests that `start` would send: one per instance type, in turn.
+
+    Uploads and starts nothing.
 
     Raises:
         CollectionError: the data is invalid or missing.
@@ -61,11 +72,11 @@ def dry_run(
     """
     found, content, _ = _located(config, target)
     if target.backend == "local":
-        return local.request_of(found, target, content, put=False)
+        return (local.request_of(found, target, content, put=False),)
     plan = requests.plan(found, target, content)
     for note in plan.notes:
         say(note)
-    return plan.requests[0] if len(plan.requests) == 1 else list(plan.requests)
+    return plan.requests
 
 
 def price(config: FineTune, target: Target) -> str:
@@ -77,7 +88,8 @@ def price(config: FineTune, target: Target) -> str:
     """
     if target.backend == "local":
         return "not billed: it runs on this machine"
-    return sagemaker.price(config, requests.offer(config, target))
+    types = config.instance_types or requests.offer(config, target).instance_types
+    return sagemaker.price(config, types)
 
 
 def _located(config: FineTune, target: Target) -> tuple[FineTune, str, Path | None]:

@@ -18,6 +18,8 @@ from training.verbs.options import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from common.aws import Target
     from training.config import FineTune
     from training.fine_tuning.started import Started
@@ -81,8 +83,8 @@ def run(options: argparse.Namespace) -> int:
     target = target_of(options)
     if options.dry_run or not (is_local or options.yes):
         # Composed even if it is not shown: errors are reported before --yes is given.
-        request = start.dry_run(config, target, _note)
-        return _show(options, start.price(config, target), request)
+        requests = start.dry_runs(config, target, _note)
+        return _show(options, start.price(config, target), requests)
     started = start.start(config, target, _note)
     _say_state(options, started)
     if is_local if options.wait is None else options.wait:
@@ -108,10 +110,11 @@ def _say_state(options: argparse.Namespace, started: Started) -> None:
         print(f"{started.job_name}: {_WORDS[started.state]}", file=sys.stderr)
 
 
-def _show(options: argparse.Namespace, price: str, request: object) -> int:
+def _show(options: argparse.Namespace, price: str, requests: Sequence[object]) -> int:
     print(price, file=sys.stderr)
     if options.dry_run:
-        print(json.dumps(request, indent=1))
+        # Several instance types: the requests in the order in which they would be tried.
+        print(json.dumps(requests[0] if len(requests) == 1 else requests, indent=1))
         return 0
     print("nothing was started: check with --dry-run, then add --yes", file=sys.stderr)
     return NEEDS_YES

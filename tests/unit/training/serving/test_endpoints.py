@@ -40,6 +40,7 @@ class SageMaker:
     is_there: bool = False
     calls: list[str] = field(default_factory=list)
     reason: str = ""
+    tags: list[dict[str, str]] = field(default_factory=list)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("on_"):
@@ -50,6 +51,17 @@ class SageMaker:
             return getattr(self, f"on_{name}")(**request)
 
         return call
+
+    def on_describe_model(self, **_: Any) -> None:
+        if not self.is_there:
+            raise refused("ValidationException", 'Could not find model "arn".')
+
+    def on_describe_endpoint_config(self, **_: Any) -> None:
+        if not self.is_there:
+            raise refused("ValidationException", 'Could not find endpoint configuration "arn".')
+
+    def on_list_tags(self, **_: Any) -> dict[str, Any]:
+        return {"Tags": self.tags}
 
     def on_create_model(self, **_: Any) -> None:
         if self.is_there:
