@@ -239,7 +239,11 @@ def test_a_folder_is_put_into_s3_only_by_a_launch(
 
 
 WRONG: list[tuple[dict[str, Any], type[CommandError], str]] = [
-    ({"instance_types": ("ml.t3.medium",)}, SettingError, "use one of ml.g5.24xlarge, ml.g5.48xlarge"),
+    (
+        {"instance_types": ("ml.t3.medium",)},
+        SettingError,
+        "use one of ml.g5.24xlarge, ml.g5.48xlarge",
+    ),
     ({"model_version": "9.*"}, SettingError, "9.*"),
     ({"model_id": "flan"}, SettingError, "choose another with --model-id and --model-version"),
     ({"hyperparameters": {"epoch": "3"}}, SettingError, "use one of adam_epsilon, batch_size"),

@@ -22,8 +22,7 @@ from training.fine_tuning import capacity
         ),
         (
             "ValidationException",
-            "1 validation error detected: Value 'ml.p3.16xlarge' at 'resourceConfig.instanceType'"
-            " failed to satisfy constraint: Member must satisfy enum value set: [ml.g5.xlarge]",
+            "At 'resourceConfig.instanceType': Member must satisfy enum value set: [ml.g5.xlarge]",
             True,
         ),
         ("ValidationException", "No S3 objects found under S3 URL", False),

@@ -45,14 +45,12 @@ def request(name: str, instance_type: str) -> dict[str, Any]:
 
 def plan(*types: str, stem: str = f"flan-{MARK[:6]}-1") -> Plan:
     names = [stem, *(f"{stem}-{number}" for number in range(2, len(types) + 1))]
-    return Plan(
-        requests=tuple(map(request, names, types)), listed=(G5, P3, P4D, "ml.g5.24xlarge")
-    )
+    return Plan(requests=tuple(map(request, names, types)), listed=(G5, P3, P4D, "ml.g5.24xlarge"))
 
 
 @contextmanager
 def refusing(target: Target, refusals: dict[str, tuple[str, str]]) -> Iterator[list[str]]:
-    """Let CreateTrainingJob refuse these types with code and message; yields the types asked for."""
+    """Let CreateTrainingJob refuse these types; yields the types that are asked for."""
     asked: list[str] = []
 
     def refuse(params: dict[str, Any], **_: Any) -> None:

@@ -77,7 +77,9 @@ def test_what_a_job_learned(given: str | None, most: int | None) -> None:
 def test_no_length_beyond_what_was_learned() -> None:
     generation.check_length(128, job("128"))
     generation.check_length(1000, job(None))
-    with pytest.raises(SettingError, match="trained on impressions of at most 128 tokens: give 128"):
+    with pytest.raises(
+        SettingError, match="trained on impressions of at most 128 tokens: give 128"
+    ):
         generation.check_length(129, job("128"))
     with pytest.raises(SettingError, match="must be at least 1"):
         generation.check_length(0, job("128"))
@@ -91,9 +93,7 @@ def test_no_length_beyond_what_was_learned() -> None:
         ({"temperature": 0.5, "max_length": 128}, "128", "temperature has no effect"),
     ],
 )
-def test_what_is_probably_not_meant_is_said(
-    values: dict[str, Any], length: str, says: str
-) -> None:
+def test_what_is_probably_not_meant_is_said(values: dict[str, Any], length: str, says: str) -> None:
     (note,) = generation.notes(NAME, values, job(length))
     assert says in note
 
