@@ -134,13 +134,16 @@ def offer(aws: Account) -> Iterator[Offer]:
 
 @pytest.fixture
 def dropped(aws: Account) -> Iterator[None]:
-    """Lets JumpStart have no model at all."""
+    """Lets JumpStart have other models only."""
     from sagemaker.core.jumpstart import accessors
 
     from local.stack import jumpstart_bucket
 
+    others = [one | {"model_id": "another-model"} for one in jumpstart_bucket.manifest()]
     aws.client("s3").put_object(
-        Bucket=jumpstart_bucket.bucket_name(REGION), Key="models_manifest.json", Body=b"[]"
+        Bucket=jumpstart_bucket.bucket_name(REGION),
+        Key="models_manifest.json",
+        Body=json.dumps(others).encode(),
     )
     accessors.JumpStartModelsAccessor.reset_cache()
     yield
