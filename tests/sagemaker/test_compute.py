@@ -233,6 +233,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"spot_max_wait_s": 359_999}, "--max-wait-hours: is the time of waiting and running"),
     ({"instance_types": (P3, P3)}, "--instance-type: names a type twice"),
     ({"instance_types": (P3, "ml.t3.medium")}, "--instance-type ml.t3.medium"),
+    ({"volume_gb": 0}, "--volume-gb: must be at least 1"),
     ({"instance_types": (G5_48,), "volume_gb": 8000}, "has 7,600 GB of its own storage"),
     ({"hyperparameters": {"eval_accumulation_steps": "x" * 2501}}, "has a length of 2,501"),
     ({"tags": {str(n): "v" for n in range(48)}}, "Tags has a length of 51, at most 50"),
@@ -248,6 +249,11 @@ def test_what_cannot_be_asked_for_is_refused_before_anything_is_sent(
     assert says in str(caught.value)
     assert "\n" not in str(caught.value)
     assert not aws.client("sagemaker").list_training_jobs()["TrainingJobSummaries"]
+
+
+def test_a_volume_that_is_not_used_is_said(aws: Account, config: FineTune) -> None:
+    _, notes = said(replace(config, volume_gb=500, instance_types=(P3, G5_48)), aws)
+    assert notes == ["ml.g5.48xlarge has 7,600 GB of its own storage: --volume-gb is not used"]
 
 
 def test_the_longest_run_and_the_shortest_wait_are_accepted(aws: Account, config: FineTune) -> None:

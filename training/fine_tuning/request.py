@@ -21,6 +21,7 @@ from training.config import (
     FineTune,
 )
 from training.fine_tuning.data import fingerprint
+from training.instances import gpus_of, has_volume
 from training.jumpstart import job, listing, metadata
 from training.jumpstart.listing import Listing
 from training.jumpstart.metadata import TrainingCard
@@ -130,6 +131,12 @@ def plan(config: FineTune, target: Target, content: str) -> Plan:
         limits.check(target, "sagemaker", "CreateTrainingJob", made)
         requests.append(made)
     notes = [*offered.notes]
+    if config.volume_gb != FineTune.volume_gb:
+        notes += [
+            f"{name} has {gpus.storage_gb:,} GB of its own storage: --volume-gb is not used"
+            for name in offered.instance_types
+            if not has_volume(name) and (gpus := gpus_of(name))
+        ]
     if config.spot_max_wait_s is not None:
         notes.append(
             f"spot: checkpoints that the script writes to {job.CHECKPOINTS} are kept in"
@@ -182,18 +189,9 @@ def _mark(config: FineTune, card: TrainingCard, content: str, values: Mapping[st
 
 def _check(config: FineTune, target: Target) -> None:
     """Raise SettingError for errors that neither the SDK nor botocore checks."""
-    own = config.own
-    if own.image:
-        images.check("--image-uri", own.image, target.session().region_name)
-    for option, uri in (
-        ("--base", config.base),
-        ("--model-uri", own.model),
-        ("--script-uri", own.script),
-    ):
-        if uri:
-            images.check_archive(option, uri)
-    if own.model and config.base:
-        raise SettingError("--base, --model-uri", "both name the model to start from: give one")
+    _check_sources(config, target)
+    if config.volume_gb < 1:
+        raise SettingError("--volume-gb", "must be at least 1")
     if config.max_runtime_s < 1:
         raise SettingError("--max-runtime-hours", "must be more than 0")
     if config.max_runtime_s > limits.MAX_RUNTIME_S:
@@ -206,6 +204,22 @@ def _check(config: FineTune, target: Target) -> None:
     if config.job_name and not _NAME.fullmatch(config.job_name):
         problem = f"use at most {LONGEST_NAME} letters, digits and single hyphens"
         raise SettingError(f"--job-name {config.job_name}", problem)
+
+
+def _check_sources(config: FineTune, target: Target) -> None:
+    """Raise SettingError for an image or an archive that SageMaker cannot read."""
+    own = config.own
+    if own.image:
+        images.check("--image-uri", own.image, target.session().region_name)
+    for option, uri in (
+        ("--base", config.base),
+        ("--model-uri", own.model),
+        ("--script-uri", own.script),
+    ):
+        if uri:
+            images.check_archive(option, uri)
+    if own.model and config.base:
+        raise SettingError("--base, --model-uri", "both name the model to start from: give one")
 
 
 def _name(model_id: str, mark: str) -> str:

@@ -82,14 +82,14 @@ def _found(config: FineTune, target: Target, plan: Plan) -> Started | list[Reque
     for job in _before(config, target, plan, mark):
         name = job["TrainingJobName"]
         if tags(target, job["TrainingJobArn"]).get(FINGERPRINT_TAG) == mark:
+            full = describe(target, name)
             if job["TrainingJobStatus"] in MET:
                 return Started(
                     name,
                     MET[job["TrainingJobStatus"]],
-                    _after(plan, name),
+                    _after(plan, full["ResourceConfig"]["InstanceType"]),
                     choice.advice(_tried(plan), plan.listed),
                 )
-            full = describe(target, name)
             if capacity.is_failure(full):
                 used.add(name)
                 if datetime.now(UTC) - full["CreationTime"] < RECENT:
@@ -127,10 +127,10 @@ def _similar(target: Target, mark: str) -> Iterator[Request]:
             yield from page["TrainingJobSummaries"]
 
 
-def _after(plan: Plan, name: str) -> tuple[str, ...]:
-    names = [request["TrainingJobName"] for request in plan.requests]
-    place = names.index(name) + 1 if name in names else len(names)
-    return tuple(_type(request) for request in plan.requests[place:])
+def _after(plan: Plan, instance_type: str) -> tuple[str, ...]:
+    """The types to try after this one; none if the job was started with other types."""
+    types = _tried(plan)
+    return tuple(types[types.index(instance_type) + 1 :]) if instance_type in types else ()
 
 
 def _tried(plan: Plan) -> list[str]:

@@ -50,7 +50,7 @@ def requests(target: Target, serving: Serving) -> dict[str, list[Request]]:
         if one["ScheduledActionName"] in plan.action_names(serving.endpoint_name) - names
     ]
     bounds = [one for one in wanted["RegisterScalableTarget"] if not _is_in(one, targets)]
-    if not put and not unwanted and _is_night(resource, wanted["PutScheduledAction"], targets):
+    if _is_night(resource, wanted["PutScheduledAction"], targets):
         bounds = []
     found = {
         "RegisterScalableTarget": bounds,

@@ -159,4 +159,6 @@ def _ended(options: argparse.Namespace, target: Target, name: str) -> Job:
 
 def _reason(job: Job) -> str:
     reason = job.get("FailureReason") or "repeat the command to resume it"
+    if job.get("SecondaryStatus") == "MaxWaitTimeExceeded":
+        reason = "the maximum wait for spot instances is over"
     return f"{job['TrainingJobName']}: {job['TrainingJobStatus']}: {reason}"

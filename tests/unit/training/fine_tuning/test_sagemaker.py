@@ -157,6 +157,9 @@ def test_a_job_on_any_of_the_types_is_the_same_job(moto_target: Target) -> None:
         again = start(moto_target, plan(P3, P4D, stem=f"flan-{MARK[:6]}-2"))
     assert asked == []
     assert (again.job_name, again.state) == (first.job_name, "running")
+    assert again.next_types == ()
+    wider = start(moto_target, plan(P3, P4D, G5, stem=f"flan-{MARK[:6]}-3"))
+    assert wider.next_types == (G5,)  # those after the type of the job that was found
 
 
 class TestWithAName:

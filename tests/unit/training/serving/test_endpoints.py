@@ -12,8 +12,9 @@ import pytest
 from botocore import xform_name
 from botocore.exceptions import ClientError
 
+from common.aws import Target
 from common.errors import AwsError, SettingError
-from training.config import Container, Network, Serving
+from training.config import Container, Network, Scaling, Serving
 from training.errors import EndpointError
 from training.serving import endpoints, plan
 
@@ -230,3 +231,31 @@ def test_an_endpoint_that_never_settles_is_given_up(monkeypatch: pytest.MonkeyPa
     sagemaker = SageMaker(ahead=["Creating"] * 50)
     with pytest.raises(EndpointError, match="is still Creating after 60 minutes"):
         sagemaker.deploy()
+
+
+def test_a_deployment_and_its_repetitions_on_moto(moto_target: Target) -> None:
+    night = Scaling(night="cron(0 1 * * ? *)", morning="cron(0 6 * * ? *)")
+    wanted = replace(SERVING, instance_type="ml.m5.large", scaling=night)  # moto knows no g5
+
+    def deploy(scaling: Scaling) -> tuple[str, list[str]]:
+        serving = replace(wanted, scaling=scaling)
+        shown = list(endpoints.requests(moto_target, serving))
+        return endpoints.deploy(moto_target, serving, lambda _: None, lambda _: None), shown
+
+    assert deploy(night) == (
+        "created",
+        [
+            "CreateModel",
+            "CreateEndpointConfig",
+            "CreateEndpoint",
+            "RegisterScalableTarget",
+            "PutScalingPolicy",
+            "PutScheduledAction",
+        ],
+    )
+    assert deploy(night) == ("unchanged", [])
+    assert deploy(Scaling(least=2)) == (
+        "rescaled",
+        ["RegisterScalableTarget", "DeleteScheduledAction"],
+    )
+    assert deploy(Scaling(least=2)) == ("unchanged", [])

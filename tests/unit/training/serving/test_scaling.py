@@ -100,6 +100,13 @@ def test_a_deployment_at_night_leaves_the_night_s_instances(aws: Target) -> None
     assert bounds(aws) == (3, 4)
 
 
+def test_a_later_morning_does_not_end_the_night(aws: Target) -> None:
+    deploy(aws, NIGHT)
+    set_bounds(aws, 3, 4)
+    assert deploy(aws, replace(NIGHT, morning="cron(0 7 * * ? *)")) == ["PutScheduledAction"]
+    assert bounds(aws) == (3, 4)
+
+
 def test_only_what_differs_is_sent(aws: Target) -> None:
     deploy(aws, NIGHT)
     assert deploy(aws, replace(NIGHT, invocations_per_instance=40.0)) == ["PutScalingPolicy"]
