@@ -18,8 +18,8 @@ MET: dict[str, State] = {"InProgress": "running", "Stopping": "running", "Comple
 class Started:
     """A job and its state for this call: `running` and `done` jobs existed before.
 
-    `next_types` are the instance types to try if there is no capacity for it: first those that the
-    command names, which `start` tries itself, then the nearest ones that the model supports.
+    If there is no capacity for it, `start` can be called again for `next_types`, and `advice` ends
+    the error that says so: which other types the model supports.
     """
 
     job_name: str

@@ -110,7 +110,8 @@ class TestLength:
         longer = replace(serving("fine-tuned"), max_output_length=128)
         found = register.request(stack_, [longer])["Parameters"]
         values = {one["ParameterKey"]: one.get("ParameterValue") for one in found}
-        return values["FineTunedGeneration"]
+        text: str | None = values["FineTunedGeneration"]
+        return text
 
     def test_the_other_parameters_stay(self) -> None:
         assert self.made('{"max_length": 80, "num_beams": 10}') == (
