@@ -77,7 +77,7 @@ def add_sagemaker_options(parser: argparse.ArgumentParser) -> None:
         "--max-wait-hours",
         type=float,
         metavar="H",
-        help="with --spot: maximum of waiting and running (default: 24 more than to run alone)",
+        help="with --spot: maximum of waiting and running (default: 24 hours to wait)",
     )
     group.add_argument(
         "--lora", action="store_true", help="train a low-rank adapter, if the model supports it"
