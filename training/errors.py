@@ -4,6 +4,7 @@ TrainingError
 ├── MissingPackageError   a package that only training needs is not installed
 ├── CollectionError       a collection of reports cannot be read or used
 ├── OutputError           the prepared files cannot be written
+├── CapacityError         no instance type is available
 ├── JobError              a training job does not exist, or has no model
 ├── EndpointError         an endpoint cannot be deployed or called
 ├── ExamplesError         the committed examples cannot be read
@@ -12,6 +13,7 @@ TrainingError
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from common.errors import CommandError
@@ -48,6 +50,15 @@ class OutputError(TrainingError):
         """Name the folder and the problem."""
         super().__init__(f"{path}: {problem}")
         self.path = path
+
+
+class CapacityError(TrainingError):
+    """None of the instance types of a training job is available."""
+
+    def __init__(self, refusals: Sequence[str], advice: str) -> None:
+        """Name what AWS said about each type, and what to try."""
+        super().__init__(f"{'; '.join(refusals)}; {advice}")
+        self.refusals = tuple(refusals)
 
 
 class JobError(TrainingError):

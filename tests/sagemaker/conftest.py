@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import logging
 import warnings
 from collections.abc import Callable, Iterator
@@ -101,3 +102,63 @@ def config(aws: Account) -> FineTune:
         role_arn="arn:aws:iam::123456789012:role/training",
         job_name="the-job",
     )
+
+
+Offer = Callable[..., None]
+
+
+@pytest.fixture
+def offer(aws: Account) -> Iterator[Offer]:
+    """Changes what JumpStart offers: the specification of a version, members None are left out."""
+    from sagemaker.core.jumpstart import accessors
+
+    from local.stack import jumpstart_bucket
+
+    def change(model_id: str = jumpstart_bucket.MODEL_ID, **members: Any) -> None:
+        version = jumpstart_bucket.PINNED
+        specs = jumpstart_bucket.specification(version, REGION) | {"model_id": model_id} | members
+        bucket = jumpstart_bucket.bucket_name(REGION)
+        key = f"community_models/{model_id}/specs_v{version}.json"
+        kept = {name: value for name, value in specs.items() if value is not None}
+        entry = jumpstart_bucket.manifest()[0] | {"model_id": model_id, "spec_key": key}
+        listed = [one for one in jumpstart_bucket.manifest() if one["model_id"] != model_id]
+        for name, content in ((key, kept), ("models_manifest.json", [*listed, entry])):
+            body = json.dumps(content).encode()
+            aws.client("s3").put_object(Bucket=bucket, Key=name, Body=body)
+        accessors.JumpStartModelsAccessor.reset_cache()  # the SDK remembers what it has read
+
+    accessors.JumpStartModelsAccessor.reset_cache()
+    yield change
+    accessors.JumpStartModelsAccessor.reset_cache()
+
+
+@pytest.fixture
+def dropped(aws: Account) -> Iterator[None]:
+    """Lets JumpStart have other models only."""
+    from sagemaker.core.jumpstart import accessors
+
+    from local.stack import jumpstart_bucket
+
+    others = [one | {"model_id": "another-model"} for one in jumpstart_bucket.manifest()]
+    aws.client("s3").put_object(
+        Bucket=jumpstart_bucket.bucket_name(REGION),
+        Key="models_manifest.json",
+        Body=json.dumps(others).encode(),
+    )
+    accessors.JumpStartModelsAccessor.reset_cache()
+    yield
+    accessors.JumpStartModelsAccessor.reset_cache()
+
+
+@pytest.fixture
+def call(aws: Account) -> Callable[..., int]:
+    """Runs a verb as a user types it; its exit status."""
+    from training.__main__ import VERBS, parser
+
+    def run(verb: str, *more: str) -> int:
+        there = ("--endpoint-url", aws.url, "--region", REGION)
+        options = parser().parse_args([verb, *more, *there])
+        status: int = VERBS[verb].run(options)
+        return status
+
+    return run

@@ -12,7 +12,7 @@ import pytest
 from common.errors import AwsError, CommandError, SettingError
 from local.stack import jumpstart_bucket
 from training.config import FineTune, Network
-from training.errors import CollectionError
+from training.errors import CapacityError, CollectionError
 from training.fine_tuning import start
 
 if TYPE_CHECKING:
@@ -194,7 +194,7 @@ def test_keys_network_and_tags_are_passed_on(aws: Account, config: FineTune) -> 
 
 
 def test_no_volume_key_where_the_storage_is_built_in(aws: Account, config: FineTune) -> None:
-    asked = replace(config, kms_key="alias/reports", instance_type="ml.g5.48xlarge")
+    asked = replace(config, kms_key="alias/reports", instance_types=("ml.g5.48xlarge",))
     shown = start.dry_run(asked, aws.target)
     assert "VolumeKmsKeyId" not in shown["ResourceConfig"]
     assert shown["OutputDataConfig"]["KmsKeyId"] == "alias/reports"
@@ -239,14 +239,18 @@ def test_a_folder_is_put_into_s3_only_by_a_launch(
 
 
 WRONG: list[tuple[dict[str, Any], type[CommandError], str]] = [
-    ({"instance_type": "ml.t3.medium"}, SettingError, "use one of ml.g5.24xlarge, ml.g5.48xlarge"),
+    (
+        {"instance_types": ("ml.t3.medium",)},
+        SettingError,
+        "use one of ml.g5.24xlarge, ml.g5.48xlarge",
+    ),
     ({"model_version": "9.*"}, SettingError, "9.*"),
     ({"model_id": "flan"}, SettingError, "choose another with --model-id and --model-version"),
     ({"hyperparameters": {"epoch": "3"}}, SettingError, "use one of adam_epsilon, batch_size"),
     ({"hyperparameters": {"epochs": "no"}}, SettingError, "must be numeric"),
     ({"hyperparameters": {"epochs": "0"}}, SettingError, "can be no less than 1"),
     ({"hyperparameters": {"pad_to_max_length": "true"}}, SettingError, "True, False"),
-    ({"base": "local/models/pre-trained"}, SettingError, "give a model in S3"),
+    ({"base": "local/models/pre-trained"}, SettingError, "give a location in S3"),
     ({"job_name": "two words"}, SettingError, "use at most 63 letters, digits and single hyphens"),
     ({"job_name": "j" * 64}, SettingError, "use at most 63"),
     ({"instance_count": -1}, SettingError, "InstanceCount"),
@@ -341,7 +345,11 @@ def test_a_quota_that_is_used_up_is_told(aws: Account, config: FineTune) -> None
     event = "provide-client-params.sagemaker.CreateTrainingJob"
     client.meta.events.register(event, refuse)
     try:
-        with pytest.raises(AwsError, match="quota is used up; ask for more in Service Quotas"):
+        with pytest.raises(CapacityError) as caught:
             start.start(config, aws.target)
     finally:
         client.meta.events.unregister(event, refuse)
+    assert str(caught.value) == (
+        "ml.p3.16xlarge: the account's quota is used up; ask for more in Service Quotas (limit is 0"
+        " instances); try again later, or with --instance-type ml.g5.48xlarge,ml.g5.24xlarge"
+    )

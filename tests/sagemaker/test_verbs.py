@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from common.errors import SettingError
-from training.__main__ import VERBS, parser
 from training.instances import has_volume
 
 if TYPE_CHECKING:
@@ -19,19 +18,6 @@ if TYPE_CHECKING:
 
 ROLE = "arn:aws:iam::123456789012:role/sagemaker"
 Verb = Callable[..., int]
-
-
-@pytest.fixture
-def call(aws: Account) -> Verb:
-    """Runs a verb; its exit status."""
-
-    def run(verb: str, *more: str) -> int:
-        there = ("--endpoint-url", aws.url, "--region", "us-east-1")
-        options = parser().parse_args([verb, *more, *there])
-        status: int = VERBS[verb].run(options)
-        return status
-
-    return run
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ def job(data: str, output: str, **changes: Any) -> FineTune:  # noqa: ANN401  # 
         role_arn=ROLE_ARN,
         model_id=MODEL_ID,
         model_version=MODEL_VERSION,
-        instance_type=INSTANCE_TYPE,
+        instance_types=(INSTANCE_TYPE,),
         volume_gb=1,
         max_runtime_s=86_400,
         hyperparameters={},
@@ -62,7 +62,7 @@ def request(config: FineTune, name: str, base: s3.S3Uri, checkpoints: s3.S3Uri) 
         "OutputDataConfig": {"S3OutputPath": config.output},
         "CheckpointConfig": {"S3Uri": str(checkpoints), "LocalPath": CHECKPOINTS},
         "ResourceConfig": {
-            "InstanceType": config.instance_type,
+            "InstanceType": config.instance_types[0],
             "InstanceCount": config.instance_count,
             "VolumeSizeInGB": config.volume_gb,
         },

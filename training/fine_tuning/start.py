@@ -15,16 +15,23 @@ from common.aws import Target
 from training import channel
 from training.config import FineTune
 from training.fine_tuning import data, local, sagemaker
+from training.fine_tuning import request as requests
+from training.fine_tuning.sagemaker import Say
 from training.fine_tuning.started import Started
-from training.instances import PRICES
 
 
-def start(config: FineTune, target: Target) -> Started:
+def start(
+    config: FineTune, target: Target, say: Say = lambda _: None, after: str | None = None
+) -> Started:
     """Upload the data, then start the job unless it was started before.
+
+    `say` is told what to know about the model before anything is sent. `after` is the instance type
+    of a job that has failed for want of capacity: the types after it are tried.
 
     Raises:
         CollectionError: the data is invalid or missing.
         SettingError: a setting is invalid.
+        CapacityError: none of the instance types is available.
         AwsError: AWS rejected the request or could not be reached.
     """
     found, content, folder = _located(config, target)
@@ -32,13 +39,31 @@ def start(config: FineTune, target: Target) -> Started:
         _put(found, target, folder)
         return local.start(found, target, content)
     # Composed first, so that an invalid request uploads no data.
-    request = sagemaker.request(found, target, content)
+    plan = requests.plan(found, target, content)
+    if after is None:
+        for note in plan.notes:
+            say(note)
     _put(found, target, folder)
-    return sagemaker.start(found, target, request)
+    return sagemaker.start(found, target, plan, say, after)
 
 
-def dry_run(config: FineTune, target: Target) -> dict[str, Any]:
-    """The CreateTrainingJob request that `start` would send; uploads and starts nothing.
+def dry_run(config: FineTune, target: Target, say: Say = lambda _: None) -> dict[str, Any]:
+    """The first of `dry_runs`: the request that `start` sends, unless there is no capacity.
+
+    Raises:
+        CollectionError: the data is invalid or missing.
+        SettingError: a setting is invalid.
+        AwsError: AWS rejected the request or could not be reached.
+    """
+    return dry_runs(config, target, say)[0]
+
+
+def dry_runs(
+    config: FineTune, target: Target, say: Say = lambda _: None
+) -> tuple[dict[str, Any], ...]:
+    """The CreateTrainingJob requests that `start` would send: one per instance type, in turn.
+
+    Uploads and starts nothing.
 
     Raises:
         CollectionError: the data is invalid or missing.
@@ -47,15 +72,24 @@ def dry_run(config: FineTune, target: Target) -> dict[str, Any]:
     """
     found, content, _ = _located(config, target)
     if target.backend == "local":
-        return local.request_of(found, target, content, put=False)
-    return sagemaker.request(found, target, content)
+        return (local.request_of(found, target, content, put=False),)
+    plan = requests.plan(found, target, content)
+    for note in plan.notes:
+        say(note)
+    return plan.requests
 
 
 def price(config: FineTune, target: Target) -> str:
-    """What the job is billed for at most, in words: instances and hours, not an amount."""
+    """What the job is billed for at most, in words: instances and hours, not an amount.
+
+    Raises:
+        SettingError: a setting is invalid.
+        AwsError: AWS rejected the request or could not be reached.
+    """
     if target.backend == "local":
         return "not billed: it runs on this machine"
-    return f"{sagemaker.price_class(config)}; {PRICES}"
+    types = config.instance_types or requests.offer(config, target).instance_types
+    return sagemaker.price(config, types)
 
 
 def _located(config: FineTune, target: Target) -> tuple[FineTune, str, Path | None]:

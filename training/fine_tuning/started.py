@@ -16,10 +16,16 @@ MET: dict[str, State] = {"InProgress": "running", "Stopping": "running", "Comple
 
 @dataclass(frozen=True)
 class Started:
-    """A job and its state for this call: `running` and `done` jobs existed before."""
+    """A job and its state for this call: `running` and `done` jobs existed before.
+
+    If there is no capacity for it, `start` can be called again for `next_types`, and `advice` ends
+    the error that says so: which other types the model supports.
+    """
 
     job_name: str
     state: State
+    next_types: tuple[str, ...] = ()
+    advice: str = ""
 
 
 def create(target: Target, request: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@ uploads nothing to S3 and keeps the image's own entry point.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from common.aws import Target, explained
@@ -18,12 +19,27 @@ from training.instances import has_volume
 from training.jumpstart import sdk
 from training.jumpstart.metadata import TrainingCard
 
+# Where SageMaker copies checkpoints from and to, in the container.
+CHECKPOINTS = "/opt/ml/checkpoints"
 CONTENT_TYPE = "application/x-sagemaker-model"
 _COMPOSED = "provide-client-params.sagemaker.CreateTrainingJob"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Attempt:
+    """One job: its name, the instance type, and what identifies it.
+
+    `checkpoints` is the s3:// prefix from which an interrupted spot job continues.
+    """
+
+    name: str
+    instance_type: str
+    tags: Mapping[str, str]
+    checkpoints: str
+
+
 def request(
-    config: FineTune, target: Target, card: TrainingCard, name: str, tags: Mapping[str, str]
+    config: FineTune, target: Target, card: TrainingCard, attempt: Attempt
 ) -> dict[str, Any]:
     """The request as boto3 would send it; sends nothing. `config.data` is an s3:// prefix.
 
@@ -36,11 +52,11 @@ def request(
     # request to this listener, which stops the call by raising.
     session.boto_session.events.register(_COMPOSED, _stop)
     with explained("fine-tune"), sdk.role_checks(target):
-        trainer = _trainer(session, config, card, tags)
+        trainer = _trainer(session, config, card, attempt)
         try:
             trainer.train(wait=False, logs=False)
         except _ComposedError as composed:
-            return composed.request | {"TrainingJobName": name}
+            return composed.request | {"TrainingJobName": attempt.name}
     raise AssertionError("the SDK composed no request")  # pragma: no cover - it would have raised
 
 
@@ -60,11 +76,12 @@ def _trainer(
     session: Any,  # noqa: ANN401  # untyped SDK, here and below
     config: FineTune,
     card: TrainingCard,
-    tags: Mapping[str, str],
+    attempt: Attempt,
 ) -> Any:  # noqa: ANN401  # the SDK's
     from pydantic import ValidationError
     from sagemaker.core.helper.iam_role_resolver import RoleValidationError
     from sagemaker.core.training.configs import (
+        CheckpointConfig,
         Compute,
         InputData,
         MetricDefinition,
@@ -75,6 +92,9 @@ def _trainer(
     from sagemaker.train import ModelTrainer
 
     key = {"volume_kms_key_id": config.kms_key} if config.kms_key else {}
+    is_spot = config.spot_max_wait_s is not None
+    uri = card.script_uri
+    script = [InputData(channel_name="code", data_source=uri)] if uri else []
     try:
         trainer = ModelTrainer(
             sagemaker_session=session,
@@ -82,12 +102,21 @@ def _trainer(
             training_image=card.image,
             base_job_name=config.model_id,
             compute=Compute(
-                instance_type=config.instance_type,
+                instance_type=attempt.instance_type,
                 instance_count=config.instance_count,
                 volume_size_in_gb=config.volume_gb,
-                **(key if has_volume(config.instance_type) else {}),
+                **(key if has_volume(attempt.instance_type) else {}),
+                **({"enable_managed_spot_training": True} if is_spot else {}),
             ),
-            stopping_condition=StoppingCondition(max_runtime_in_seconds=config.max_runtime_s),
+            stopping_condition=StoppingCondition(
+                max_runtime_in_seconds=config.max_runtime_s,
+                **({"max_wait_time_in_seconds": config.spot_max_wait_s} if is_spot else {}),
+            ),
+            checkpoint_config=(
+                CheckpointConfig(s3_uri=attempt.checkpoints, local_path=CHECKPOINTS)
+                if is_spot
+                else None
+            ),
             networking=_networking(config.network),
             output_data_config=OutputDataConfig(
                 s3_output_path=config.output,
@@ -101,9 +130,9 @@ def _trainer(
                     data_source=config.base or card.model_uri,
                     content_type=CONTENT_TYPE,
                 ),
-                InputData(channel_name="code", data_source=card.script_uri),
+                *script,
             ],
-            tags=[Tag(key=name, value=value) for name, value in tags.items()],
+            tags=[Tag(key=name, value=value) for name, value in attempt.tags.items()],
         )
     except RoleValidationError as error:
         raise SettingError(f"--role-arn {config.role_arn}", one_line(error)) from None

@@ -8,15 +8,19 @@ from typing import Any
 
 from common.aws import Target, explained
 from common.errors import AwsError
+from training import limits
 from training.config import Serving
 from training.errors import EndpointError
-from training.serving import plan
+from training.jobs.find import tags
+from training.serving import plan, repack, scaling
+from training.serving.plan import Request
 
 POLL_S = {"sagemaker": 15.0, "local": 0.2}
 LONGEST_WAIT_S = 3600.0
 # Parts of SageMaker's messages about existing and missing resources.
 _TAKEN = "already existing"
 _MISSING = "Could not find"
+_CREATES = {"CreateModel": "create_model", "CreateEndpointConfig": "create_endpoint_config"}
 
 Say = Callable[[str], None]
 
@@ -26,17 +30,46 @@ def deploy(
 ) -> str:
     """Create or update the endpoint and wait until it serves; returns what was done, in one word.
 
+    That is `created`, `updated`, `rescaled` or `unchanged`.
+
     Raises:
         EndpointError: it does not reach InService.
         AwsError: AWS rejected the request or could not be reached.
     """
+    name = serving.endpoint_name
+    before = _settled(target, name, say, sleep)
+    wanted = _requests(target, serving, before)
+    if (
+        serving.repack
+        and "CreateModel" in wanted
+        and repack.make(target, serving.repack, serving.kms_key)
+    ):
+        say(str(serving.repack))
     client = target.client("sagemaker")
-    _create(f"model {plan.model_name(serving)}", client.create_model, plan.model(serving))
-    config = plan.config_name(serving)
-    _create(f"endpoint configuration {config}", client.create_endpoint_config, plan.config(serving))
-    done = _create_or_update(target, client, serving, config, say, sleep)
-    _scale(target, serving)
-    return done
+    for operation, method in _CREATES.items():
+        for request in wanted.get(operation, ()):
+            _create(f"{method.partition('_')[2]} for {name}", getattr(client, method), request)
+    done = _create_or_update(target, serving, wanted, say, sleep)
+    scaled = scaling.requests(target, serving)
+    scaling.send(target, serving, scaled)
+    return "rescaled" if scaled and done == "unchanged" else done
+
+
+def requests(target: Target, serving: Serving) -> dict[str, list[Request]]:
+    """What `deploy` would send now, by operation and in this order; only reads.
+
+    Raises:
+        SettingError: AWS's service model does not allow a request.
+        AwsError: AWS rejected the request or could not be reached.
+    """
+    before = describe(target, serving.endpoint_name)
+    found = _requests(target, serving, before)
+    scaled = scaling.requests(target, serving)
+    for service, operations in (("sagemaker", found), ("application-autoscaling", scaled)):
+        for operation, sent in operations.items():
+            for request in sent:
+                limits.check(target, service, operation, request)
+    return found | scaled
 
 
 def describe(target: Target, name: str) -> dict[str, Any] | None:
@@ -60,44 +93,63 @@ def is_missing(error: AwsError) -> bool:
     return error.code == "ValidationException" and _MISSING in str(error)
 
 
-def _create_or_update(  # noqa: PLR0913, PLR0917  # the state of one `deploy` call
+def _requests(
+    target: Target, serving: Serving, before: dict[str, Any] | None
+) -> dict[str, list[Request]]:
+    """The requests about the model and the endpoint, whose description is `before`."""
+    client = target.client("sagemaker")
+    model, config = plan.model_name(serving), plan.config_name(serving)
+    found: dict[str, list[Request]] = {}
+    if not _exists(f"model {model}", client.describe_model, ModelName=model):
+        found["CreateModel"] = [plan.model(serving)]
+    item = f"endpoint configuration {config}"
+    if not _exists(item, client.describe_endpoint_config, EndpointConfigName=config):
+        found["CreateEndpointConfig"] = [plan.config(serving)]
+    if before is not None and before["EndpointStatus"] == "Failed":
+        # A failed endpoint can only be deleted and created again.
+        found["DeleteEndpoint"] = [{"EndpointName": serving.endpoint_name}]
+        before = None
+    if before is None:
+        found["CreateEndpoint"] = [plan.create(serving)]
+        return found
+    if before["EndpointConfigName"] != config:
+        found["UpdateEndpoint"] = [plan.update(serving, before)]
+    if not serving.tags.items() <= tags(target, before["EndpointArn"]).items():
+        # Whoever created it, it now serves our model, and `teardown` finds it by its tags.
+        found["AddTags"] = [{"ResourceArn": before["EndpointArn"], "Tags": plan.tags(serving)}]
+    return found
+
+
+def _create_or_update(
     target: Target,
-    client: Any,  # noqa: ANN401  # untyped boto3 client
     serving: Serving,
-    config: str,
+    wanted: dict[str, list[Request]],
     say: Say,
     sleep: Callable[[float], None],
 ) -> str:
-    name, tags = serving.endpoint_name, plan.tags(serving)
-    before = _settled(target, name, say, sleep)
-    if before is not None and before["EndpointStatus"] == "Failed":
-        # A failed endpoint can only be deleted and created again.
-        with explained(f"endpoint {name}"):
-            client.delete_endpoint(EndpointName=name)
-        while describe(target, name) is not None:
-            sleep(POLL_S[target.backend])
-        before = None
-    if before is None:
-        say(f"creating endpoint {name} …")
-        with explained(f"endpoint {name}"):
-            client.create_endpoint(EndpointName=name, EndpointConfigName=config, Tags=tags)
-        done = "created"
-    elif before["EndpointConfigName"] != config:
-        say(f"updating endpoint {name}; the old model serves until the new one is ready …")
-        with explained(f"endpoint {name}"):
-            client.update_endpoint(EndpointName=name, EndpointConfigName=config)
-        done = "updated"
-    else:
-        done = "unchanged"
-    if before is not None:
-        # Whoever created it, it now serves our model, and `teardown` finds it by its tags.
-        with explained(f"endpoint {name}"):
-            client.add_tags(ResourceArn=before["EndpointArn"], Tags=tags)
+    name, client = serving.endpoint_name, target.client("sagemaker")
+    done = "unchanged"
+    with explained(f"endpoint {name}"):
+        for request in wanted.get("DeleteEndpoint", ()):
+            client.delete_endpoint(**request)
+            while describe(target, name) is not None:
+                sleep(POLL_S[target.backend])
+        for request in wanted.get("CreateEndpoint", ()):
+            say(f"creating endpoint {name} …")
+            client.create_endpoint(**request)
+            done = "created"
+        for request in wanted.get("UpdateEndpoint", ()):
+            say(f"updating endpoint {name}; the old model serves until the new one is ready …")
+            client.update_endpoint(**request)
+            done = "updated"
+        for request in wanted.get("AddTags", ()):
+            client.add_tags(**request)
     if done == "unchanged":
         return done
     after = _settled(target, name, say, sleep)
     if after is None:
         raise EndpointError(name, "was deleted while it was being created")
+    config = plan.config_name(serving)
     if after["EndpointStatus"] != "InService" or after["EndpointConfigName"] != config:
         reason = after.get("FailureReason") or f"its status is {after['EndpointStatus']}"
         raise EndpointError(name, f"does not serve the new model: {reason}")
@@ -123,6 +175,17 @@ def _settled(
         sleep(POLL_S[target.backend])
 
 
+def _exists(item: str, describe: Callable[..., Any], **which: str) -> bool:
+    try:
+        with explained(item):
+            describe(**which)
+    except AwsError as error:
+        if is_missing(error):
+            return False
+        raise
+    return True
+
+
 def _create(item: str, create: Callable[..., Any], request: dict[str, Any]) -> None:
     """Create a resource unless it exists: its name is derived from its content."""
     try:
@@ -131,19 +194,3 @@ def _create(item: str, create: Callable[..., Any], request: dict[str, Any]) -> N
     except AwsError as error:
         if _TAKEN not in str(error):
             raise
-
-
-def _scale(target: Target, serving: Serving) -> None:
-    wanted = plan.scaling(serving)
-    if not wanted:
-        return
-    scaling = target.client("application-autoscaling")
-    calls = {
-        "RegisterScalableTarget": scaling.register_scalable_target,
-        "PutScalingPolicy": scaling.put_scaling_policy,
-        "PutScheduledAction": scaling.put_scheduled_action,
-    }
-    with explained(f"scaling of {serving.endpoint_name}"):
-        for operation, requests in wanted.items():
-            for request in requests:
-                calls[operation](**request)

@@ -16,22 +16,45 @@ LONGEST_NAME = 63
 _DIGITS = 10  # of the content's hash, at the end of a name
 DIMENSION = "sagemaker:variant:DesiredInstanceCount"
 NAMESPACE = "sagemaker"
+NIGHT, MORNING = "night", "morning"
 
 
 def requests(serving: Serving) -> dict[str, list[Request]]:
-    """All requests of a deployment by operation, in the order in which they are sent."""
+    """All requests of a first deployment by operation, in the order in which they are sent."""
     found: dict[str, list[Request]] = {
         "CreateModel": [model(serving)],
         "CreateEndpointConfig": [config(serving)],
-        "CreateEndpoint": [
-            {
-                "EndpointName": serving.endpoint_name,
-                "EndpointConfigName": config_name(serving),
-                "Tags": tags(serving),
-            }
-        ],
+        "CreateEndpoint": [create(serving)],
     }
     return found | scaling(serving)
+
+
+def create(serving: Serving) -> Request:
+    """The CreateEndpoint request."""
+    return {
+        "EndpointName": serving.endpoint_name,
+        "EndpointConfigName": config_name(serving),
+        "Tags": tags(serving),
+    }
+
+
+def update(serving: Serving, before: Request) -> Request:
+    """The UpdateEndpoint request for an endpoint as DescribeEndpoint returned it.
+
+    The number of instances is kept: it is what scaling has found to be needed, and the new
+    configuration's initial number would drop calls in the middle of a day. Traffic weight and data
+    capture are those of the new configuration: capture that someone switched on for the old one
+    would go on writing report texts to S3.
+    """
+    found = {"EndpointName": serving.endpoint_name, "EndpointConfigName": config_name(serving)}
+    if not any(one.get("VariantName") == VARIANT for one in before.get("ProductionVariants", [])):
+        return found  # created elsewhere: nothing to keep
+    return found | {
+        "RetainAllVariantProperties": True,
+        "ExcludeRetainedVariantProperties": [
+            {"VariantPropertyType": kind} for kind in ("DesiredWeight", "DataCaptureConfig")
+        ],
+    }
 
 
 def model(serving: Serving) -> Request:
@@ -74,11 +97,7 @@ def scaling(serving: Serving) -> dict[str, list[Request]]:
     wanted = serving.scaling
     if wanted is None:
         return {}
-    one = {
-        "ServiceNamespace": NAMESPACE,
-        "ResourceId": resource_id(serving.endpoint_name),
-        "ScalableDimension": DIMENSION,
-    }
+    one = scalable(serving.endpoint_name)
     policy = {
         "TargetValue": wanted.invocations_per_instance,
         "PredefinedMetricSpecification": {
@@ -88,8 +107,8 @@ def scaling(serving: Serving) -> dict[str, list[Request]]:
         "ScaleOutCooldown": wanted.scale_out_cooldown_s,
     }
     times = (
-        ("night", wanted.night, wanted.night_instances),
-        ("morning", wanted.morning, wanted.least),
+        (NIGHT, wanted.night, wanted.night_instances),
+        (MORNING, wanted.morning, wanted.least),
     )
     return {
         "RegisterScalableTarget": [one | {"MinCapacity": wanted.least, "MaxCapacity": wanted.most}],
@@ -104,7 +123,7 @@ def scaling(serving: Serving) -> dict[str, list[Request]]:
         "PutScheduledAction": [
             one
             | {
-                "ScheduledActionName": f"{serving.endpoint_name}-{name}",
+                "ScheduledActionName": _action(serving.endpoint_name, name),
                 "Schedule": at,
                 "ScalableTargetAction": {
                     "MinCapacity": least,
@@ -115,6 +134,20 @@ def scaling(serving: Serving) -> dict[str, list[Request]]:
             if at
         ],
     }
+
+
+def scalable(endpoint_name: str) -> Request:
+    """The members that name an endpoint's variant in every request of auto scaling."""
+    return {
+        "ServiceNamespace": NAMESPACE,
+        "ResourceId": resource_id(endpoint_name),
+        "ScalableDimension": DIMENSION,
+    }
+
+
+def action_names(endpoint_name: str) -> set[str]:
+    """The names of all scheduled actions that `deploy` may create."""
+    return {_action(endpoint_name, name) for name in (NIGHT, MORNING)}
 
 
 def resource_id(endpoint_name: str) -> str:
@@ -136,8 +169,12 @@ def model_name(serving: Serving) -> str:
 
 
 def config_name(serving: Serving) -> str:
-    """The endpoint configuration's name, derived from its content."""
-    return _name(serving, [_variant(serving), _volume_key(serving)])
+    """The endpoint configuration's name, derived from its content.
+
+    The initial number of instances is left out: a change of scaling alone is no new configuration,
+    for which SageMaker would replace all instances.
+    """
+    return _name(serving, [_variant(serving) | {"InitialInstanceCount": 1}, _volume_key(serving)])
 
 
 def vpc(network: Network) -> Request:
@@ -157,7 +194,12 @@ def _volume_key(serving: Serving) -> str | None:
     return serving.kms_key if has_volume(serving.instance_type) else None
 
 
+def _action(endpoint_name: str, name: str) -> str:
+    return f"{endpoint_name}-{name}"
+
+
 def _variant(serving: Serving) -> Request:
+    routing = serving.routing
     return {
         "VariantName": VARIANT,
         "ModelName": model_name(serving),
@@ -167,6 +209,7 @@ def _variant(serving: Serving) -> Request:
         **({"VolumeSizeInGB": serving.volume_gb} if has_volume(serving.instance_type) else {}),
         "ModelDataDownloadTimeoutInSeconds": serving.start_timeout_s,
         "ContainerStartupHealthCheckTimeoutInSeconds": serving.start_timeout_s,
+        **({"RoutingConfig": {"RoutingStrategy": routing}} if routing else {}),
     }
 
 

@@ -10,6 +10,7 @@ from common.aws import Target, explained
 from common.errors import AwsError, SettingError
 from training import stack
 from training.config import Role, Serving
+from training.serving import generation
 
 PREFIXES: dict[Role, str] = {"fine-tuned": "FineTuned", "pre-trained": "PreTrained"}
 POLL_S = {"sagemaker": 5.0, "local": 0.2}
@@ -26,6 +27,10 @@ def request(deployed: stack.DeployedStack, servings: Sequence[Serving]) -> dict[
             f"{prefix}ModelId": one.model_id,
             f"{prefix}ModelVersion": one.version,
         }
+        if one.max_output_length is not None:
+            name = f"{prefix}Generation"
+            before = generation.read(name, deployed.parameters.get(name, ""))
+            changed[name] = generation.with_length(name, before, one.max_output_length)
     missing = changed.keys() - deployed.parameters.keys()
     if missing:
         problem = f"has no parameter {min(missing)}; it is another project's or out of date"

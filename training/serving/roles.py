@@ -9,12 +9,11 @@ from typing import Any
 from common.aws import Target
 from common.errors import SettingError
 from training import stack
-from training.config import MODEL_TAG, VERSION_TAG, Container, Role, Serving
+from training.config import Artefacts, Container, Role, Serving
 from training.fine_tuning import local
-from training.jobs.find import Job, artefact, tags
-from training.jumpstart import metadata
-from training.jumpstart.metadata import HostingCard
-from training.serving import endpoints
+from training.jobs.find import Job, artefact
+from training.serving import endpoints, hosting
+from training.serving.hosting import Hosting, Say
 from training.serving.register import PREFIXES
 
 # Used without a deployed stack: the names in template.yaml and the local stack.
@@ -22,19 +21,20 @@ ENDPOINTS: dict[Role, str] = {
     "fine-tuned": "impressions-fine-tuned",
     "pre-trained": "impressions-pre-trained",
 }
-# The article's setting: FLAN-T5 XL fills a GPU, and a second worker would load it again.
-ONE_WORKER = {"SAGEMAKER_MODEL_SERVER_WORKERS": "1", "TS_DEFAULT_WORKERS_PER_MODEL": "1"}
 
 
 def servings(
     target: Target,
     job: Job,
     roles: Sequence[Role],
+    own: Artefacts = Artefacts(),  # noqa: B008  # frozen
+    say: Say = lambda _: None,
     **changes: Any,  # noqa: ANN401  # Serving's fields
 ) -> list[Serving]:
     """The endpoints of a job's model and of its base model.
 
-    `changes` are fields of Serving; SageMaker requires `execution_role_arn`.
+    `own` replaces what JumpStart provides, `say` is told what to know about the model. `changes`
+    are fields of Serving; SageMaker requires `execution_role_arn`.
 
     Raises:
         SettingError: a required setting is missing.
@@ -44,7 +44,14 @@ def servings(
     if target.backend == "local":
         made = [_on_this_machine(job, role, names[role]) for role in roles]
     else:
-        made = [_on_sagemaker(target, job, role, names[role], changes) for role in roles]
+        if not changes.get("execution_role_arn"):
+            raise SettingError(
+                "execution_role_arn", "give the role that SageMaker assumes to serve"
+            )
+        found = hosting.read(target, job, roles, changes.get("instance_type"), own, say)
+        made = [
+            _on_sagemaker(target, job, role, names[role], found, own, changes) for role in roles
+        ]
     return [replace(one, **changes) for one in made]
 
 
@@ -79,48 +86,25 @@ def _on_this_machine(job: Job, role: Role, endpoint: str) -> Serving:
     )
 
 
-def _on_sagemaker(
-    target: Target, job: Job, role: Role, endpoint: str, changes: Mapping[str, Any]
+def _on_sagemaker(  # noqa: PLR0913, PLR0917  # one role of one `servings` call
+    target: Target,
+    job: Job,
+    role: Role,
+    endpoint: str,
+    found: Hosting,
+    own: Artefacts,
+    changes: Mapping[str, Any],
 ) -> Serving:
-    if not changes.get("execution_role_arn"):
-        raise SettingError("execution_role_arn", "give the role that SageMaker assumes to serve")
-    card = hosting_card(target, job, changes.get("instance_type", Serving.instance_type))
-    if role == "fine-tuned":
-        weights, version = artefact(job), job["TrainingJobName"]
-    else:
-        weights, version = card.weights, card.version
+    container, made = hosting.container(target, job, role, found, own)
     return Serving(
         role=role,
         endpoint_name=endpoint,
-        model_id=card.model_id,
-        version=version,
-        container=Container(
-            image=card.image, weights=weights, environment={**card.environment, **ONE_WORKER}
-        ),
+        model_id=found.card.model_id,
+        version=job["TrainingJobName"] if role == "fine-tuned" else found.card.version,
+        container=container,
+        repack=made,
         execution_role_arn=changes["execution_role_arn"],
-    )
-
-
-def hosting_card(target: Target, job: Job, instance_type: str) -> HostingCard:
-    """How JumpStart serves the model and version that a job fine-tuned.
-
-    Raises:
-        SettingError: the job has no model tags, or the instance type is not supported.
-        AwsError: AWS rejected the request or could not be reached.
-    """
-    found = tags(target, job["TrainingJobArn"])
-    missing = [name for name in (MODEL_TAG, VERSION_TAG) if not found.get(name)]
-    if missing:
-        problem = f"has no tag {missing[0]}; was it started by `fine-tune`? Add the tag to the job"
-        raise SettingError(job["TrainingJobName"], problem)
-    return metadata.for_hosting(
-        target,
-        metadata.Wanted(
-            model_id=found[MODEL_TAG],
-            version=found[VERSION_TAG],
-            instance_type=instance_type,
-            tolerates_vulnerable=True,  # already accepted for fine-tuning
-        ),
+        instance_type=found.instance_type,
     )
 
 

@@ -5,38 +5,31 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from training.verbs.deploy_settings import (
+    add_sagemaker_options,
+    local_changes,
+    sagemaker_changes,
+)
 from training.verbs.options import (
     NEEDS_YES,
     add_billing,
     add_output,
-    add_sagemaker,
     add_target,
-    chosen,
-    network_of,
-    pairs_of,
-    refuse_sagemaker,
     sagemaker_environment,
     target_of,
 )
 
 if TYPE_CHECKING:
     from common.aws import Target
-    from training.config import Scaling, Serving
+    from training.config import Serving
+    from training.jobs.find import Job
 
 HELP = "deploy the models to endpoints and register them"
 DESCRIPTION = (
     "Deploys the fine-tuned model of a job and its base model to endpoints, and registers both in"
     " the deployed stack. Existing resources are left unchanged."
-)
-_SCALING = (
-    "min_instances",
-    "max_instances",
-    "invocations_per_instance",
-    "night",
-    "morning",
-    "night_instances",
 )
 
 environment = sagemaker_environment
@@ -55,40 +48,33 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add_billing(parser)
     add_output(parser)
     add_target(parser)
-    group = add_sagemaker(parser, "ml.g5.2xlarge")
-    group.add_argument("--min-instances", type=int, metavar="N", help="default: 1")
-    group.add_argument("--max-instances", type=int, metavar="N", help="default: 4")
-    group.add_argument(
-        "--invocations-per-instance",
-        type=float,
-        metavar="N",
-        help="target for auto scaling, per minute (default: 20)",
-    )
-    group.add_argument(
-        "--night",
-        metavar="CRON",
-        help="use at least --night-instances from then on (UTC); e.g. cron(0 1 * * ? *)",
-    )
-    group.add_argument(
-        "--morning", metavar="CRON", help="use --min-instances again from then on (UTC)"
-    )
-    group.add_argument("--night-instances", type=int, metavar="N", help="default: 2")
+    add_sagemaker_options(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Deploy; returns 2 if --yes is required."""
-    from training.config import ROLES
+    from common.errors import SettingError
+    from training.config import ROLES, Artefacts
     from training.jobs import find
-    from training.serving import endpoints, plan, roles
+    from training.serving import endpoints, roles
 
     is_local = options.backend == "local"
-    changes = _local_changes(options) if is_local else _changes(options)
+    changes = local_changes(options) if is_local else sagemaker_changes(options)
     target = target_of(options)
     job = find.finished(target, options.job)
     wanted_roles = ROLES if options.role == "both" else (options.role,)
-    wanted = roles.servings(target, job, wanted_roles, **changes)
+    own = Artefacts(image=options.image_uri, model=options.model_uri, script=options.script_uri)
+    if own.model and "pre-trained" not in wanted_roles:
+        raise SettingError("--model-uri", "is the base model, which --role fine-tuned does not use")
+    wanted = roles.servings(target, job, wanted_roles, own, _note, **changes)
+    if not is_local:
+        _check_generation(options, target, job, wanted)
+    requests = {one.role: endpoints.requests(target, one) for one in wanted}
+    for one in wanted:
+        if one.repack:
+            _note(str(one.repack))
     if options.dry_run:
-        print(json.dumps({one.role: plan.requests(one) for one in wanted}, indent=1))
+        print(json.dumps(requests, indent=1))
         return 0
     if not (is_local or options.yes):
         _show(wanted)
@@ -102,6 +88,44 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
+def _note(text: str) -> None:
+    print(f"note: {text}", file=sys.stderr)
+
+
+def _check_generation(
+    options: argparse.Namespace, target: Target, job: Job, wanted: list[Serving]
+) -> None:
+    """Check the generation parameters that the functions will use; SettingError if they cannot be.
+
+    Without a stack, or with --no-register, there are none to check.
+    """
+    from common.errors import SettingError
+    from training import stack
+    from training.serving import generation
+    from training.serving.register import PREFIXES
+
+    length = options.max_output_length
+    if length is not None:
+        if options.no_register:
+            raise SettingError(
+                "--max-output-length", "is written to the stack: not with --no-register"
+            )
+        generation.check_length(length, job)
+    try:
+        parameters = stack.describe(target).parameters
+    except SettingError:
+        if options.yes and not (options.dry_run or options.no_register):
+            raise  # now, and not when the endpoints are already billed
+        return
+    for one in wanted:
+        name = f"{PREFIXES[one.role]}Generation"
+        found = generation.read(name, parameters.get(name, ""))
+        if length is not None:
+            found = generation.read(name, generation.with_length(name, found, length))
+        for note in generation.notes(name, found, job if one.role == "fine-tuned" else None):
+            _note(note)
+
+
 def _registered(options: argparse.Namespace, target: Target, wanted: list[Serving]) -> str:
     from training.serving import register
 
@@ -112,52 +136,13 @@ def _registered(options: argparse.Namespace, target: Target, wanted: list[Servin
     return "already registered"
 
 
-def _local_changes(options: argparse.Namespace) -> dict[str, Any]:
-    refuse_sagemaker(options, _SCALING)
-    return {}
-
-
-def _changes(options: argparse.Namespace) -> dict[str, Any]:
-    """The fields of Serving that the options set."""
-    from common.errors import SettingError
-    from training.config import PROJECT_TAG
-
-    if not options.role_arn:
-        raise SettingError(
-            "--role-arn", "give the role that SageMaker assumes to serve: arn:aws:iam::…:role/…"
-        )
-    given = {"instance_type": options.instance_type, "kms_key": options.kms_key}
-    return {
-        "execution_role_arn": options.role_arn,
-        "network": network_of(options),
-        "scaling": _scaling(options),
-        "tags": {**dict([PROJECT_TAG]), **pairs_of("--tag", options.tag)},
-        **chosen(given),
-    }
-
-
-def _scaling(options: argparse.Namespace) -> Scaling:
-    from common.errors import SettingError
-    from training.config import Scaling
-
-    given = {name: getattr(options, name) for name in _SCALING}
-    given["least"], given["most"] = given.pop("min_instances"), given.pop("max_instances")
-    found = Scaling(**chosen(given))
-    if not 1 <= found.least <= found.most:
-        raise SettingError(
-            "--min-instances, --max-instances",
-            "the minimum must be at least 1 and at most the maximum",
-        )
-    if bool(found.night) != bool(found.morning):
-        raise SettingError("--night, --morning", "give both or neither, or the night never ends")
-    return found
-
-
 def _show(wanted: list[Serving]) -> None:
     from training.instances import PRICES, PriceClass
 
     for one in wanted:
         least, most = (one.scaling.least, one.scaling.most) if one.scaling else (1, 1)
+        if one.scaling and one.scaling.night:
+            most = max(most, one.scaling.night_instances)
         print(f"{one.endpoint_name}: {PriceClass(one.instance_type, least, most, None)}")
     print(PRICES)
     print("nothing was created: check with --dry-run, then add --yes", file=sys.stderr)

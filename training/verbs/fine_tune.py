@@ -7,22 +7,18 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
+from training.verbs.fine_tune_settings import add_sagemaker_options, config_of
 from training.verbs.options import (
     NEEDS_YES,
     add_billing,
     add_output,
-    add_sagemaker,
     add_target,
-    chosen,
-    network_of,
-    pairs_of,
-    refuse_sagemaker,
     sagemaker_environment,
     target_of,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Sequence
 
     from common.aws import Target
     from training.config import FineTune
@@ -34,16 +30,10 @@ DESCRIPTION = (
     "Starts a training job on the output of `prepare`. Repeating the command finds the same job: a"
     " running one is reported, a finished one is not paid for twice, and a killed local one resumes"
     " from its checkpoint. SageMaker costs money: --dry-run shows the request, --yes sends it."
+    " If there is no capacity for the first instance type, the next one is tried; with --wait also"
+    " if that shows only minutes after the start."
 )
 FAILED = 1
-_CLOUD = (
-    "output",
-    "model_id",
-    "model_version",
-    "max_runtime_hours",
-    "instance_count",
-    "tolerate_vulnerable",
-)
 
 environment = sagemaker_environment
 
@@ -62,6 +52,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--epochs", metavar="N", help="short for --hyperparameter epochs=N")
     parser.add_argument(
+        "--max-output-length",
+        metavar="N",
+        help="short for --hyperparameter max_output_length=N: tokens of an impression",
+    )
+    parser.add_argument(
         "--hyperparameter",
         action="append",
         default=[],
@@ -76,40 +71,24 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add_billing(parser)
     add_output(parser)
     add_target(parser)
-    group = add_sagemaker(parser, "ml.p3.16xlarge")
-    group.add_argument(
-        "--output",
-        metavar="S3",
-        help="s3:// prefix for the model (default: jobs/ in the bucket of the data)",
-    )
-    group.add_argument("--model-id", metavar="ID", help="default: huggingface-text2text-flan-t5-xl")
-    group.add_argument("--model-version", metavar="V", help="default: 1.*, the newest 1.x version")
-    group.add_argument("--max-runtime-hours", type=float, metavar="H", help="default: 100")
-    group.add_argument("--instance-count", type=int, metavar="N", help="default: 1")
-    group.add_argument(
-        "--tolerate-vulnerable",
-        action="store_true",
-        help="accept a version with known vulnerabilities in its packages",
-    )
+    add_sagemaker_options(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Start and wait; returns 1 if the job failed or was stopped, 2 if --yes is required."""
     from training.fine_tuning import start
 
-    values = _hyperparameters(options)
     is_local = options.backend == "local"
-    config = _local_config(options, values) if is_local else _sagemaker_config(options, values)
+    config = config_of(options)
     target = target_of(options)
     if options.dry_run or not (is_local or options.yes):
         # Composed even if it is not shown: errors are reported before --yes is given.
-        request = start.dry_run(config, target)
-        return _show(options, start.price(config, target), request)
-    started = start.start(config, target)
-    if not options.quiet:
-        print(f"{started.job_name}: {_WORDS[started.state]}", file=sys.stderr)
+        requests = start.dry_runs(config, target, _note)
+        return _show(options, start.price(config, target), requests)
+    started = start.start(config, target, _note)
+    _say_state(options, started)
     if is_local if options.wait is None else options.wait:
-        return _wait(options, target, started.job_name)
+        return _wait(options, config, target, started)
     _print_result(options, started)
     return 0
 
@@ -122,10 +101,20 @@ _WORDS = {
 }
 
 
-def _show(options: argparse.Namespace, price: str, request: Mapping[str, object]) -> int:
+def _note(text: str) -> None:
+    print(f"note: {text}", file=sys.stderr)
+
+
+def _say_state(options: argparse.Namespace, started: Started) -> None:
+    if not options.quiet:
+        print(f"{started.job_name}: {_WORDS[started.state]}", file=sys.stderr)
+
+
+def _show(options: argparse.Namespace, price: str, requests: Sequence[object]) -> int:
     print(price, file=sys.stderr)
     if options.dry_run:
-        print(json.dumps(request, indent=1))
+        # Several instance types: the requests in the order in which they would be tried.
+        print(json.dumps(requests[0] if len(requests) == 1 else requests, indent=1))
         return 0
     print("nothing was started: check with --dry-run, then add --yes", file=sys.stderr)
     return NEEDS_YES
@@ -141,80 +130,35 @@ def _print_result(options: argparse.Namespace, started: Started) -> None:
         )
 
 
-def _local_config(options: argparse.Namespace, values: Mapping[str, str]) -> FineTune:
-    from common.stack_settings import LocalStackSettings
-    from training.container import hyperparameters
-    from training.fine_tuning import local
-
-    refuse_sagemaker(options, _CLOUD)
-    hyperparameters.read(values)  # report errors now, not in the job
-    return local.job(
-        options.data,
-        f"s3://{LocalStackSettings().training_bucket}/jobs",
-        hyperparameters=values,
-        job_name=options.job_name,
-        base=options.base,
-    )
-
-
-def _sagemaker_config(options: argparse.Namespace, values: Mapping[str, str]) -> FineTune:
-    from common.errors import SettingError
-    from training.config import PROJECT_TAG, FineTune
-
-    if not options.role_arn:
-        raise SettingError(
-            "--role-arn", "give the role that SageMaker assumes to train: arn:aws:iam::…:role/…"
-        )
-    given = {
-        "instance_type": options.instance_type,
-        "instance_count": options.instance_count,
-        "model_id": options.model_id,
-        "model_version": options.model_version,
-        "max_runtime_s": options.max_runtime_hours and round(options.max_runtime_hours * 3600),
-        "kms_key": options.kms_key,
-        "job_name": options.job_name,
-        "base": options.base,
-    }
-    defaults = FineTune(data="", output="", role_arn="")
-    return FineTune(
-        data=options.data,
-        output=_output(options),
-        role_arn=options.role_arn,
-        hyperparameters={**defaults.hyperparameters, **values},
-        network=network_of(options),
-        tags={**dict([PROJECT_TAG]), **pairs_of("--tag", options.tag)},
-        tolerates_vulnerable=options.tolerate_vulnerable,
-        **chosen(given),
-    )
-
-
-def _output(options: argparse.Namespace) -> str:
-    from common import s3
-    from common.errors import SettingError
-
-    if options.output:
-        return str(s3.parse(options.output))
-    if s3.is_s3(options.data):
-        return f"s3://{s3.parse(options.data).bucket}/jobs"
-    raise SettingError("--output", "give a location for the model: s3://bucket/prefix")
-
-
-def _hyperparameters(options: argparse.Namespace) -> dict[str, str]:
-    epochs = {"epochs": options.epochs} if options.epochs else {}
-    return epochs | pairs_of("--hyperparameter", options.hyperparameter)
-
-
-def _wait(options: argparse.Namespace, target: Target, name: str) -> int:
-    from common.progress import ProgressBar
+def _wait(options: argparse.Namespace, config: FineTune, target: Target, started: Started) -> int:
+    from training.fine_tuning import capacity, start
     from training.jobs import view
-    from training.jobs.follow import wait
 
-    with ProgressBar("training, steps", None, quiet=options.quiet) as bar:
-        job: Job = wait(target, name, lambda done, _all: bar.at(done))
+    job = _ended(options, target, started.job_name)
+    while capacity.is_failure(job) and started.next_types:
+        _note(f"{_reason(job)}; trying {started.next_types[0]}")
+        started = start.start(config, target, _note, job["ResourceConfig"]["InstanceType"])
+        _say_state(options, started)
+        job = _ended(options, target, started.job_name)
     summary = view.summary(job)
     print(json.dumps(summary) if options.json else view.lines(summary))
     if job["TrainingJobStatus"] != "Completed":
-        reason = job.get("FailureReason") or "repeat the command to resume it"
-        print(f"error: {name}: {job['TrainingJobStatus']}: {reason}", file=sys.stderr)
+        advice = f"; {started.advice}" if capacity.is_failure(job) and started.advice else ""
+        print(f"error: {_reason(job)}{advice}", file=sys.stderr)
         return FAILED
     return 0
+
+
+def _ended(options: argparse.Namespace, target: Target, name: str) -> Job:
+    from common.progress import ProgressBar
+    from training.jobs.follow import wait
+
+    with ProgressBar("training, steps", None, quiet=options.quiet) as bar:
+        return wait(target, name, lambda done, _all: bar.at(done))
+
+
+def _reason(job: Job) -> str:
+    reason = job.get("FailureReason") or "repeat the command to resume it"
+    if job.get("SecondaryStatus") == "MaxWaitTimeExceeded":
+        reason = "the maximum wait for spot instances is over"
+    return f"{job['TrainingJobName']}: {job['TrainingJobStatus']}: {reason}"

@@ -11,7 +11,16 @@ if TYPE_CHECKING:
     from training.config import Network
 
 NEEDS_YES = 2  # the exit status of a verb that only showed what it would do
-_CLOUD = ("role_arn", "instance_type", "kms_key", "subnet", "security_group", "tag")
+_CLOUD = (
+    "role_arn",
+    "instance_type",
+    "image_uri",
+    "model_uri",
+    "kms_key",
+    "subnet",
+    "security_group",
+    "tag",
+)
 
 
 def add_target(parser: argparse.ArgumentParser) -> None:
@@ -71,10 +80,16 @@ def target_of(options: argparse.Namespace) -> Target:
 
 
 def add_sagemaker(parser: argparse.ArgumentParser, instance_type: str) -> argparse._ArgumentGroup:
-    """Add the options of verbs that create SageMaker resources; returns their group."""
+    """Add the options of verbs that create SageMaker resources; returns their group.
+
+    `instance_type` is the help of that option.
+    """
     group = parser.add_argument_group("with --backend sagemaker")
     group.add_argument("--role-arn", metavar="ARN", help="the role that SageMaker assumes")
-    group.add_argument("--instance-type", metavar="TYPE", help=f"default: {instance_type}")
+    group.add_argument("--instance-type", metavar="TYPE", help=instance_type)
+    group.add_argument(
+        "--image-uri", metavar="IMAGE", help="image in ECR, instead of the one that JumpStart names"
+    )
     group.add_argument("--kms-key", metavar="KEY", help="id or ARN of the key for stored data")
     group.add_argument(
         "--subnet", action="append", metavar="ID", help="run in a VPC; may be repeated"
@@ -116,6 +131,16 @@ def pairs_of(option: str, texts: Sequence[str] | None) -> dict[str, str]:
             raise SettingError(f"{option} {text}", "write NAME=VALUE")
         found[name] = value
     return found
+
+
+def tags_of(options: argparse.Namespace) -> dict[str, str]:
+    """The tags of every resource: the project's and those of --tag; SettingError for a bad one."""
+    from training import limits
+    from training.config import FINGERPRINT_TAG, MODEL_TAG, PROJECT_TAG, VERSION_TAG
+
+    given = pairs_of("--tag", options.tag)
+    limits.check_tags(given, (PROJECT_TAG[0], MODEL_TAG, VERSION_TAG, FINGERPRINT_TAG))
+    return {**dict([PROJECT_TAG]), **given}
 
 
 def network_of(options: argparse.Namespace) -> Network:

@@ -107,7 +107,7 @@ def test_pairs_that_cannot_be_used_start_nothing(
 
 
 def test_the_price_is_told_before_it_is_paid(laptop: Target, account: Target) -> None:
-    config = replace(job("x"), instance_type="ml.g5.2xlarge", max_runtime_s=7200)
+    config = replace(job("x"), instance_types=("ml.g5.2xlarge",), max_runtime_s=7200)
 
     assert start.price(config, laptop) == "not billed: it runs on this machine"
     assert "ml.g5.2xlarge" in start.price(config, account)

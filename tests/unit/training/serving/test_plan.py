@@ -28,6 +28,24 @@ def test_the_same_model_has_the_same_names_and_another_others() -> None:
     assert plan.config_name(SERVING) != plan.config_name(larger)
 
 
+def test_a_change_of_scaling_alone_is_no_new_configuration() -> None:
+    larger = replace(SERVING, scaling=Scaling(least=3, most=9))
+    assert plan.config_name(larger) == plan.config_name(SERVING)
+    assert plan.config(larger)["ProductionVariants"][0]["InitialInstanceCount"] == 3
+
+
+def test_the_default_configuration_is_called_as_in_earlier_versions() -> None:
+    """Or the next `deploy` of every user would replace all instances."""
+    assert plan.config_name(SERVING) == "impressions-fine-tuned-28bb99262d"
+
+
+def test_routing_is_a_new_configuration() -> None:
+    routed = replace(SERVING, routing="LEAST_OUTSTANDING_REQUESTS")
+    (variant,) = plan.config(routed)["ProductionVariants"]
+    assert variant["RoutingConfig"] == {"RoutingStrategy": "LEAST_OUTSTANDING_REQUESTS"}
+    assert plan.config_name(routed) != plan.config_name(SERVING)
+
+
 @pytest.mark.parametrize("name", ["a" * 63, "with-hyphens-" * 4 + "end", "a"])
 def test_names_are_as_long_as_sagemaker_takes_them(name: str) -> None:
     made = plan.model_name(replace(SERVING, endpoint_name=name))

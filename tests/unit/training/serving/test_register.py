@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -99,3 +100,29 @@ def test_what_is_registered_already_is_no_update(monkeypatch: pytest.MonkeyPatch
 def test_an_update_that_rolls_back_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SettingError, match="could not be updated: because"):
         run(Formation("UPDATE_ROLLBACK_COMPLETE"), monkeypatch)
+
+
+class TestLength:
+    """--max-output-length is written into the generation parameters of the stack."""
+
+    def made(self, generation: str) -> str | None:
+        stack_ = deployed(PARAMETERS | {"FineTunedGeneration": generation})
+        longer = replace(serving("fine-tuned"), max_output_length=128)
+        found = register.request(stack_, [longer])["Parameters"]
+        values = {one["ParameterKey"]: one.get("ParameterValue") for one in found}
+        text: str | None = values["FineTunedGeneration"]
+        return text
+
+    def test_the_other_parameters_stay(self) -> None:
+        assert self.made('{"max_length": 80, "num_beams": 10}') == (
+            '{"max_length": 128, "num_beams": 10}'
+        )
+
+    def test_without_a_length_nothing_is_written(self) -> None:
+        stack_ = deployed(PARAMETERS | {"FineTunedGeneration": "{}"})
+        found = register.request(stack_, [serving("fine-tuned")])["Parameters"]
+        assert {"ParameterKey": "FineTunedGeneration", "UsePreviousValue": True} in found
+
+    def test_a_contradiction_is_refused(self) -> None:
+        with pytest.raises(SettingError, match="FineTunedGeneration: min_length is more than"):
+            self.made('{"min_length": 200}')
