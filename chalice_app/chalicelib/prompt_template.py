@@ -35,6 +35,11 @@ def fill(template: str, findings: str, context: Mapping[str, str] | None = None)
     )
 
 
+def names_context(template: str) -> bool:
+    """Whether a template names more than the findings."""
+    return _FIELD.search(template) is not None
+
+
 def problem_of(template: str) -> str | None:
     """What is wrong with a template, or None."""
     if template.count("{findings}") != 1:

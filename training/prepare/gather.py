@@ -103,7 +103,8 @@ def _add(pair: Pair, split: int | None, index: Index, found: Gathered, file: Tex
     key = digest(findings)
     found.contradicted += index.add(key, pair.patient, split or 0, digest(impression))
     found.without_patient += pair.patient is None
-    line = [key.hex(), split, pair.report_id, findings, impression, pair.patient]
+    context = {name: normalize_masks(text) for name, text in pair.context.items()}
+    line = [key.hex(), split, pair.report_id, findings, impression, pair.patient, context]
     file.write(json.dumps(line) + "\n")
 
 

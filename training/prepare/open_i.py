@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from xml.etree.ElementTree import Element, ParseError, parse
 
+from chalicelib.prompt_template import CONTEXT_FIELDS
 from training.prepare.columns import FINDINGS, IMPRESSION, plain
 from training.prepare.items import Item
-from training.prepare.report import LeftOut, Report, report
+from training.prepare.report import LeftOut, Report, report, with_context
 from training.prepare.texts import NotReportsError
 
 _ROOT = "eCitation"
@@ -29,7 +30,9 @@ def read_xml(item: Item) -> Report:
         raise NotReportsError("is XML, but not Open-i's; convert it to CSV or JSON Lines")
     named = root.find("uId")
     name = item.path.stem if named is None else named.get("id") or item.path.stem
-    return report(name, _section(abstracts, FINDINGS), _section(abstracts, IMPRESSION))
+    found = report(name, _section(abstracts, FINDINGS), _section(abstracts, IMPRESSION))
+    others = {name: _section(abstracts, (name,)) for name in CONTEXT_FIELDS}
+    return with_context(found, others)
 
 
 def _section(abstracts: list[Element], known: tuple[str, ...]) -> str | None:

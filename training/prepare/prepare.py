@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
+from chalicelib.prompt_template import fill, names_context
 from chalicelib.settings import DEFAULT_PROMPT
 from training.errors import CollectionError, OutputError
 from training.prepare import collections, gather, page
@@ -33,10 +34,6 @@ from training.prepare.splits import EVALUATION, SPLITS, TRAIN, VALIDATE, Draw
 from training.prepare.summary import Summary
 from training.prepare.tokens import Counter, Limits
 
-TEMPLATE = {
-    "prompt": DEFAULT_PROMPT.replace("{findings}", "{prompt}"),
-    "completion": "{completion}",
-}
 _TOO_LONG: dict[str, Reason] = {
     "max_input_length": "prompt over max_input_length",
     "max_output_length": "target over max_output_length",
@@ -49,7 +46,8 @@ class Plan:
 
     `evaluation_share` is 0 to 1; the split is the same for the same seed. `split_file` is the split
     that the collection is published with, and replaces both. `tokenizer` is the model's own; None:
-    an estimate. `html` is where the data-quality page goes.
+    an estimate. `html` is where the data-quality page goes. `prompt` is the template that the model
+    will have, with what it names beside the findings.
     """
 
     dataset: str
@@ -60,6 +58,7 @@ class Plan:
     tokenizer: Path | None = None
     split_file: Path | None = None
     html: Path | None = None
+    prompt: str = DEFAULT_PROMPT
 
 
 def prepare(
@@ -107,7 +106,7 @@ def _write(
     (folder / TRAIN).mkdir(parents=True)
     (folder / EVALUATION).mkdir()
     split_file = None if plan.split_file is None else plan.split_file.name
-    summary = Summary(plan.dataset, plan.seed, plan.evaluation_share, split_file)
+    summary = Summary(plan.dataset, plan.seed, plan.evaluation_share, split_file, plan.prompt)
     quality = Quality(plan.limits, Counter(plan.tokenizer))
     with Index(folder / "index.sqlite") as index:
         found = gather.gather(reports, folder, index, summary, plan.split_file, progress)
@@ -117,7 +116,7 @@ def _write(
             raise CollectionError(plan.dataset, summary.why_nothing())
         summary.describe(index.groups(), found.without_patient, found.contradicted)
     summary.quality = quality.as_json()
-    _write_json(folder / TRAIN / "template.json", TEMPLATE)
+    _write_json(folder / TRAIN / "template.json", _template(plan.prompt))
     _write_json(folder / "report.json", summary.as_json())
     return summary
 
@@ -134,7 +133,8 @@ def _write_pairs(
         for one in gather.pairs(folder):
             pair, findings = one.pair, one.findings
             split, reason = _split(one, index, draw)
-            over = quality.over(DEFAULT_PROMPT.format(findings=pair.findings), pair.impression)
+            prompt = fill(plan.prompt, pair.findings, pair.context)
+            over = quality.over(prompt, pair.impression)
             if reason is None and over and plan.limits.leave_out:
                 quality.count_over(over)
                 reason = _TOO_LONG[over[0].removesuffix("_certainly")]
@@ -147,7 +147,8 @@ def _write_pairs(
                 quality.count_over(over)
             summary.kept[split] += 1
             quality.add(split, pair, contradicted=index.is_contradicted(findings))
-            files[split].write(json.dumps(_line(split, pair), ensure_ascii=False) + "\n")
+            line = _line(split, pair, plan.prompt)
+            files[split].write(json.dumps(line, ensure_ascii=False) + "\n")
 
 
 def _split(one: Kept, index: Index, draw: Draw) -> tuple[str, Reason | None]:
@@ -174,13 +175,26 @@ def _lines(path: Path) -> TextIO:
     return path.open("w", encoding="utf-8", newline="\n")
 
 
-def _line(split: str, pair: Pair) -> dict[str, Any]:
+def _template(prompt: str) -> dict[str, str]:
+    """The template of the training channel.
+
+    JumpStart fills in texts only, so prompts with optional parts are filled in here.
+    """
+    around = "{prompt}" if names_context(prompt) else prompt.replace("{findings}", "{prompt}")
+    return {"prompt": around, "completion": "{completion}"}
+
+
+def _line(split: str, pair: Pair, prompt: str) -> dict[str, Any]:
     if split == TRAIN:
-        return {"prompt": pair.findings, "completion": pair.impression}
+        given = pair.findings
+        if names_context(prompt):
+            given = fill(prompt, pair.findings, pair.context)
+        return {"prompt": given, "completion": pair.impression}
     return {
         "report_id": pair.report_id,
         "findings": pair.findings,
         "impression": pair.impression,
+        **pair.context,
     }
 
 

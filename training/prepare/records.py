@@ -9,7 +9,7 @@ from chalicelib.intake.free_text.sections import read_sections
 from chalicelib.intake.record import MAX_REPORT_ID_CHARACTERS
 from training.prepare.columns import Columns, Roles
 from training.prepare.patients import Patients
-from training.prepare.report import Pair, Report, is_text, of_sections, report
+from training.prepare.report import Pair, Report, is_text, of_sections, report, with_context
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,11 @@ def read(values: Mapping[str, object], roles: Roles, fallback_id: str, reading: 
     found = (id_of(values.get(name)) for name in roles.ids)
     name = next((one for one in found if one), fallback_id)
     if roles.is_pair or roles.text is None:
-        made = report(name, _text(values, roles.findings), _text(values, roles.impression))
+        pair = report(name, _text(values, roles.findings), _text(values, roles.impression))
+        # CheXpert Plus calls its columns section_indication and so on.
+        made = with_context(
+            pair, {key.casefold().removeprefix("section_"): one for key, one in values.items()}
+        )
     else:
         made = of_sections(name, read_sections(_text(values, roles.text) or ""))
     if not isinstance(made, Pair):

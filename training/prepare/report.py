@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
 from chalicelib.drafting.masks import MASK, normalize_masks
+from chalicelib.intake.context import context_of
 from chalicelib.intake.free_text.blocks import Unsure
 from chalicelib.intake.free_text.sections import Sections
 
@@ -38,13 +40,15 @@ _WORDS = re.compile(r"[^\W_]++")
 class Pair:
     """One report's findings and the radiologist's impression, with masks and layout unchanged.
 
-    `patient` identifies the patient within the collection; None if it is not known.
+    `patient` identifies the patient within the collection; None if it is not known. `context` is
+    what a prompt may name beside the findings (`chalicelib.prompt_template.CONTEXT_FIELDS`).
     """
 
     report_id: str
     findings: str
     impression: str
     patient: str | None = None
+    context: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -89,4 +93,12 @@ def of_sections(report_id: str, sections: Sections) -> Report:
     """A pair if the sections are certain and both are present, otherwise the reason why not."""
     if sections.unsure is not None:
         return LeftOut(report_id, sections.unsure)
-    return report(report_id, sections.findings, sections.impression)
+    found = report(report_id, sections.findings, sections.impression)
+    return with_context(found, {"sections": sections.others})
+
+
+def with_context(found: Report, metadata: Mapping[str, Any]) -> Report:
+    """A pair with what its record says beside findings and impression."""
+    if isinstance(found, LeftOut):
+        return found
+    return replace(found, context=context_of(metadata))

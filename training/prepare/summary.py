@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from chalicelib.settings import DEFAULT_PROMPT
 from training.prepare.index import Groups
 from training.prepare.items import PassedOver
 from training.prepare.report import LeftOut
@@ -16,14 +17,16 @@ PLACES_NAMED = 20
 class Summary:
     """What was kept and left out; `left_out` counts by reason, `examples` names some of each.
 
-    `passed_over` are files that contain no reports. The other figures describe the pairs that were
-    kept; none of them is or contains report text.
+    `prompt` is the template that the model must have when it is deployed. `passed_over` are files
+    that contain no reports. The other figures describe the pairs that were kept; none of them is or
+    contains report text.
     """
 
     dataset: str
     seed: int
     evaluation_share: float
     split_file: str | None = None
+    prompt: str = DEFAULT_PROMPT
     reports: int = 0
     kept: dict[str, int] = field(default_factory=dict)
     left_out: dict[str, int] = field(default_factory=dict)

@@ -44,6 +44,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--html", type=Path, metavar="FILE", help="also write report.json as a page"
     )
+    parser.add_argument(
+        "--prompt",
+        type=_prompt,
+        metavar="TEMPLATE",
+        help="the model's prompt template, if it names more than {findings} (docs/guide.md)",
+    )
     _columns(parser)
     _lengths(parser)
     add_output(parser)
@@ -131,6 +137,7 @@ def _lengths(parser: argparse.ArgumentParser) -> None:
 
 
 def _plan(options: argparse.Namespace) -> Plan:
+    from chalicelib.settings import DEFAULT_PROMPT
     from training.prepare.columns import Columns
     from training.prepare.patients import Patients, pattern_of
     from training.prepare.prepare import Plan
@@ -153,7 +160,17 @@ def _plan(options: argparse.Namespace) -> Plan:
         Limits(options.max_input_length, options.max_output_length, options.leave_out_too_long),
         options.tokenizer,
         html=options.html,
+        prompt=options.prompt or DEFAULT_PROMPT,
     )
+
+
+def _prompt(text: str) -> str:
+    from chalicelib.prompt_template import problem_of
+
+    problem = problem_of(text)
+    if problem is not None:
+        raise argparse.ArgumentTypeError(f"the template {problem}")
+    return text
 
 
 def _positive(text: str) -> int:

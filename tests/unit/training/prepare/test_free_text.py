@@ -36,9 +36,9 @@ def zipped(folder: Path, texts: list[str]) -> Path:
 
 
 def read_reports(path: Path) -> list[Report]:
-    """Every report, without the patients that the paths name."""
+    """Every report, without the patients that the paths name, and without its other sections."""
     return [
-        replace(one, patient=None) if isinstance(one, Pair) else one
+        replace(one, patient=None, context={}) if isinstance(one, Pair) else one
         for one in read(path, Reading())
         if not isinstance(one, PassedOver)
     ]

@@ -18,6 +18,8 @@ from xml.sax.saxutils import escape
 
 import pytest
 
+from chalicelib.drafting.prompts import prompt_for
+from chalicelib.intake.context import context_of
 from chalicelib.settings import DEFAULT_PROMPT
 from training.errors import CollectionError, OutputError
 from training.prepare import index as index_module
@@ -138,6 +140,46 @@ def test_template_makes_the_prompt_that_the_functions_send(
 
     assert template["prompt"].format(prompt="X") == DEFAULT_PROMPT.format(findings="X")
     assert template["completion"].format(completion="Y") == "Y"
+
+
+WITH_CONTEXT = "[Indication: {indication}. ]Findings: {findings}"
+
+
+def test_prompt_that_names_context_is_filled_in_where_a_report_has_it(tmp_path: Path) -> None:
+    source = tmp_path / "reports.csv"
+    source.write_text(
+        "id,findings,impression,indication\n"
+        "a,Lungs clear.,Normal.,Cough of XXXX\n"
+        "b,Heart large.,Cardiomegaly.,\n",
+        encoding="utf-8",
+    )
+
+    prepare([source], tmp_path / "out", Plan("d", 0.0, prompt=WITH_CONTEXT))
+
+    template = json.loads((tmp_path / "out/train/template.json").read_text(encoding="utf-8"))
+    report = json.loads((tmp_path / "out/report.json").read_text(encoding="utf-8"))
+    prompts = [one["prompt"] for one in lines(tmp_path / "out/train/train.jsonl")]
+    assert prompts == [
+        "Indication: Cough of ____. Findings: Lungs clear.",
+        "Findings: Heart large.",
+    ]
+    assert template["prompt"] == "{prompt}"
+    assert report["prompt"] == WITH_CONTEXT
+    # What the functions make of the same report under the same template.
+    assert prompts[0] == prompt_for(
+        WITH_CONTEXT, "Lungs clear.", context_of({"indication": "Cough of XXXX"})
+    )
+
+
+def test_context_of_a_report_is_in_the_evaluation_file(tmp_path: Path) -> None:
+    source = tmp_path / "s1.txt"
+    source.write_text("INDICATION: Cough.\n\nFINDINGS: Clear.\n\nIMPRESSION: Normal.\n", "utf-8")
+
+    prepare([source], tmp_path / "out", Plan("d", 1.0))
+
+    assert lines(tmp_path / "out/evaluation/d.jsonl") == [
+        {"report_id": "s1", "findings": "Clear.", "impression": "Normal.", "indication": "Cough."}
+    ]
 
 
 def test_same_reports_from_two_collections_are_kept_once(
