@@ -11,7 +11,10 @@ import duckdb
 
 from analytics import sql as statements
 from analytics.engine import dialect
-from analytics.engine.results import Result, athena_type
+from analytics.engine.dialect import Translated
+from analytics.engine.kinds import Kind, kind
+from analytics.engine.macros import BEFORE, MACROS
+from analytics.engine.results import Result, held
 from analytics.errors import QueryError, UntranslatableError
 from analytics.lake import Lake
 from analytics.tables import DUCKDB, PARTITION, TABLES, TRINO, Table
@@ -38,7 +41,7 @@ class Athena:
         self._lake = lake
         self._warn = warn or (lambda _: None)
         self._files: dict[str, list[Path]] = {}
-        self._schema: dict[str, dict[str, str]] = {}
+        self._schema: dict[str, dict[str, Kind]] = {}
         self.damaged: list[str] = []
         # What does not fit into memory is written here, report text included; without it, to `.tmp`
         # in the current folder. Only the user may read it.
@@ -47,7 +50,8 @@ class Athena:
         self._duckdb = duckdb.connect(config=config)
         # The progress bar would be printed to stdout, among the results.
         self._duckdb.execute("SET enable_progress_bar = false")
-        self._duckdb.execute(dialect.MACROS)
+        self._duckdb.execute(BEFORE)
+        self._duckdb.execute(MACROS)
 
     def __enter__(self) -> Self:
         """Return itself."""
@@ -83,19 +87,18 @@ class Athena:
     def describe(self, name: str) -> list[tuple[str, str]]:
         """Columns of a table or view with their Athena types; raises QueryError."""
         self._define(name.lower())
-        return list(self._schema[name.lower()].items())
+        return [(column, one.shown) for column, one in self._schema[name.lower()].items()]
 
     def rows_of(self, name: str) -> int:
         """The number of rows in a table or view."""
         return int(self.query(f"SELECT count(*) AS n FROM {name}").rows[0][0])  # noqa: S608  # ours
 
-    def _run(self, translated: str, parameters: Sequence[str]) -> Result:
+    def _run(self, translated: Translated, parameters: Sequence[str]) -> Result:
         try:
-            done = self._duckdb.execute(translated, list(parameters))
-            columns = tuple(
-                (name.lower(), athena_type(str(kind))) for name, kind, *_ in done.description or ()
-            )
-            return Result(columns, tuple(done.fetchall()))
+            rows = self._duckdb.execute(translated.sql, list(parameters)).fetchall()
+            kinds = [one for _, one in translated.columns]
+            columns = tuple((name, one.shown) for name, one in translated.columns)
+            return Result(columns, held(rows, kinds))
         except _UNKNOWN as error:
             first = " ".join(str(error).splitlines()[0].split())
             raise UntranslatableError(f"the local engine cannot run this: {first}") from None
@@ -126,13 +129,16 @@ class Athena:
         tree = dialect.parse(view.sql)
         for other in sorted(dialect.tables_of(tree)):
             self._define(other)
-        self._duckdb.execute(f'CREATE VIEW "{name}" AS {dialect.to_duckdb(tree, self._schema)}')
-        described = self._duckdb.execute(f'DESCRIBE "{name}"').fetchall()
-        self._schema[name] = {column[0]: athena_type(column[1]) for column in described}
+        made = dialect.to_duckdb(tree, self._schema)
+        columns = ", ".join(f'"{column}"' for column, _ in made.columns)
+        self._duckdb.execute(f'CREATE VIEW "{name}"({columns}) AS {made.sql}')
+        self._schema[name] = dict(made.columns)
 
     def _read_table(self, table: Table) -> None:
         files = self._files[table.name]
-        self._schema[table.name] = {name: TRINO[kind] for name, kind in table.kinds.items()}
+        self._schema[table.name] = {
+            name: kind(TRINO[one]) for name, one in table.kinds.items()
+        }
         source = _reader(table, files) if files else _nothing(table)
         self._duckdb.execute(f'CREATE OR REPLACE VIEW "{table.name}" AS {source}')
 
