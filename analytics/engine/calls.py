@@ -13,7 +13,8 @@ from analytics.engine import operators
 from analytics.engine.casts import implicit, text
 from analytics.engine.functions import ELSEWHERE, FUNCTIONS
 from analytics.engine.functions.model import Function, Lambda, Typed
-from analytics.engine.kinds import BIGINT, BOOLEAN, UNKNOWN, Kind, common, converts
+from analytics.engine.kinds import BIGINT, UNKNOWN, Kind, common, converts
+from analytics.engine.stops import marked
 from analytics.errors import QueryError, UntranslatableError
 
 if TYPE_CHECKING:
@@ -71,11 +72,11 @@ class Calls:
 
     def fail(self, message: str, kind: Kind) -> str:
         """SQL that stops the query with the message; inside of TRY, that becomes null there."""
-        quoted = message.replace("'", "''")
+        quoted = marked(message)
         if not self.trying:
-            return f"error('{quoted}')"
+            return f"error({quoted})"
         # DuckDB's TRY takes no volatile function, which error is.
-        return f"CAST(CAST(CAST('{quoted}' AS INTEGER) AS VARCHAR) AS {kind.duckdb})"
+        return f"CAST(CAST(CAST({quoted} AS INTEGER) AS VARCHAR) AS {kind.duckdb})"
 
     # The kinds of calls
 
@@ -273,7 +274,7 @@ class Calls:
             if item.kind.name not in ("varchar", "unknown"):
                 sql = f"list_transform({value.sql}, lambda item: {text(item)})"
                 return Typed(sql, kind)
-        if kind.name in ("timestamp", "timestamptz", "time") and value.kind.name == kind.name:
+        if kind.name in ("timestamp", "timestamptz", "time", "char") and value.kind.name == kind.name:
             return value
         if value.kind.name == "unknown":
             return Typed(f"CAST(NULL AS {kind.duckdb})", kind)
@@ -456,6 +457,3 @@ def _filled(kind: Kind, bindings: dict[str, Kind]) -> Kind:
         return kind
     parts = tuple(_filled(one, bindings) if isinstance(one, Kind) else one for one in kind.args)
     return Kind(kind.name, parts, kind.fields)
-
-
-__all__ = ["BOOLEAN", "Calls", "Clauses", "direction"]

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from analytics.engine.functions.model import Typed
 from analytics.engine.kinds import Kind, converts
+from analytics.engine.stops import marked
 from analytics.errors import QueryError, UntranslatableError
 
 Fail = Callable[[str, Kind], str]
@@ -34,7 +35,7 @@ def implicit(one: Typed, to: Kind) -> str:
     if one.kind == to or (one.kind.is_text and to.name == "varchar"):
         return one.sql
     if one.kind.name == "parameter":
-        return cast(Typed(one.sql, Kind("varchar")), to, lambda m, _: f"error('{m}')", safe=False)
+        return cast(Typed(one.sql, Kind("varchar")), to, lambda m, _: f"error({marked(m)})", safe=False)
     if to.name == "char":
         return f"rpad({one.sql}, {to.args[0]}, ' ')"
     if one.kind.duckdb == to.duckdb:

@@ -17,6 +17,7 @@ from sqlglot.dialects.trino import Trino
 from sqlglot.errors import SqlglotError
 from sqlglot.tokenizer_core import TokenType
 
+from analytics.engine import shapes
 from analytics.engine.kinds import Kind
 from analytics.engine.queries import Queries
 from analytics.engine.scope import Columns, Source
@@ -45,6 +46,7 @@ class _AsWritten(Trino):
         }
 
 
+_QUERIES = ("SELECT", "WITH", "VALUES", "(")
 Schema = Mapping[str, Mapping[str, Kind]]  # by table: columns and their types
 
 
@@ -116,6 +118,9 @@ def parse(sql: str) -> exp.Query:
         QueryError: not Athena's grammar, or not a query.
     """
     check_grammar(sql)
+    first = next((one.text.upper() for one in sqlglot.tokenize(sql, read="athena")), "")
+    if first not in _QUERIES:
+        raise QueryError("only queries can be run: begin with SELECT or WITH")
     try:
         tree = sqlglot.parse_one(sql, read=_AsWritten)
     except (SqlglotError, RecursionError) as error:
@@ -166,6 +171,7 @@ def to_duckdb(tree: exp.Query, schema: Schema) -> Translated:
         QueryError: Athena rejects it too, in its words, with line and column.
         UntranslatableError: names what the local engine does not do.
     """
+    shapes.check(tree)
     parameters = [id(one) for one in tree.find_all(exp.Placeholder, bfs=False)]
     queries = Queries(Source(tree.meta["text"]), schema, parameters)
     try:

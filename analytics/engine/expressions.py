@@ -244,21 +244,24 @@ class Expressions(Calls):
     def _comparison(self, node: exp.Expr) -> Typed:
         sign = _SIGNS[type(node)]
         other = node.expression
-        if isinstance(other, (exp.Any, exp.All)):
-            return self._quantified(node, sign, other)
+        if isinstance(other, exp.Any):
+            return self._quantified(node, sign, "ANY", other.this)
+        word = other.name.upper() if isinstance(other, exp.Anonymous) else ""
+        if word in ("ALL", "ANY", "SOME") and len(other.expressions) == 1:
+            return self._quantified(node, sign, word, other.expressions[0])
         one, two = self.compile(node.this), self.compile(other)
         return Typed(self.compared(node, sign, one, two), BOOLEAN)
 
-    def _quantified(self, node: exp.Expr, sign: str, other: exp.Expr) -> Typed:
+    def _quantified(self, node: exp.Expr, sign: str, word: str, query: exp.Expr) -> Typed:
         one = self.compile(node.this)
-        sql, kind = self.column_of(other.this)
+        sql, kind = self.column_of(query)
         both = common(one.kind, kind)
         if both is None:
             raise self._cannot(node, one, sign, Typed("", kind))
         if both.is_floating:
             raise UntranslatableError("a quantified comparison of doubles runs on Athena only")
-        word = "ALL" if isinstance(other, exp.All) else "ANY"
         inner = f"SELECT {implicit(Typed('c0', kind), both)} FROM ({sql}) q"
+        word = "ALL" if word == "ALL" else "ANY"
         return Typed(f"({implicit(one, both)} {sign} {word} ({inner}))", BOOLEAN)
 
     def _distinct(self, node: exp.Expr) -> Typed:
@@ -325,7 +328,8 @@ class Expressions(Calls):
         ending = f" ESCAPE {rest[0]}" if rest else ""
         if rest and (values[2].text is None or len(values[2].text) != 1):
             raise QueryError("INVALID_FUNCTION_ARGUMENT: Escape string must be a single character")
-        return Typed(f"({one} LIKE {pattern}{ending})", BOOLEAN)
+        word = "NOT LIKE" if node.args.get("negate") else "LIKE"
+        return Typed(f"({one} {word} {pattern}{ending})", BOOLEAN)
 
     def _escape(self, node: exp.Expr) -> Typed:
         if not isinstance(node.this, exp.Like):

@@ -231,6 +231,8 @@ def converts(one: Kind, to: Kind) -> bool:
         return True
     if to.name in ("timestamp", "timestamptz", "time") and one.name == to.name:
         return True  # of a signature: any precision
+    if to.name == "char" and not to.args:
+        return one.name == "char"
     if to.name == "decimal" and not to.args:
         return one.is_whole or one.name in ("decimal", "unknown")
     return common(one, to) == to

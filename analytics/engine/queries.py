@@ -24,11 +24,6 @@ from analytics.errors import QueryError, UntranslatableError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_SELECT = {
-    "expressions", "from_", "joins", "where", "group", "having", "distinct", "order", "limit",
-    "offset", "with_",
-}  # fmt: skip
-
 
 @dataclass(slots=True)
 class _Item:
@@ -178,7 +173,6 @@ class Queries:
     # SELECT
 
     def _select(self, node: exp.Select, outer: Scope | None) -> tuple[str, Columns]:
-        self._check_clauses(node)
         relations = Relations(self, outer)
         sources = [relations.of(node.args["from_"])] if node.args.get("from_") else []
         sources += [relations.join(one) for one in node.args.get("joins") or ()]
@@ -234,22 +228,10 @@ class Queries:
         ranked = f"SELECT *, rank() OVER (ORDER BY {by}) AS place FROM ({inner}) f"
         return f"SELECT {names} FROM ({ranked}) f WHERE place <= {count} ORDER BY {by}"
 
-    def _check_clauses(self, node: exp.Select) -> None:
-        for name, value in node.args.items():
-            if value and name not in _SELECT:
-                clause = name.strip("_").upper()
-                if name in ("qualify", "hint", "kind", "into", "sort", "cluster", "distribute"):
-                    raise self.source.error("SYNTAX_ERROR", node, f"{clause} is not Athena's")
-                raise UntranslatableError(f"{clause} runs on Athena only")
-
     def _grouping(self, node: exp.Select, scope: Scope, expressions: Expressions) -> str:
         group = node.args.get("group")
         if group is None:
             return ""
-        if group.args.get("all") or any(
-            value and name not in ("expressions",) for name, value in group.args.items()
-        ):
-            raise UntranslatableError("this GROUP BY runs on Athena only")
         keys: set[str] = set()
         outputs = node.expressions
         translator = self.expressions(scope, "GROUP BY")

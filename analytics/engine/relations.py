@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from analytics.engine.casts import implicit
-from analytics.engine.expressions import Expressions
 from analytics.engine.functions.model import Typed
 from analytics.engine.kinds import BIGINT, UNKNOWN, Kind, common
 from analytics.engine.scope import Columns, Field, Scope
@@ -32,8 +31,6 @@ class Relations:
 
     def join(self, node: exp.Expr) -> str:
         """The SQL of one more join."""
-        if node.args.get("method") or node.args.get("pivots") or node.args.get("match_condition"):
-            raise UntranslatableError(f"a {node.args.get('method')} join runs on Athena only")
         side, kind = (node.args.get("side") or ""), (node.args.get("kind") or "")
         on, using = node.args.get("on"), node.args.get("using")
         word = "CROSS JOIN" if on is None and not using else f"{side} JOIN".strip()
@@ -78,13 +75,9 @@ class Relations:
         return " AND ".join(parts)
 
     def _one(self, node: exp.Expr) -> tuple[str, list[Field]]:
-        if node.args.get("sample") or node.args.get("pivots") or node.args.get("laterals"):
-            raise UntranslatableError("TABLESAMPLE and PIVOT run on Athena only")
         if isinstance(node, exp.Unnest):
             return self._unnest(node)
         if isinstance(node, exp.Table):
-            if node.args.get("match_recognize"):
-                raise UntranslatableError("MATCH_RECOGNIZE runs on Athena only")
             if not isinstance(node.this, exp.Identifier):
                 raise UntranslatableError("table functions run on Athena only")
             sql, columns = self._queries.table(node)
@@ -194,6 +187,3 @@ def values_of(queries: Queries, node: exp.Expr, outer: Scope | None) -> tuple[st
 
 def _held(cell: Typed, kind: Kind) -> str:
     return f"CAST({cell.sql} AS {kind.duckdb})" if cell.kind == UNKNOWN else implicit(cell, kind)
-
-
-__all__ = ["Expressions", "Relations", "values_of"]

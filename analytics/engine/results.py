@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import math
+import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -28,8 +29,12 @@ def held(rows: Sequence[tuple[Any, ...]], kinds: Sequence[Kind]) -> tuple[tuple[
 
 
 def _is_plain(kind: Kind) -> bool:
-    special = ("daytime", "yearmonth", "timestamptz", "row", "map")
+    special = ("daytime", "yearmonth", "timestamptz", "row", "map", "real")
     return not kind.is_any(*special) and all(map(_is_plain, kind.kinds))
+
+
+def _same(one: float, other: float) -> bool:
+    return struct.pack("f", one) == struct.pack("f", other)
 
 
 def _value(value: Any, kind: Kind) -> Any:  # noqa: ANN401, PLR0911  # any column value
@@ -46,6 +51,12 @@ def _value(value: Any, kind: Kind) -> Any:  # noqa: ANN401, PLR0911  # any colum
         case "yearmonth":
             years, months = divmod(abs(value), 12)
             return f"{'-' if value < 0 else ''}{years}-{months}"
+        case "real":
+            # The shortest number that is this one, as Java prints it.
+            return next(
+                (near for near in (float(f"{value:.{n}g}") for n in range(6, 9)) if _same(near, value)),
+                value,
+            )
         case "timestamptz":
             return f"{_text(value)} UTC"
         case "array":

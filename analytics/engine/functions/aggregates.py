@@ -41,8 +41,8 @@ FUNCTIONS = (
     aggregate("sum(double) -> double", "sum({0}){over}"),
     aggregate("sum(real) -> real", "CAST(sum({0}){over} AS FLOAT)"),
     aggregate("avg(D) -> D", _average, "The argument's type, half up", lambda kinds: kinds[0]),
-    aggregate("avg(real) -> real", "CAST(avg({0}){over} AS FLOAT)"),
     aggregate("avg(double) -> double", "avg({0}){over}"),
+    aggregate("avg(real) -> real", "CAST(avg({0}){over} AS FLOAT)"),
     aggregate("min(O) -> O", "min({0}){over}"),
     aggregate("max(O) -> O", "max({0}){over}"),
     aggregate(

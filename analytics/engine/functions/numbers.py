@@ -18,6 +18,11 @@ def _whole_of(kinds: Sequence[Kind]) -> Kind:
     return decimal(digits - scale + min(scale, 1), 0)
 
 
+def _cut_of(kinds: Sequence[Kind]) -> Kind:
+    digits, scale = kinds[0].numbers
+    return decimal(max(1, digits - scale), 0)
+
+
 def _wider(kinds: Sequence[Kind]) -> Kind:
     digits, scale = kinds[0].numbers
     return decimal(digits + 1, scale)
@@ -53,7 +58,8 @@ def _same(*names: str) -> list[tuple[str, str]]:
 
 
 _DOUBLE = [
-    *_same("cbrt", "exp", "degrees", "radians", "sin", "cos", "tan", "atan"),
+    ("cbrt", "CASE WHEN pow(round(cbrt({0})), 3) = {0} THEN round(cbrt({0})) ELSE cbrt({0}) END"),
+    *_same("exp", "degrees", "radians", "sin", "cos", "tan", "atan"),
     *_same("sinh", "cosh", "tanh"),
     ("sqrt", _nan_outside("sqrt", "{0} < 0")),
     ("asin", _nan_outside("asin", "abs({0}) > 1")),
@@ -86,7 +92,19 @@ FUNCTIONS = (
     scalar("round(double, integer) -> double", "round({0}, {1})", "Half away from zero"),
     scalar("round(D, integer) -> D", _round_decimal, "Literal places, at least 0", _wider),
     scalar("truncate(double) -> double", "trunc({0})"),
+    scalar(
+        "truncate(D) -> D",
+        lambda args: f"CAST(trunc({args[0].sql}) AS {_cut_of([args[0].kind]).duckdb})",
+        "A decimal without places",
+        lambda kinds: _cut_of(kinds),
+    ),
     scalar("sign(I) -> I", "CAST(sign({0}) AS INTEGER)"),
+    scalar(
+        "sign(D) -> D",
+        "CAST(sign({0}) AS DECIMAL(1,0))",
+        "decimal(1, 0)",
+        lambda _: decimal(1, 0),
+    ),
     scalar(
         "sign(double) -> double",
         "CASE WHEN isnan({0}) THEN {0} ELSE CAST(sign({0}) AS DOUBLE) END",

@@ -14,10 +14,10 @@ from analytics.errors import QueryError, UntranslatableError
 # Expression, its value on Athena, its type on Athena. Of those marked, sqlglot alone makes SQL that
 # runs in DuckDB and says something else.
 ANSWERS: list[tuple[str, Any, str]] = [
-    ("7 / 2", 3, "bigint"),  # marked: 3.5
-    ("-7 / 2", -3, "bigint"),  # marked
+    ("7 / 2", 3, "integer"),  # marked: 3.5
+    ("-7 / 2", -3, "integer"),  # marked
     ("7 / 2e0", 3.5, "double"),
-    ("x / 2", 1, "bigint"),  # marked: a column's type is known from its table
+    ("x / 2", 1, "integer"),  # marked: a column's type is known from its table
     ("cast(2.5e0 as integer)", 3, "integer"),  # marked: 2
     ("cast(-2.5e0 as bigint)", -3, "bigint"),  # marked: -2
     ("cast(2.5 as bigint)", 3, "bigint"),
@@ -47,7 +47,7 @@ ANSWERS: list[tuple[str, Any, str]] = [
     ("width_bucket(1e0, 0, 1, 20)", 21, "bigint"),
     ("is_nan(nan())", True, "boolean"),
     ("arrays_overlap(array[1], array[1, 2])", True, "boolean"),
-    ("to_iso8601(timestamp '2026-11-24 10:05:00')", "2026-11-24T10:05:00.000", "varchar"),
+    ("to_iso8601(timestamp '2026-11-24 10:05:00.000')", "2026-11-24T10:05:00.000", "varchar"),
     ("strpos('hello', 'l')", 3, "bigint"),
     ("substr('hello', 2, 3)", "ell", "varchar"),
     ("split_part('a,b', ',', 2)", "b", "varchar"),
@@ -81,16 +81,10 @@ def test_answers_are_athenas(athena: Athena, expression: str, value: Any, kind: 
     [
         "typeof(1)",
         "format('%.2f', 1.5e0)",
-        "from_unixtime(0)",
-        "url_encode('a b')",
         "format_datetime(timestamp '2026-11-24 10:05:00', 'yyyy')",
         "numeric_histogram(2, x)",
         "map_agg(x, x)",
-        "every(x > 0)",
-        "zip_with(array[1], array[2], (a, b) -> a + b)",
-        "reduce(array[1, 2], 0, (s, x) -> s + x, s -> s)",
         "at_timezone(timestamp '2026-01-01 00:00:00 UTC', 'America/New_York')",
-        "sequence(date '2026-11-01', date '2026-11-03')",
         "regexp_replace('a', 'b', cast(x as varchar))",
     ],
 )
@@ -102,13 +96,13 @@ def test_what_cannot_be_said_in_duckdb_is_refused(athena: Athena, expression: st
 @pytest.mark.parametrize(
     ("query", "message"),
     [
-        ("SELECT x FROM files QUALIFY row_number() OVER () = 1", "not Athena SQL: line 1"),
+        ("SELECT x FROM files QUALIFY row_number() OVER () = 1", "SYNTAX_ERROR: line 1"),
         ("SELECT * EXCLUDE (run_id) FROM files", "EXCLUDE"),
         ("SELECT run_id FROM files LIMIT 5 OFFSET 2", "OFFSET must precede LIMIT"),
         ("SELECT run_id FROM (SELECT run_id FROM files LIMIT 5 OFFSET 2)", "OFFSET must precede"),
         (
             "SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY chunks) FROM files",
-            "not Athena SQL",
+            "SYNTAX_ERROR",
         ),
         ("SELECT 'half", "Unterminated"),
         ("SELECT 1; SELECT 2", "a query must be one statement: this has 2"),
