@@ -33,6 +33,15 @@ _RANGE = "NUMERIC_VALUE_OUT_OF_RANGE: a number is out of the range of its type"
 _UNKNOWN = (duckdb.CatalogException, duckdb.BinderException, duckdb.ParserException)
 
 
+def _explained(message: str) -> QueryError:
+    """DuckDB's error of a value, without the value."""
+    if "More than one row returned by a subquery" in message:
+        return QueryError("SUBQUERY_MULTIPLE_ROWS: Scalar sub-query has returned multiple rows")
+    if "out of range" in message or "Could not cast value" in message:
+        return QueryError(_RANGE)
+    return UntranslatableError(_WRONG_VALUE)
+
+
 class Athena:
     """A local Athena; a context manager.
 
@@ -87,10 +96,13 @@ class Athena:
         translated = dialect.to_duckdb(tree, self._schema)
         try:
             return self._run(translated, parameters)
-        except _UNREADABLE:
+        except _UNREADABLE as error:
             if not self._read_oddly():
-                raise UntranslatableError(_WRONG_VALUE) from None
+                raise _explained(str(error)) from None
+        try:
             return self._run(translated, parameters)
+        except _UNREADABLE as error:
+            raise _explained(str(error)) from None
 
     def describe(self, name: str) -> list[tuple[str, str]]:
         """Columns of a table or view with their Athena types; raises QueryError."""

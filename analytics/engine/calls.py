@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from sqlglot import exp
 
 from analytics.engine import operators
-from analytics.engine.casts import implicit, text
-from analytics.engine.functions import ELSEWHERE, FUNCTIONS
+from analytics.engine.casts import cast, implicit, text
+from analytics.engine.functions import ELSEWHERE, FUNCTIONS, PARTIAL
 from analytics.engine.functions.model import Function, Lambda, Typed
-from analytics.engine.kinds import BIGINT, UNKNOWN, Kind, common, converts
+from analytics.engine.kinds import BIGINT, DATE, UNKNOWN, Kind, common, converts
 from analytics.engine.stops import marked
 from analytics.errors import QueryError, UntranslatableError
 
@@ -282,7 +282,9 @@ class Calls:
 
     def _unexpected(self, node: exp.Expr, name: str, values: Sequence[Typed | None]) -> QueryError:
         given = ", ".join("function" if one is None else str(one.kind) for one in values)
-        expected = ", ".join(one.shown.partition(" -> ")[0] for one in FUNCTIONS[name])
+        if name in PARTIAL:
+            return UntranslatableError(f"{name} of ({given}) runs on Athena only")
+        expected = ", ".join(one.shown.partition(" -> ")[0] for one in FUNCTIONS.get(name, ()))
         message = f"Unexpected parameters ({given}) for function {name}. Expected: {expected}"
         return self.source.error("TYPE_MISMATCH", node, message)
 
@@ -379,6 +381,14 @@ class Calls:
         self.trying = around
         return Typed(f"TRY({one.sql})", one.kind)
 
+    def _date(self, node: exp.Expr, args: list[exp.Expr]) -> Typed:
+        values = [self.compile(one) for one in args]
+        if len(values) != 1 or not values[0].kind.is_any(
+            "varchar", "parameter", "date", "timestamp", "timestamptz", "unknown"
+        ):
+            raise self._unexpected(node, "date", values)
+        return Typed(cast(values[0], DATE, self.fail, safe=False), DATE)
+
     def _grouping(self, node: exp.Expr, args: list[exp.Expr]) -> Typed:
         values = [self.compile(one).sql for one in args]
         if not set(values) <= self.groups:
@@ -389,6 +399,7 @@ class Calls:
 
 _SPECIAL: dict[str, Any] = {
     "coalesce": Calls._coalesce,
+    "date": Calls._date,
     "grouping": Calls._grouping,
     "mod": Calls._mod,
     "nullif": Calls._nullif,

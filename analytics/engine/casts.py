@@ -201,11 +201,15 @@ def _nested(one: Typed, to: Kind, fail: Fail, *, safe: bool) -> str:
 
 def _json(one: Typed, to: Kind, fail: Fail, *, safe: bool) -> str:
     source, sql = one.kind, one.sql
-    if source.name == "json" and to.name == "varchar" and not to.args:
+    if source.name == "json" and to.name == "varchar":
         bad = _failing(fail, one, to, safe=safe)
+        elsewhere = fail("ELSEWHERE: CAST of a JSON number with a fraction to varchar", to)
+        text_of = f"json_text({sql})"
+        if to.args:
+            text_of = f"CASE WHEN length({text_of}) > {to.args[0]} THEN {bad} ELSE {text_of} END"
         return (
             f"CASE WHEN json_type({sql}) IN ('OBJECT', 'ARRAY') THEN {bad} "
-            f"ELSE json_text({sql}) END"
+            f"WHEN json_type({sql}) = 'DOUBLE' THEN {elsewhere} ELSE {text_of} END"
         )
     if source.name == "json" and to.name in ("bigint", "integer", "double"):
         kinds = "('BIGINT', 'UBIGINT')" if to.is_whole else "('BIGINT', 'UBIGINT', 'DOUBLE')"

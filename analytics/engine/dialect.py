@@ -175,6 +175,8 @@ def to_duckdb(tree: exp.Query, schema: Schema) -> Translated:
     parameters = [id(one) for one in tree.find_all(exp.Placeholder, bfs=False)]
     queries = Queries(Source(tree.meta["text"]), schema, parameters)
     try:
-        return Translated(*queries.query(tree, None))
+        sql, columns = queries.query(tree, None)
     except RecursionError:
         raise UntranslatableError("the query is nested too deeply for the local engine") from None
+    named = ((name or f"_col{place}", kind) for place, (name, kind) in enumerate(columns))
+    return Translated(sql, tuple(named))

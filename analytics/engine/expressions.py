@@ -43,7 +43,10 @@ _ARITHMETIC: dict[type[exp.Expr], str] = {
 }  # fmt: skip
 _UNITS_MS = {"SECOND": 1000, "MINUTE": 60_000, "HOUR": 3_600_000, "DAY": 86_400_000}
 _UNITS_MONTHS = {"MONTH": 1, "YEAR": 12}
-_KEYWORDS = ("current_date", "current_timestamp", "localtime", "localtimestamp")
+_KEYWORDS = (
+    "current_catalog", "current_date", "current_schema", "current_time", "current_timestamp",
+    "current_user", "localtime", "localtimestamp",
+)  # fmt: skip
 _MOST_INTEGER, _MOST_BIGINT = 2**31 - 1, 2**63 - 1
 
 
@@ -364,6 +367,8 @@ class Expressions(Calls):
 
     def _joined(self, node: exp.Expr) -> Typed:
         one, other = self.compile(node.this), self.compile(node.expression)
+        if "char" in (one.kind.name, other.kind.name):
+            raise UntranslatableError("|| of char(n) runs on Athena only")
         found = operators.joined(one, other)
         if found is None:
             message = f"Unexpected parameters ({one.kind}, {other.kind}) for function concat"

@@ -274,19 +274,20 @@ class Queries:
                 continue
             scope.loose.clear()
             value = expressions.compile(inner)
-            name = self._name(one, inner, len(items))
+            name = self._name(one, inner)
             items.append(_Item(name, value, frozenset(scope.loose), inner))
         return items
 
     @staticmethod
-    def _name(one: exp.Expr, inner: exp.Expr, place: int) -> str:
+    def _name(one: exp.Expr, inner: exp.Expr) -> str:
+        """A column's name; without one it has none, until it is a result's."""
         if isinstance(one, exp.Alias):
             return one.alias.lower()
         if isinstance(inner, exp.Column):
             return inner.name.lower()
         if isinstance(inner, exp.Dot):
             return inner.expression.name.lower()
-        return f"_col{place}"
+        return ""
 
     def _star(self, node: exp.Expr, scope: Scope, expressions: Expressions) -> list[_Item]:
         of = node.text("table").lower() if isinstance(node, exp.Column) else None
@@ -320,7 +321,8 @@ class Queries:
             return []
         outputs = {}
         for one in items:
-            outputs[one.name] = one.value if one.name not in outputs else None
+            if one.name:
+                outputs[one.name] = one.value if one.name not in outputs else None
         terms = []
         for one in order.expressions:
             at = self._ordinal(one.this, len(items), "ORDER BY")

@@ -181,7 +181,7 @@ def values_of(queries: Queries, node: exp.Expr, outer: Scope | None) -> tuple[st
         for row in rows
     )
     names = ", ".join(f"c{place}" for place in range(len(kinds)))
-    columns = tuple((f"_col{place}", kind) for place, kind in enumerate(kinds))
+    columns = tuple(("", kind) for kind in kinds)
     return f"SELECT * FROM (VALUES {', '.join(lines)}) v({names})", columns
 
 

@@ -33,6 +33,7 @@ def _by_name() -> dict[str, tuple[Function, ...]]:
 FUNCTIONS = _by_name()
 # Written as functions, but with rules of their own: analytics/engine/special.py.
 SPECIAL = {
+    "date": "As CAST(… AS date)",
     "coalesce": "Converted to one type",
     "grouping": "Of GROUPING SETS, ROLLUP and CUBE",
     "if": "Lazy, as CASE",
@@ -41,6 +42,19 @@ SPECIAL = {
     "row": "Fields without names",
     "try": "Null instead of a division by zero, a cast or a number that is out of range",
 }
+# Trino has more signatures of these than the list: others run on Athena only.
+PARTIAL = frozenset(
+    """
+    approx_distinct array_join array_sort avg bit_count cardinality concat contains current_time
+    current_timestamp date_add date_diff date_format date_trunc day day_of_month day_of_week
+    day_of_year dow doy element_at from_unixtime greatest histogram hour json_array_get
+    json_array_length json_extract json_extract_scalar last_day_of_month least length localtime
+    localtimestamp lpad map max max_by millisecond min min_by minute month normalize quarter rand
+    random regexp_replace reverse rpad second sequence substr substring sum to_base64 to_hex
+    to_iso8601 to_unixtime to_utf8 truncate week week_of_year width_bucket year year_of_week yow
+    zip
+    """.split()
+)
 # Trino has them; here they are refused by name.
 ELSEWHERE = frozenset(
     """
@@ -51,7 +65,7 @@ ELSEWHERE = frozenset(
     bitwise_right_shift_arithmetic bitwise_xor_agg
     cauchy_cdf char2hexint checksum classify color combinations contains_sequence
     convex_hull_agg cosine_distance cosine_similarity crc32 current_catalog current_groups
-    current_schema current_user date_diff_millis day_name dot_product dow_name entropy
+    current_schema current_time current_user date_diff_millis day_name dot_product dow_name entropy
     empty_approx_set evaluate_classifier_predictions euclidean_distance exclude_columns
     features format format_datetime format_number from_base32 from_base64 from_base64url
     from_big_endian_32 from_big_endian_64 from_encoded_polyline from_geojson_geometry from_hex

@@ -151,7 +151,7 @@ def _iso(args: Sequence[Typed]) -> str:
     return f"strftime({sql}, '%Y-%m-%dT%H:%M:%S{fraction}')"
 
 
-_ISO_DATE = r"\d{4}-\d{2}-\d{2}"
+_ISO_DATE = r"\d\d\d\d-\d\d-\d\d"
 FUNCTIONS = (
     *(
         scalar(f"{name}({kind}) -> bigint", f"date_part('{part}', {{0}})", "ISO" if "iso" in part
@@ -190,9 +190,6 @@ FUNCTIONS = (
     ),
     scalar("date_format(timestamp, varchar) -> varchar", _format, "Literal format"),
     scalar("date_parse(varchar, varchar) -> timestamp", _parse, "Literal format of digits"),
-    scalar("date(date) -> date", "{0}"),
-    scalar("date(timestamp) -> date", "CAST({0} AS DATE)"),
-    scalar("date(timestamptz) -> date", "CAST({0} AS DATE)"),
     scalar(
         "from_iso8601_date(varchar) -> date",
         f"CASE WHEN regexp_full_match({{0}}, '{_ISO_DATE}') THEN CAST({{0}} AS DATE) "

@@ -37,13 +37,24 @@ def _at(args: Sequence[Typed]) -> str:
 
 
 def _scalar(args: Sequence[Typed]) -> str:
-    return f"json_text({_at(args)})"
+    return _guarded(args, f"json_text({_at(args)})")
 
 
 def _extract(args: Sequence[Typed]) -> str:
-    return _at(args)
+    return _guarded(args, _at(args))
 
 
+def _guarded(args: Sequence[Typed], sql: str) -> str:
+    """DuckDB writes numbers anew (1.50 becomes 1.5); Athena keeps their text."""
+    numbers = f"regexp_matches(CAST({args[0].sql} AS VARCHAR), '{_REWRITTEN}')"
+    kinds = f"json_type({_at(args)}) IN ('DOUBLE', 'OBJECT', 'ARRAY')"
+    return (
+        f"CASE WHEN {kinds} AND {numbers} THEN "
+        f"ELSEWHERE[JSON with a number that is not in its shortest form] ELSE {sql} END"
+    )
+
+
+_REWRITTEN = "[.][0-9]+0([^0-9]|$)|[0-9][eE][-+0-9]|[0-9][0-9.]{16}"
 _ARRAY = "json_type(parsed_json({0})) = 'ARRAY'"
 FUNCTIONS = tuple(
     one
@@ -70,8 +81,16 @@ FUNCTIONS = tuple(
 ) + (
     scalar(
         "json_parse(varchar) -> json",
-        "CASE WHEN json_valid({0}) THEN json({0}) WHEN {0} IS NOT NULL THEN "
+        "CASE WHEN json_valid({0}) THEN CAST({0} AS JSON) WHEN {0} IS NOT NULL THEN "
         "FAIL[INVALID_FUNCTION_ARGUMENT: Cannot convert value to JSON] END",
     ),
-    scalar("json_format(json) -> varchar", "CAST(json({0}) AS VARCHAR)", "Without spaces"),
+    scalar(
+        "json_format(json) -> varchar",
+        f"CASE WHEN regexp_matches(CAST({{0}} AS VARCHAR), '{_REWRITTEN}') OR "
+        "(json_type({0}) = 'OBJECT' AND json_keys({0}) <> list_sort(json_keys({0}))) OR "
+        "length(replace(CAST({0} AS VARCHAR), '{', '')) < length(CAST({0} AS VARCHAR)) - 1 "
+        "THEN ELSEWHERE[json_format of nested objects, unsorted keys or numbers in a long form] "
+        "ELSE CAST(json({0}) AS VARCHAR) END",
+        "Without spaces; keys in order",
+    ),
 )
