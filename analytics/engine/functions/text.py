@@ -83,8 +83,8 @@ FUNCTIONS = (
     ),
     scalar(
         "reverse(varchar) -> varchar",
-        "list_aggregate(list_transform(range(length({0}), 0, -1), lambda i: "
-        "substring({0}, i, 1)), 'string_agg', '')",
+        "CASE WHEN {0} = '' THEN '' ELSE list_aggregate(list_transform("
+        "range(length({0}), 0, -1), lambda i: substring({0}, i, 1)), 'string_agg', '') END",
         "By code points",
     ),
     scalar(
