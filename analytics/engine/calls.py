@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 _STOP = re.compile(r"(FAIL|ELSEWHERE)\[([^\]]*)\]")
 _CONSTRAINED = {"I": "is_whole", "N": "is_number", "O": "is_orderable"}
 # Aggregates whose answer the order of the rows changes.
+# Functions that are called with nulls too.
+_NULLABLE = ("concat_ws", "repeat", "reduce")
+_NEVER_NULL = re.compile(r"lambda |(?:CAST\()?(?:'[^']*'|[\d.]+)::")
 # Types for which Trino has signatures beyond the list.
 _RARE = ("varbinary", "char", "time", "timestamptz", "daytime", "yearmonth", "json", "map", "array")
 _ORDERED = ("array_agg", "listagg", "arbitrary", "any_value")
@@ -342,6 +345,10 @@ class Calls:
             parts = {f"{{{place}}}": one.sql for place, one in enumerate(args)}
             sql = re.sub(r"\{\d\}", lambda match: parts[match.group()], sql)
         sql = sql.replace("{over}", over).replace("{nulls}", clauses.nulls)
+        if function.use == "scalar" and "CASE" in sql and function.name not in _NULLABLE:
+            # Trino calls a function only if no argument is null.
+            null = [f"{one.sql} IS NULL" for one in args if not _NEVER_NULL.match(one.sql)]
+            sql = f"CASE WHEN {' OR '.join(null)} THEN NULL ELSE {sql} END" if null else sql
         return Typed(self._stopped(sql, kind), kind)
 
     def _stopped(self, sql: str, kind: Kind) -> str:

@@ -105,13 +105,17 @@ def _with(template: str, *, whole: bool = True) -> Callable[[Sequence[Typed]], s
 
 
 def _no_empty(re2: str) -> None:
+    if _compiled(re2).search("") is not None:
+        raise _elsewhere("a regular expression that matches the empty text")
+
+
+def _compiled(re2: str) -> re.Pattern[str]:
+    """Python's reading of the pattern, good for its groups and for whether it may be empty."""
     simple = re.sub(r"\\p\{\w+\}", "a", re2).replace(r"\x{85}", "a")
     try:
-        empty = re.search(simple, "") is not None
+        return re.compile(simple)
     except re.error:
         raise _elsewhere("this regular expression") from None
-    if empty:
-        raise _elsewhere("a regular expression that matches the empty text")
 
 
 def _extract(template: str) -> Callable[[Sequence[Typed]], str]:
@@ -120,9 +124,25 @@ def _extract(template: str) -> Callable[[Sequence[Typed]], str]:
         if len(args) > 2 and re.search(r"\)(?:[?*]|\{0)|\|", pattern):  # noqa: PLR2004  # the group
             # RE2's functions here say '' of a group that took no part, Athena null.
             raise _elsewhere("regexp_extract of a group that may take no part in the match")
+        if len(args) > 2:  # noqa: PLR2004  # the group
+            beyond = _beyond(args[2].sql, translated(pattern))
+            if beyond:
+                return f"CASE WHEN true THEN FAIL[{beyond}] END"
         return _with(template, whole="_all" in template)(args)
 
     return made
+
+
+def _beyond(sql: str, re2: str) -> str:
+    """Athena's error if the pattern has no such group."""
+    number = re.search(r"(\d+)::INTEGER", sql)
+    if number is None or "-" in sql:
+        raise _elsewhere("regexp_extract of a group that is not a literal")
+    groups = _compiled(re2).groups
+    if int(number[1]) <= groups:
+        return ""
+    message = f"Pattern has {groups} groups. Cannot access group {number[1]}"
+    return f"INVALID_FUNCTION_ARGUMENT: {message}"
 
 
 def _replace(args: Sequence[Typed]) -> str:

@@ -53,11 +53,13 @@ FUNCTIONS = (
     ),
     scalar(
         "concat_ws(varchar, array(varchar)) -> varchar",
-        "array_to_string(list_filter({1}, lambda x: x IS NOT NULL), {0})",
+        "CASE WHEN {0} IS NOT NULL THEN "
+        "array_to_string(list_filter({1}, lambda x: x IS NOT NULL), {0}) END",
     ),
     scalar(
         "chr(bigint) -> varchar",
-        f"CASE WHEN {{0}} < 1 OR {{0}} > 1114111 OR ({{0}} BETWEEN 55296 AND 57343) THEN "
+        "CASE WHEN {0} = 0 THEN ELSEWHERE[chr(0)] "
+        f"WHEN {{0}} < 1 OR {{0}} > 1114111 OR ({{0}} BETWEEN 55296 AND 57343) THEN "
         f"FAIL[{_ARGUMENT}: Not a valid Unicode code point] ELSE chr({{0}}::INTEGER) END",
     ),
     scalar("codepoint(varchar(1)) -> integer", "unicode({0})"),
