@@ -1,4 +1,4 @@
-"""The files that `python -m analytics build` generates from tables, SQL, dashboard and functions."""
+"""The files that `python -m analytics build` generates."""
 
 from __future__ import annotations
 

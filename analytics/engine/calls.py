@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 _STOP = re.compile(r"(FAIL|ELSEWHERE)\[([^\]]*)\]")
 _CONSTRAINED = {"I": "is_whole", "N": "is_number", "O": "is_orderable"}
-# Aggregates whose answer the order of the rows changes.
 # Functions that are called with nulls too.
 _NULLABLE = ("concat_ws", "repeat", "reduce")
 _NEVER_NULL = re.compile(r"lambda |(?:CAST\()?(?:'[^']*'|[\d.]+)::")
 # Types for which Trino has signatures beyond the list.
 _RARE = ("varbinary", "char", "time", "timestamptz", "daytime", "yearmonth", "json", "map", "array")
+# Aggregates whose answer the order of the rows changes.
 _ORDERED = ("array_agg", "listagg", "arbitrary", "any_value")
 
 
@@ -61,15 +61,25 @@ class Calls:
     inside: bool = False
     numbered: int = 0
 
-    if TYPE_CHECKING:
+    def compile(self, node: exp.Expr) -> Typed:
+        """The SQL and type of an expression."""
+        raise NotImplementedError
 
-        def compile(self, node: exp.Expr) -> Typed: ...
-        def condition(self, node: exp.Expr, clause: str) -> str: ...
-        def unified(
-            self, node: exp.Expr, parts: list[exp.Expr], what: str
-        ) -> tuple[list[str], Kind]: ...
-        def row(self, parts: list[exp.Expr]) -> Typed: ...
-        def compared(self, node: exp.Expr, sign: str, one: Typed, other: Typed) -> str: ...
+    def condition(self, node: exp.Expr, clause: str) -> str:
+        """SQL of an expression that must be boolean."""
+        raise NotImplementedError
+
+    def unified(self, parts: list[exp.Expr], what: str) -> tuple[list[str], Kind]:
+        """The SQL of values that must have one type, and that type."""
+        raise NotImplementedError
+
+    def row(self, parts: list[exp.Expr]) -> Typed:
+        """A row without field names."""
+        raise NotImplementedError
+
+    def compared(self, node: exp.Expr, sign: str, one: Typed, other: Typed) -> str:
+        """SQL of a comparison."""
+        raise NotImplementedError
 
     def query_of(self, node: exp.Expr) -> tuple[str, Columns]:
         """A subquery's SQL, with columns c0, c1 …, and their names and types."""
@@ -108,16 +118,7 @@ class Calls:
         return self._called(node, Clauses())
 
     def _called(self, node: exp.Expr, clauses: Clauses, filter_of: exp.Expr | None = None) -> Typed:
-        if isinstance(node, exp.GroupConcat):
-            if node.args.get("on_overflow"):
-                raise UntranslatableError("listagg with ON OVERFLOW runs on Athena only")
-            separator = node.args.get("separator") or exp.Literal.string("")
-            name, args = "listagg", [node.this, separator]
-        elif isinstance(node, exp.Anonymous):
-            name, args = node.name.lower(), list(node.expressions)
-        else:
-            shown = type(node).__name__.lower()
-            raise UntranslatableError(f"{shown} with OVER or FILTER runs on Athena only")
+        name, args = self._named(node)
         orders: list[exp.Expr] = []
         for place, one in enumerate(args):
             if isinstance(one, exp.Order):
@@ -135,6 +136,17 @@ class Calls:
             if clauses.over is None:
                 self.scope.loose.clear()
         return self.call(node, name, args, clauses)
+
+    @staticmethod
+    def _named(node: exp.Expr) -> tuple[str, list[exp.Expr]]:
+        if isinstance(node, exp.GroupConcat):
+            if node.args.get("on_overflow"):
+                raise UntranslatableError("listagg with ON OVERFLOW runs on Athena only")
+            return "listagg", [node.this, node.args.get("separator") or exp.Literal.string("")]
+        if isinstance(node, exp.Anonymous):
+            return node.name.lower(), list(node.expressions)
+        shown = type(node).__name__.lower()
+        raise UntranslatableError(f"{shown} with OVER or FILTER runs on Athena only")
 
     def _of_aggregate(self, name: str, where: exp.Expr, clauses: Clauses) -> str:
         if not any(one.use == "aggregate" for one in FUNCTIONS.get(name, ())):
@@ -208,7 +220,8 @@ class Calls:
         clauses = clauses or Clauses()
         special = _SPECIAL.get(name)
         if special is not None:
-            return special(self, node, args)
+            made: Typed = getattr(self, special)(node, args)
+            return made
         known = FUNCTIONS.get(name, ())
         if not known:
             if name in ELSEWHERE:
@@ -245,9 +258,9 @@ class Calls:
     def _chosen(
         self, node: exp.Expr, name: str, args: list[exp.Expr], values: list[Typed | None]
     ) -> tuple[Function, list[Typed], Kind]:
-        if any(one is not None and one.kind.name == "char" for one in values) and name != "length":
-            if FUNCTIONS[name][0].use == "scalar":
-                raise UntranslatableError(f"{name} of char(n) runs on Athena only")
+        has_char = any(one is not None and one.kind.name == "char" for one in values)
+        if has_char and name != "length" and FUNCTIONS[name][0].use == "scalar":
+            raise UntranslatableError(f"{name} of char(n) runs on Athena only")
         best: tuple[int, Function, dict[str, Kind]] | None = None
         for one in FUNCTIONS[name]:
             if one.accepts(len(args)):
@@ -279,7 +292,10 @@ class Calls:
             if item.kind.name not in ("varchar", "unknown"):
                 sql = f"list_transform({value.sql}, lambda item: {text(item)})"
                 return Typed(sql, kind)
-        if kind.name in ("timestamp", "timestamptz", "time", "char") and value.kind.name == kind.name:
+        if (
+            kind.name in ("timestamp", "timestamptz", "time", "char")
+            and value.kind.name == kind.name
+        ):
             return value
         if value.kind.name == "unknown":
             return Typed(f"CAST(NULL AS {kind.duckdb})", kind)
@@ -360,8 +376,8 @@ class Calls:
 
     # Functions with rules of their own
 
-    def _coalesce(self, node: exp.Expr, args: list[exp.Expr]) -> Typed:
-        values, kind = self.unified(node, args, "All COALESCE operands must be the same type")
+    def _coalesce(self, _: exp.Expr, args: list[exp.Expr]) -> Typed:
+        values, kind = self.unified(args, "All COALESCE operands must be the same type")
         return Typed(f"coalesce({', '.join(values)})", kind)
 
     def _nullif(self, node: exp.Expr, args: list[exp.Expr]) -> Typed:
@@ -376,12 +392,11 @@ class Calls:
 
     def _mod(self, node: exp.Expr, args: list[exp.Expr]) -> Typed:
         values = [self.compile(one) for one in args]
-        found = operators.arithmetic("%", *values, self.fail) if len(values) == 2 else None  # noqa: PLR2004  # its arguments
-        if found is None:
-            given = ", ".join(str(one.kind) for one in values)
-            message = f"Unexpected parameters ({given}) for function mod"
-            raise self.source.error("TYPE_MISMATCH", node, message)
-        return found
+        if len(values) == 2:  # noqa: PLR2004  # its arguments
+            found = operators.arithmetic("%", values[0], values[1], self.fail)
+            if found is not None:
+                return found
+        raise self._unexpected(node, "mod", values)
 
     def _row(self, _: exp.Expr, args: list[exp.Expr]) -> Typed:
         return self.row(args)
@@ -408,14 +423,14 @@ class Calls:
         return Typed(f"CAST(grouping({', '.join(values)}) AS BIGINT)", BIGINT)
 
 
-_SPECIAL: dict[str, Any] = {
-    "coalesce": Calls._coalesce,
-    "date": Calls._date,
-    "grouping": Calls._grouping,
-    "mod": Calls._mod,
-    "nullif": Calls._nullif,
-    "row": Calls._row,
-    "try": Calls._try,
+_SPECIAL = {
+    "coalesce": "_coalesce",
+    "date": "_date",
+    "grouping": "_grouping",
+    "mod": "_mod",
+    "nullif": "_nullif",
+    "row": "_row",
+    "try": "_try",
 }
 
 
@@ -435,9 +450,10 @@ def _bound_types(
         takes = function.takes[min(place, len(function.takes) - 1)]
         if isinstance(takes, Lambda) != (value is None):
             return None
-        if value is not None and not isinstance(takes, Lambda):
-            if not _binds(takes, value.kind, bindings):
-                return None
+        if isinstance(takes, Lambda) or value is None:
+            continue
+        if not _binds(takes, value.kind, bindings):
+            return None
     for place, value in enumerate(values):
         takes = function.takes[min(place, len(function.takes) - 1)]
         if value is not None and not isinstance(takes, Lambda):
@@ -447,7 +463,7 @@ def _bound_types(
     return cost, bindings
 
 
-def _binds(takes: Kind, given: Kind, bindings: dict[str, Kind]) -> bool:
+def _binds(takes: Kind, given: Kind, bindings: dict[str, Kind]) -> bool:  # noqa: PLR0911  # the whole table
     if given.name == "unknown":
         return True
     if len(takes.name) == 1:

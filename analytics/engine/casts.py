@@ -35,7 +35,9 @@ def implicit(one: Typed, to: Kind) -> str:
     if one.kind == to or (one.kind.is_text and to.name == "varchar"):
         return one.sql
     if one.kind.name == "parameter":
-        return cast(Typed(one.sql, Kind("varchar")), to, lambda m, _: f"error({marked(m)})", safe=False)
+        return cast(
+            Typed(one.sql, Kind("varchar")), to, lambda m, _: f"error({marked(m)})", safe=False
+        )
     if to.name == "char":
         return f"rpad({one.sql}, {to.args[0]}, ' ')"
     if one.kind.duckdb == to.duckdb:
@@ -43,7 +45,7 @@ def implicit(one: Typed, to: Kind) -> str:
     return f"CAST({one.sql} AS {to.duckdb})"
 
 
-def cast(one: Typed, to: Kind, fail: Fail, *, safe: bool) -> str:
+def cast(one: Typed, to: Kind, fail: Fail, *, safe: bool) -> str:  # noqa: PLR0911  # the whole table
     """The SQL of an explicit cast; `safe` makes null of what cannot be cast.
 
     Raises:
@@ -114,7 +116,7 @@ def _from_text(one: Typed, to: Kind, fail: Fail, *, safe: bool) -> str:
     )
 
 
-def text(one: Typed) -> str:
+def text(one: Typed) -> str:  # noqa: PLR0911  # the whole table
     """A value as varchar, as Trino prints it; raises UntranslatableError."""
     source = one.kind
     match source.name:
@@ -156,7 +158,7 @@ def _to_text(one: Typed, to: Kind, fail: Fail, *, safe: bool) -> str:
     return f"CASE WHEN length({sql}) > {to.args[0]} THEN {bad} ELSE {sql} END"
 
 
-def _plain(one: Typed, to: Kind, fail: Fail, *, safe: bool) -> str:
+def _plain(one: Typed, to: Kind, fail: Fail, *, safe: bool) -> str:  # noqa: PLR0911  # the whole table
     source, sql = one.kind, one.sql
     if source.is_number and to.is_number:
         if source.is_floating and (to.is_whole or to.name == "decimal"):

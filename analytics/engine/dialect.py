@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import sqlglot
 import trino_sql_validator
 from sqlglot import exp
 from sqlglot.dialects.trino import Trino
 from sqlglot.errors import SqlglotError
-from sqlglot.tokenizer_core import TokenType
+from sqlglot.parsers.trino import TrinoParser
+from sqlglot.tokenizer_core import Token, TokenType
 
 from analytics.engine import shapes
 from analytics.engine.kinds import Kind
@@ -27,6 +29,16 @@ from analytics.errors import QueryError, UntranslatableError
 _GRAMMARS = ("CAST", "TRY_CAST", "EXTRACT", "TRIM", "SUBSTRING", "POSITION", "LISTAGG")
 
 
+class _Parser(TrinoParser):
+    """Trino's parser without the names of functions."""
+
+    FUNCTIONS: ClassVar[dict[str, Any]] = {}
+    NO_PAREN_FUNCTIONS: ClassVar[dict[Any, Any]] = {}
+    FUNCTION_PARSERS: ClassVar[dict[str, Any]] = {
+        name: rule for name, rule in TrinoParser.FUNCTION_PARSERS.items() if name in _GRAMMARS
+    }
+
+
 class _AsWritten(Trino):
     """Trino's grammar, which Athena uses, with names and array indices left as written.
 
@@ -35,15 +47,7 @@ class _AsWritten(Trino):
     """
 
     INDEX_OFFSET = 0
-
-    class Parser(Trino.Parser):
-        """Trino's parser without the names of functions."""
-
-        FUNCTIONS = {}  # noqa: RUF012  # sqlglot declares it
-        NO_PAREN_FUNCTIONS = {}  # noqa: RUF012  # sqlglot declares it
-        FUNCTION_PARSERS = {  # noqa: RUF012  # sqlglot declares it
-            name: rule for name, rule in Trino.Parser.FUNCTION_PARSERS.items() if name in _GRAMMARS
-        }
+    Parser = _Parser
 
 
 _QUERIES = ("SELECT", "WITH", "VALUES", "(")
@@ -76,7 +80,9 @@ def _check_tokens(sql: str) -> None:
     depth, limited = 0, set[int]()
     before = None
     for token in sqlglot.tokenize(sql, read="athena"):
-        where = f"SYNTAX_ERROR: line {token.line}:{token.start - sql.rfind(chr(10), 0, token.start)}"
+        where = (
+            f"SYNTAX_ERROR: line {token.line}:{token.start - sql.rfind(chr(10), 0, token.start)}"
+        )
         if token.token_type == TokenType.L_PAREN:
             depth += 1
         elif token.token_type == TokenType.R_PAREN:
@@ -88,13 +94,21 @@ def _check_tokens(sql: str) -> None:
             raise QueryError(f"{where}: OFFSET must precede LIMIT")
         elif token.token_type == TokenType.L_BRACKET and not _ends_value(before):
             raise QueryError(f"{where}: mismatched input '['. An array is written ARRAY[…]")
-        elif before is not None and before.token_type == TokenType.NUMBER:
-            if token.start == before.end + 1 and (token.text[:1].isalpha() or token.text[0] == "_"):
-                raise QueryError(f"{where}: identifiers must not start with a digit")
+        elif _continues_number(before, token):
+            raise QueryError(f"{where}: identifiers must not start with a digit")
         before = token
 
 
-def _ends_value(token: sqlglot.tokens.Token | None) -> bool:
+def _continues_number(before: Token | None, token: Token) -> bool:
+    return (
+        before is not None
+        and before.token_type == TokenType.NUMBER
+        and token.start == before.end + 1
+        and (token.text[:1].isalpha() or token.text[:1] == "_")
+    )
+
+
+def _ends_value(token: Token | None) -> bool:
     """Whether a subscript may follow."""
     kinds = (TokenType.R_PAREN, TokenType.R_BRACKET, TokenType.IDENTIFIER, TokenType.VAR)
     if token is None:
@@ -105,13 +119,29 @@ def _ends_value(token: sqlglot.tokens.Token | None) -> bool:
 
 
 _CLAUSES = frozenset(
-    getattr(TokenType, name)
-    for name in "SELECT WHERE AND OR NOT IN LIKE BETWEEN ON HAVING WHEN THEN ELSE BY VALUES".split()
-    if hasattr(TokenType, name)
-) | {TokenType.GROUP_BY, TokenType.ORDER_BY, TokenType.DISTINCT}
+    (
+        TokenType.SELECT,
+        TokenType.WHERE,
+        TokenType.AND,
+        TokenType.OR,
+        TokenType.NOT,
+        TokenType.IN,
+        TokenType.LIKE,
+        TokenType.BETWEEN,
+        TokenType.ON,
+        TokenType.HAVING,
+        TokenType.WHEN,
+        TokenType.THEN,
+        TokenType.ELSE,
+        TokenType.VALUES,
+        TokenType.GROUP_BY,
+        TokenType.ORDER_BY,
+        TokenType.DISTINCT,
+    )
+)
 
 
-def parse(sql: str) -> exp.Query:
+def parse(sql: str) -> exp.Expr:
     """Parse one SELECT (or WITH, UNION, VALUES …).
 
     Raises:
@@ -126,7 +156,7 @@ def parse(sql: str) -> exp.Query:
     except (SqlglotError, RecursionError) as error:
         first = (str(error).splitlines() or [""])[0]
         raise UntranslatableError(f"the local engine cannot read this: {first}") from None
-    if not isinstance(tree, (exp.Query, exp.Values)):
+    if not isinstance(tree, exp.Query | exp.Values):
         raise QueryError("only queries can be run: begin with SELECT or WITH")
     if any(
         star.args.get("except_") or star.args.get("replace") for star in tree.find_all(exp.Star)
@@ -136,7 +166,7 @@ def parse(sql: str) -> exp.Query:
     return tree
 
 
-def tables_of(tree: exp.Query) -> set[str]:
+def tables_of(tree: exp.Expr) -> set[str]:
     """The tables and views that a query reads, in lower case, without its own WITH names."""
     own = {one.alias.lower() for one in tree.find_all(exp.CTE)}
     found = {one.name.lower() for one in tree.find_all(exp.Table) if one.name}
@@ -145,12 +175,12 @@ def tables_of(tree: exp.Query) -> set[str]:
     return found - own
 
 
-def parameters_of(tree: exp.Query) -> int:
+def parameters_of(tree: exp.Expr) -> int:
     """The number of question marks in a query."""
     return sum(1 for _ in tree.find_all(exp.Placeholder))
 
 
-def unnamed_of(tree: exp.Query) -> list[str]:
+def unnamed_of(tree: exp.Expr) -> list[str]:
     """The names that Athena would generate for unnamed columns."""
     select: exp.Expr = tree
     while isinstance(select, (exp.SetOperation, exp.Subquery)):
@@ -164,7 +194,7 @@ def unnamed_of(tree: exp.Query) -> list[str]:
     ]
 
 
-def to_duckdb(tree: exp.Query, schema: Schema) -> Translated:
+def to_duckdb(tree: exp.Expr, schema: Schema) -> Translated:
     """The same query in DuckDB's SQL; `schema` has the types of the tables that it reads.
 
     Raises:

@@ -5,7 +5,6 @@ What has no rule here is refused by name: nothing passes through unread.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -33,7 +32,7 @@ from analytics.engine.typenames import kind_of
 from analytics.errors import QueryError, UntranslatableError
 
 if TYPE_CHECKING:
-    from analytics.engine.scope import Field
+    from analytics.engine.scope import Field, Scope
 
 _SIGNS: dict[type[exp.Expr], str] = {
     exp.EQ: "=", exp.NEQ: "<>", exp.LT: "<", exp.LTE: "<=", exp.GT: ">", exp.GTE: ">=",
@@ -68,9 +67,10 @@ class Expressions(Calls):
         return found
 
     def _compile(self, node: exp.Expr) -> Typed:
-        for kind, rule in _RULES.items():
-            if isinstance(node, kind):
-                return rule(self, node)
+        rule = _RULES.get(type(node))
+        if rule is not None:
+            found: Typed = getattr(self, rule)(node)
+            return found
         if type(node) in _SIGNS:
             return self._comparison(node)
         if type(node) in _ARITHMETIC:
@@ -132,7 +132,7 @@ class Expressions(Calls):
             return Typed(f"{count * _UNITS_MONTHS[unit]}::BIGINT", YEARMONTH)
         raise UntranslatableError("an interval of this unit runs on Athena only")
 
-    def unified(self, node: exp.Expr, parts: list[exp.Expr], what: str) -> tuple[list[str], Kind]:
+    def unified(self, parts: list[exp.Expr], what: str) -> tuple[list[str], Kind]:
         """The SQL of values that must have one type, and that type."""
         values = [self.compile(part) for part in parts]
         kind = UNKNOWN
@@ -142,13 +142,10 @@ class Expressions(Calls):
                 message = f"{what}: {kind}, {value.kind}"
                 raise self.source.error("TYPE_MISMATCH", part, message)
             kind = wider
-        del node
         return [implicit(value, kind) for value in values], kind
 
     def _array(self, node: exp.Expr) -> Typed:
-        values, kind = self.unified(
-            node, node.expressions, "All ARRAY elements must be the same type"
-        )
+        values, kind = self.unified(node.expressions, "All ARRAY elements must be the same type")
         inner = f"[{', '.join(values)}]"
         return Typed(f"CAST({inner} AS {array(kind).duckdb})", array(kind))
 
@@ -164,7 +161,7 @@ class Expressions(Calls):
 
     # Names
 
-    def _column(self, node: exp.Expr) -> Typed:
+    def _column(self, node: exp.Column) -> Typed:
         if isinstance(node.this, exp.Star):
             raise self.source.error("SYNTAX_ERROR", node, "a star is a column of its own")
         parts = [one.name.lower() for one in node.parts]
@@ -183,7 +180,7 @@ class Expressions(Calls):
 
     def resolve(self, node: exp.Expr, parts: list[str]) -> Typed:
         """The column that the parts of a name stand for: [relation,] column, fields of rows."""
-        scope = self.scope
+        scope: Scope | None = self.scope
         while scope is not None:
             for used in (2, 1, 3, 4):
                 if len(parts) < used:
@@ -205,8 +202,9 @@ class Expressions(Calls):
         )
         raise self.source.error("COLUMN_NOT_FOUND", node, message)
 
-    def _seen(self, field: Field, scope: object) -> Typed:
-        scope.loose.add(field.sql)  # type: ignore[attr-defined]  # a Scope
+    @staticmethod
+    def _seen(field: Field, scope: Scope) -> Typed:
+        scope.loose.add(field.sql)
         return Typed(field.sql, field.kind)
 
     def dereference(self, node: exp.Expr, value: Typed, name: str) -> Typed:
@@ -354,7 +352,9 @@ class Expressions(Calls):
         return Typed(f"({one} {word} {other})", BOOLEAN)
 
     def _not(self, node: exp.Expr) -> Typed:
-        return Typed(f"(NOT {self.condition(node.this, 'Value of logical NOT expression')})", BOOLEAN)
+        return Typed(
+            f"(NOT {self.condition(node.this, 'Value of logical NOT expression')})", BOOLEAN
+        )
 
     def _negative(self, node: exp.Expr) -> Typed:
         if isinstance(node.this, exp.Literal) and str(node.this.this) == str(_MOST_BIGINT + 1):
@@ -421,7 +421,7 @@ class Expressions(Calls):
         results = [one.args["true"] for one in node.args["ifs"]]
         default = node.args.get("default")
         results += [default] if default is not None else []
-        values, kind = self.unified(node, results, "All CASE results must be the same type")
+        values, kind = self.unified(results, "All CASE results must be the same type")
         parts = [f"WHEN {when} THEN {value}" for when, value in zip(whens, values, strict=False)]
         ending = f" ELSE {values[-1]}" if default is not None else ""
         return Typed(f"CASE {' '.join(parts)}{ending} END", kind)
@@ -430,18 +430,18 @@ class Expressions(Calls):
         when = self.condition(node.this, "IF condition")
         false = node.args.get("false")
         parts = [node.args["true"], *([false] if false is not None else [])]
-        values, kind = self.unified(node, parts, "Result types for IF must be the same")
+        values, kind = self.unified(parts, "Result types for IF must be the same")
         ending = f" ELSE {values[1]}" if false is not None else ""
         return Typed(f"CASE WHEN {when} THEN {values[0]}{ending} END", kind)
 
     def _cast(self, node: exp.Expr) -> Typed:
         target = node.args["to"]
-        if target.this == exp.DataType.Type.DECIMAL and not target.expressions:
-            if isinstance(node.this, exp.Literal) and node.this.is_string:
-                raise UntranslatableError("a decimal of text needs its digits: decimal(p, s)")
+        is_text = isinstance(node.this, exp.Literal) and node.this.is_string
+        if is_text and target.this == exp.DataType.Type.DECIMAL and not target.expressions:
+            raise UntranslatableError("a decimal of text needs its digits: decimal(p, s)")
         to = kind_of(target)
         text = node.this.name if isinstance(node.this, exp.Literal) else ""
-        if to.name == "timestamptz" and node.this.is_string:
+        if to.name == "timestamptz" and is_text:
             if not text.endswith(" UTC"):
                 raise UntranslatableError("a time zone other than UTC runs on Athena only")
             plain = Kind("timestamp", to.args)
@@ -469,12 +469,11 @@ class Expressions(Calls):
         return self.call(node, name, [node.this, *([characters] if characters else [])])
 
     def _substring(self, node: exp.Expr) -> Typed:
-        rest = [node.args.get("start"), node.args.get("length")]
-        return self.call(node, "substring", [node.this, *(one for one in rest if one is not None)])
+        rest = [one for name in ("start", "length") if (one := node.args.get(name)) is not None]
+        return self.call(node, "substring", [node.this, *rest])
 
     def _position(self, node: exp.Expr) -> Typed:
-        rest = [node.args.get("position")] if node.args.get("position") else []
-        return self.call(node, "strpos", [node.this, node.args["substr"], *rest])
+        return self.call(node, "strpos", [node.this, node.args["substr"]])
 
     def _paren(self, node: exp.Expr) -> Typed:
         return self.compile(node.this)
@@ -498,44 +497,45 @@ class Expressions(Calls):
         return sql, columns[0][1]
 
 
-_RULES: dict[type[exp.Expr], Callable[[Expressions, exp.Expr], Typed]] = {
-    exp.Literal: Expressions._literal,
-    exp.Boolean: Expressions._boolean,
-    exp.Null: Expressions._null,
-    exp.HexString: Expressions._hex,
-    exp.Placeholder: Expressions._placeholder,
-    exp.Interval: Expressions._interval,
-    exp.Array: Expressions._array,
-    exp.Tuple: Expressions._tuple,
-    exp.Column: Expressions._column,
-    exp.Identifier: Expressions._identifier,
-    exp.Dot: Expressions._dot,
-    exp.Paren: Expressions._paren,
-    exp.NullSafeEQ: Expressions._distinct,
-    exp.NullSafeNEQ: Expressions._distinct,
-    exp.Between: Expressions._between,
-    exp.In: Expressions._in,
-    exp.Is: Expressions._is,
-    exp.Escape: Expressions._escape,
-    exp.Like: Expressions._like,
-    exp.And: Expressions._connected,
-    exp.Or: Expressions._connected,
-    exp.Not: Expressions._not,
-    exp.Neg: Expressions._negative,
-    exp.DPipe: Expressions._joined,
-    exp.Bracket: Expressions._subscript,
-    exp.Case: Expressions._case,
-    exp.If: Expressions._if,
-    exp.TryCast: Expressions._cast,
-    exp.Cast: Expressions._cast,
-    exp.Extract: Expressions._extract,
-    exp.Trim: Expressions._trim,
-    exp.Substring: Expressions._substring,
-    exp.StrPosition: Expressions._position,
-    exp.Exists: Expressions._exists,
-    exp.Subquery: Expressions._subquery,
-    exp.Anonymous: Expressions.function,
-    exp.GroupConcat: Expressions.listagg,
-    exp.Filter: Expressions.filtered,
-    exp.Window: Expressions.windowed,
+# By node: the method that translates it.
+_RULES: dict[type[exp.Expr], str] = {
+    exp.Literal: "_literal",
+    exp.Boolean: "_boolean",
+    exp.Null: "_null",
+    exp.HexString: "_hex",
+    exp.Placeholder: "_placeholder",
+    exp.Interval: "_interval",
+    exp.Array: "_array",
+    exp.Tuple: "_tuple",
+    exp.Column: "_column",
+    exp.Identifier: "_identifier",
+    exp.Dot: "_dot",
+    exp.Paren: "_paren",
+    exp.NullSafeEQ: "_distinct",
+    exp.NullSafeNEQ: "_distinct",
+    exp.Between: "_between",
+    exp.In: "_in",
+    exp.Is: "_is",
+    exp.Escape: "_escape",
+    exp.Like: "_like",
+    exp.And: "_connected",
+    exp.Or: "_connected",
+    exp.Not: "_not",
+    exp.Neg: "_negative",
+    exp.DPipe: "_joined",
+    exp.Bracket: "_subscript",
+    exp.Case: "_case",
+    exp.If: "_if",
+    exp.TryCast: "_cast",
+    exp.Cast: "_cast",
+    exp.Extract: "_extract",
+    exp.Trim: "_trim",
+    exp.Substring: "_substring",
+    exp.StrPosition: "_position",
+    exp.Exists: "_exists",
+    exp.Subquery: "_subquery",
+    exp.Anonymous: "function",
+    exp.GroupConcat: "listagg",
+    exp.Filter: "filtered",
+    exp.Window: "windowed",
 }

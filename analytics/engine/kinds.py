@@ -178,7 +178,7 @@ def as_decimal(one: Kind) -> Kind:
     return one if one.name == "decimal" else decimal(_DIGITS[one.name], 0)
 
 
-def common(one: Kind, other: Kind) -> Kind | None:  # noqa: C901, PLR0911, PLR0912  # the whole table
+def common(one: Kind, other: Kind) -> Kind | None:  # noqa: C901, PLR0911  # the whole table
     """The type to which both are converted implicitly, or None."""
     if one == other or other.name == "unknown":
         return one
@@ -206,9 +206,7 @@ def common(one: Kind, other: Kind) -> Kind | None:  # noqa: C901, PLR0911, PLR09
         found = tuple(part for part in parts if part is not None)
         if len(found) < len(parts):
             return None
-        fields = tuple(
-            a if a == b else "" for a, b in zip(one.fields, other.fields, strict=True)
-        )
+        fields = tuple(a if a == b else "" for a, b in zip(one.fields, other.fields, strict=True))
         return Kind(one.name, found, fields)
     return None
 

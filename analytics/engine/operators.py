@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from analytics.engine.casts import Fail, implicit
 from analytics.engine.functions.model import Typed
 from analytics.engine.kinds import (
@@ -15,6 +17,7 @@ from analytics.engine.kinds import (
     decimal,
 )
 
+_NUMBER = re.compile(r"[\d.eE+]+::")
 _DAY_MS = 86_400_000
 _ZERO = "DIVISION_BY_ZERO: Division by zero"
 _FLIPPED = {"=": "=", "<>": "<>", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
@@ -139,7 +142,7 @@ def comparison(sign: str, one: Typed, other: Typed) -> str | None:
 
 
 def _is_literal(sql: str) -> bool:
-    return sql.split("::")[0].replace(".", "").replace("e", "").replace("E", "").isdigit()
+    return _NUMBER.match(sql) is not None
 
 
 def distinct(one: Typed, other: Typed, *, differ: bool) -> str | None:

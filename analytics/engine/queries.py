@@ -116,7 +116,7 @@ class Queries:
     def _set(self, node: exp.Expr, outer: Scope | None) -> tuple[str, Columns]:
         if node.args.get("by_name") or node.args.get("side") or node.args.get("on"):
             raise self.source.error("SYNTAX_ERROR", node, "mismatched input 'BY': not Athena SQL")
-        word = {exp.Union: "UNION", exp.Except: "EXCEPT", exp.Intersect: "INTERSECT"}[type(node)]
+        word = type(node).__name__.upper()
         (left, some), (right, others) = (
             self.query(node.args[name], outer) for name in ("this", "expression")
         )
@@ -191,11 +191,11 @@ class Queries:
         if having:
             scope.loose.clear()
             having_sql = f" HAVING {expressions.condition(having.this, 'HAVING clause')}"
-            self._check_grouped(having, frozenset(scope.loose), "HAVING")
+            self._check_grouped(having, frozenset(scope.loose))
         order = self._order(node, scope, expressions, items)
         if expressions.aggregated or node.args.get("group") or having:
             for one in items:
-                self._check_grouped(one.node, one.loose, "SELECT")
+                self._check_grouped(one.node, one.loose)
         listed = [f"{one.value.sql} AS c{place}" for place, one in enumerate(items)]
         distinct = node.args.get("distinct")
         if distinct is not None and distinct.args.get("on"):
@@ -240,7 +240,7 @@ class Queries:
             at = self._ordinal(one, len(outputs), "GROUP BY")
             if at is not None:
                 one = outputs[at].unalias()
-            sql = translator.compile(one).sql
+            sql: str = translator.compile(one).sql
             keys.add(sql)
             return sql
 
@@ -262,9 +262,7 @@ class Queries:
         expressions.groups = frozenset(keys)
         return f" GROUP BY {', '.join(terms)}" if terms else ""
 
-    def _items(
-        self, node: exp.Select, scope: Scope, expressions: Expressions
-    ) -> list[_Item]:
+    def _items(self, node: exp.Select, scope: Scope, expressions: Expressions) -> list[_Item]:
         items: list[_Item] = []
         for one in node.expressions:
             inner = one.unalias()
@@ -286,7 +284,7 @@ class Queries:
         if isinstance(inner, exp.Column):
             return inner.name.lower()
         if isinstance(inner, exp.Dot):
-            return inner.expression.name.lower()
+            return str(inner.expression.name).lower()
         return ""
 
     def _star(self, node: exp.Expr, scope: Scope, expressions: Expressions) -> list[_Item]:
@@ -303,13 +301,12 @@ class Queries:
             items.append(_Item(one.name, Typed(one.sql, one.kind), loose, node))
         return items
 
-    def _check_grouped(self, node: exp.Expr, loose: frozenset[str], clause: str) -> None:
+    def _check_grouped(self, node: exp.Expr, loose: frozenset[str]) -> None:
         if loose:
             shown = next(
                 (one.sql(dialect="trino") for one in node.find_all(exp.Column)), "an expression"
             )
             message = f"'{shown}' must be an aggregate expression or appear in GROUP BY clause"
-            del clause
             raise self.source.error("EXPRESSION_NOT_AGGREGATE", node, message)
 
     def _order(
@@ -340,7 +337,7 @@ class Queries:
                         name for item in outputs.values() if item is not None for name in [item.sql]
                     }
                     if value.sql not in used:
-                        self._check_grouped(one, frozenset(scope.loose), "ORDER BY")
+                        self._check_grouped(one, frozenset(scope.loose))
             if not value.kind.is_orderable:
                 message = f"Type {value.kind} is not orderable, and therefore cannot be used in "
                 raise self.source.error("TYPE_MISMATCH", one, f"{message}ORDER BY")

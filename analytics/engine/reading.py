@@ -21,7 +21,6 @@ _OPTIONS = "format = 'newline_delimited', compression = 'gzip', maximum_object_s
 _HIVE = f"hive_partitioning = true, hive_types = {{'{PARTITION}': DATE}}"
 _START = 2048  # bytes of an object in which capitals are looked for, compressed
 _INFLATED = 16_384
-_NUMBERS = "('DOUBLE', 'BIGINT', 'UBIGINT')"
 
 
 def today() -> date:
@@ -61,7 +60,9 @@ def has_capitals(path: Path) -> bool:
 def strict(table: Table, files: Iterable[Path]) -> str:
     """Columns as they should be: missing fields are null, extra ones are ignored."""
     columns = ", ".join(f"{one.name}: {_quoted(DUCKDB[one.kind])}" for one in table.columns)
-    return f"SELECT * FROM read_json([{_paths(files)}], {_OPTIONS}, columns = {{{columns}}}, {_HIVE})"  # noqa: S608  # our own tables, paths quoted
+    return (
+        f"SELECT * FROM read_json([{_paths(files)}], {_OPTIONS}, columns = {{{columns}}}, {_HIVE})"
+    )
 
 
 def lenient(table: Table, files: Iterable[Path]) -> str:
@@ -70,14 +71,15 @@ def lenient(table: Table, files: Iterable[Path]) -> str:
         f"{_converted(table, one.name, one.kind)} AS {one.name}" for one in table.columns
     )
     return (
-        f"SELECT {values}, {PARTITION} FROM (SELECT json AS line, {PARTITION} "  # noqa: S608  # our own tables, paths quoted
+        f"SELECT {values}, {PARTITION} FROM (SELECT json AS line, {PARTITION} "
         f"FROM read_json_objects([{_paths(files)}], {_OPTIONS}, ignore_errors = true, {_HIVE}))"
     )
 
 
 def lines(files: Iterable[Path]) -> str:
     """A query that reads whole objects, and fails if one is truncated or not compressed."""
-    return f"SELECT count(json) FROM read_json_objects([{_paths(files)}], {_OPTIONS}, ignore_errors = true)"  # noqa: S608  # paths quoted
+    reader = f"read_json_objects([{_paths(files)}], {_OPTIONS}, ignore_errors = true)"
+    return f"SELECT count(json) FROM {reader}"
 
 
 def nothing(table: Table) -> str:
@@ -97,9 +99,12 @@ def _converted(table: Table, name: str, kind: Kind) -> str:
         case "string":
             done = f"WHEN true THEN {text}"
         case "double":
-            done = f"WHEN json_type({value}) IN ('VARCHAR', {_NUMBERS[1:-1]}) AND {cast} IS NOT NULL THEN {cast}"
+            kinds = "('VARCHAR', 'DOUBLE', 'BIGINT', 'UBIGINT')"
+            done = f"WHEN json_type({value}) IN {kinds} AND {cast} IS NOT NULL THEN {cast}"
         case "int" | "bigint":
-            done = f"WHEN regexp_full_match({text}, '[+-]?[0-9]+') AND {cast} IS NOT NULL THEN {cast}"
+            done = (
+                f"WHEN regexp_full_match({text}, '[+-]?[0-9]+') AND {cast} IS NOT NULL THEN {cast}"
+            )
         case "boolean":
             done = f"WHEN lower({text}) IN ('true', 'false') THEN lower({text}) = 'true'"
         case "array<string>":

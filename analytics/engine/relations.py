@@ -109,7 +109,7 @@ class Relations:
         names = [one.name.lower() for one in (alias.args.get("columns") or [])] if alias else []
         if names and len(names) != len(columns):
             message = (
-                f"Column alias list has {len(names)} entries but '{alias.name}' has "
+                f"Column alias list has {len(names)} entries but '{node.alias}' has "
                 f"{len(columns)} columns available"
             )
             raise self._queries.source.error("MISMATCHED_COLUMN_ALIASES", node, message)
@@ -161,9 +161,7 @@ def values_of(queries: Queries, node: exp.Expr, outer: Scope | None) -> tuple[st
     rows = []
     for one in node.expressions:
         cells = one.expressions if isinstance(one, exp.Tuple) else [one]
-        if len(cells) == 1 and isinstance(cells[0], exp.Anonymous) and cells[0].name.lower() == "row":
-            cells = cells[0].expressions
-        elif len(cells) == 1 and isinstance(cells[0], exp.Tuple):
+        if len(cells) == 1 and _is_row(cells[0]):
             cells = cells[0].expressions
         rows.append([expressions.compile(cell) for cell in cells])
     if len({len(row) for row in rows}) != 1:
@@ -183,6 +181,11 @@ def values_of(queries: Queries, node: exp.Expr, outer: Scope | None) -> tuple[st
     names = ", ".join(f"c{place}" for place in range(len(kinds)))
     columns = tuple(("", kind) for kind in kinds)
     return f"SELECT * FROM (VALUES {', '.join(lines)}) v({names})", columns
+
+
+def _is_row(node: exp.Expr) -> bool:
+    is_call = isinstance(node, exp.Anonymous) and node.name.lower() == "row"
+    return is_call or isinstance(node, exp.Tuple)
 
 
 def _held(cell: Typed, kind: Kind) -> str:

@@ -20,7 +20,7 @@ _WIDEST = 60
 
 
 def held(rows: Sequence[tuple[Any, ...]], kinds: Sequence[Kind]) -> tuple[tuple[Any, ...], ...]:
-    """DuckDB's values as Python's values of Athena's types; intervals and zones as Athena's text."""
+    """DuckDB's values as Athena's: intervals and times with a zone as text."""
     if all(_is_plain(kind) for kind in kinds):
         return tuple(rows)
     return tuple(
@@ -54,7 +54,11 @@ def _value(value: Any, kind: Kind) -> Any:  # noqa: ANN401, PLR0911  # any colum
         case "real":
             # The shortest number that is this one, as Java prints it.
             return next(
-                (near for near in (float(f"{value:.{n}g}") for n in range(6, 9)) if _same(near, value)),
+                (
+                    near
+                    for near in (float(f"{value:.{n}g}") for n in range(6, 9))
+                    if _same(near, value)
+                ),
                 value,
             )
         case "timestamptz":
@@ -65,9 +69,7 @@ def _value(value: Any, kind: Kind) -> Any:  # noqa: ANN401, PLR0911  # any colum
             one, other = kind.kinds
             return {_value(key, one): _value(held, other) for key, held in value.items()}
         case "row":
-            parts = [
-                _value(value[f"f{place}"], part) for place, part in enumerate(kind.kinds)
-            ]
+            parts = [_value(value[f"f{place}"], part) for place, part in enumerate(kind.kinds)]
             names = [name or f"field{place}" for place, name in enumerate(kind.fields)]
             return dict(zip(names, parts, strict=True))
         case _:

@@ -65,21 +65,30 @@ _EXPRESSIONS: dict[type[exp.Expr], tuple[str, ...]] = {
     exp.Substring: ("this", "start", "length"),
     exp.StrPosition: ("this", "substr"),
     exp.Exists: ("this",),
-} | {
-    one: _BINARY
-    for one in (
-        exp.And, exp.Or, exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.Add, exp.Sub,
-        exp.Mul, exp.Mod, exp.NullSafeEQ, exp.NullSafeNEQ,
-    )
-}  # fmt: skip
+}
+_EXPRESSIONS |= dict.fromkeys(
+    (
+        exp.And,
+        exp.Or,
+        exp.EQ,
+        exp.NEQ,
+        exp.LT,
+        exp.LTE,
+        exp.GT,
+        exp.GTE,
+        exp.Add,
+        exp.Sub,
+        exp.Mul,
+        exp.Mod,
+        exp.NullSafeEQ,
+        exp.NullSafeNEQ,
+    ),
+    _BINARY,
+)
 _QUERIES: dict[type[exp.Expr], tuple[str, ...]] = {
     exp.Select: ("expressions", "from_", "joins", "where", "group", "having", "distinct", *_TAIL),
     exp.Subquery: ("this", "alias", *_TAIL),
     exp.Values: ("expressions", "alias", *_TAIL),
-    **{
-        one: (*_BINARY, "distinct", "by_name", "side", "on", *_TAIL)
-        for one in (exp.Union, exp.Except, exp.Intersect)
-    },
     exp.With: ("expressions", "recursive"),
     exp.CTE: ("this", "alias"),
     exp.Alias: ("this", "alias"),
@@ -100,6 +109,10 @@ _QUERIES: dict[type[exp.Expr], tuple[str, ...]] = {
     exp.Fetch: ("direction", "count", "limit_options"),
     exp.LimitOptions: ("percent", "rows", "with_ties"),
 }
+_QUERIES |= dict.fromkeys(
+    (exp.Union, exp.Except, exp.Intersect),
+    (*_BINARY, "distinct", "by_name", "side", "on", *_TAIL),
+)
 _READ = _CALLS | _EXPRESSIONS | _QUERIES
 _SHOWN = {
     "qualify": "QUALIFY",

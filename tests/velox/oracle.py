@@ -7,8 +7,9 @@ answer. Each has a process of its own.
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import json
+import math
 import os
 import sys
 from typing import Any
@@ -21,11 +22,11 @@ from pyvelox.runner import LocalRunner, register_hive
 
 def plain(value: Any) -> Any:
     """A value as JSON can hold it."""
-    if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
+    if isinstance(value, float) and not math.isfinite(value):
         return {"float": str(value)}
     if isinstance(value, bytes):
         return {"bytes": value.hex()}
-    if isinstance(value, (datetime.date, datetime.datetime)):
+    if isinstance(value, dt.date):
         return {"date": str(value)}
     if isinstance(value, list):
         return [plain(one) for one in value]

@@ -28,7 +28,9 @@ from common.environments import environment_python
 ORACLE = Path(__file__).with_name("oracle.py")
 PYTHON = Path(os.environ.get("VELOX_PYTHON", environment_python("velox")))
 TIMES = 12  # generated calls of each signature
-pytestmark = pytest.mark.skipif(not PYTHON.is_file(), reason="no environment velox: make test-velox")
+pytestmark = pytest.mark.skipif(
+    not PYTHON.is_file(), reason="no environment velox: make test-velox"
+)
 
 _VARCHAR = ("'a'", "''", "'a,b'", "'Left lung'", "'äß😀'", "' x '", "'12'", "cast(null as varchar)")
 _POOLS = {
@@ -88,7 +90,7 @@ def argument(draw: random.Random, function: Function, place: int, kind: Kind) ->
 
 
 def calls(function: Function) -> list[str]:
-    draw = random.Random(function.shown)  # noqa: S311  # the same arguments in every run
+    draw = random.Random(function.shown)
     made: set[str] = set()
     for _ in range(TIMES):
         parts: list[str] = []
@@ -126,7 +128,7 @@ def equal(one: Any, other: Any) -> bool:
 def answered(expressions: list[str]) -> list[dict[str, Any]]:
     """Velox's answers."""
     arrow = next(PYTHON.parent.parent.glob("lib/python*/site-packages/pyarrow"))
-    done = subprocess.run(  # noqa: S603  # our own program
+    done = subprocess.run(
         [str(PYTHON), str(ORACLE)],
         input=json.dumps(expressions),
         capture_output=True,
@@ -172,5 +174,5 @@ def test_velox_says_the_same(engine: Athena) -> None:
             differences.append(f"{expression}: here {ours}, Velox {theirs}")
 
     print(f"{len(compared)} functions, {len(expressions)} calls")
-    assert len(compared) >= 60  # noqa: PLR2004  # or the oracle says nothing
+    assert len(compared) >= 60
     assert not differences, "\n".join(differences)

@@ -45,16 +45,10 @@ FUNCTIONS = (
     aggregate("avg(real) -> real", "CAST(avg({0}){over} AS FLOAT)"),
     aggregate("min(O) -> O", "min({0}){over}"),
     aggregate("max(O) -> O", "max({0}){over}"),
-    aggregate(
-        "max(O, bigint) -> array(O)", "max({0}, {1}){over}", "The largest, descending"
-    ),
+    aggregate("max(O, bigint) -> array(O)", "max({0}, {1}){over}", "The largest, descending"),
     aggregate("min(O, bigint) -> array(O)", "min({0}, {1}){over}", "The smallest, ascending"),
-    aggregate(
-        "max_by(E, O) -> E", "arg_max_null({0}, {1}){over}", "Null if the row has a null"
-    ),
-    aggregate(
-        "min_by(E, O) -> E", "arg_min_null({0}, {1}){over}", "Null if the row has a null"
-    ),
+    aggregate("max_by(E, O) -> E", "arg_max_null({0}, {1}){over}", "Null if the row has a null"),
+    aggregate("min_by(E, O) -> E", "arg_min_null({0}, {1}){over}", "Null if the row has a null"),
     aggregate("arbitrary(E) -> E", "any_value({0}){over}", "The first that is not null"),
     aggregate("any_value(E) -> E", "any_value({0}){over}", "The first that is not null"),
     aggregate("array_agg(E) -> array(E)", "array_agg({0}){over}", "With nulls"),
@@ -113,9 +107,7 @@ FUNCTIONS = (
         for one in (
             window(f"{name}(E) -> E", f"{name}({{0}}{{nulls}}){{over}}"),
             window(f"{name}(E, bigint) -> E", f"{name}({{0}}, {{1}}{{nulls}}){{over}}"),
-            window(
-                f"{name}(E, bigint, E) -> E", f"{name}({{0}}, {{1}}, {{2}}{{nulls}}){{over}}"
-            ),
+            window(f"{name}(E, bigint, E) -> E", f"{name}({{0}}, {{1}}, {{2}}{{nulls}}){{over}}"),
         )
     ),
 )

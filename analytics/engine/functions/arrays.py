@@ -108,8 +108,7 @@ FUNCTIONS = (
     ),
     scalar(
         "array_intersect(array(E), array(E)) -> array(E)",
-        "CASE WHEN {1} IS NOT NULL THEN "
-        "list_filter(distinct_of({0}), lambda y: holds({1}, y)) END",
+        "CASE WHEN {1} IS NOT NULL THEN list_filter(distinct_of({0}), lambda y: holds({1}, y)) END",
         "Nulls are equal",
     ),
     scalar(
@@ -205,12 +204,8 @@ FUNCTIONS = (
         f"NOT has({_MATCHES}, true)",
         "Null if only a null may match",
     ),
-    scalar(
-        "zip(array(T), array(U)) -> array(T)", _zip, "Filled with nulls", _zipped
-    ),
-    scalar(
-        "zip(array(T), array(U), array(V)) -> array(T)", _zip, "Filled with nulls", _zipped
-    ),
+    scalar("zip(array(T), array(U)) -> array(T)", _zip, "Filled with nulls", _zipped),
+    scalar("zip(array(T), array(U), array(V)) -> array(T)", _zip, "Filled with nulls", _zipped),
     scalar(
         "zip_with(array(T), array(U), f(T, U) -> R) -> array(R)",
         "CASE WHEN {0} IS NULL OR {1} IS NULL THEN NULL ELSE "

@@ -154,8 +154,11 @@ def _iso(args: Sequence[Typed]) -> str:
 _ISO_DATE = r"\d\d\d\d-\d\d-\d\d"
 FUNCTIONS = (
     *(
-        scalar(f"{name}({kind}) -> bigint", f"date_part('{part}', {{0}})", "ISO" if "iso" in part
-               or part == "week" else "")
+        scalar(
+            f"{name}({kind}) -> bigint",
+            f"date_part('{part}', {{0}})",
+            "ISO" if "iso" in part or part == "week" else "",
+        )
         for name, part in _PARTS.items()
         for kind in ("date", "timestamp", "timestamptz")
     ),
@@ -182,12 +185,8 @@ FUNCTIONS = (
         "Complete units; literal unit",
     ),
     scalar("date_trunc(varchar, date) -> date", _trunc, "Literal unit"),
-    scalar(
-        "date_trunc(varchar, timestamp) -> timestamp", _trunc, "Literal unit", lambda k: k[-1]
-    ),
-    scalar(
-        "date_trunc(varchar, timestamptz) -> timestamptz", _trunc, "In UTC", lambda k: k[-1]
-    ),
+    scalar("date_trunc(varchar, timestamp) -> timestamp", _trunc, "Literal unit", lambda k: k[-1]),
+    scalar("date_trunc(varchar, timestamptz) -> timestamptz", _trunc, "In UTC", lambda k: k[-1]),
     scalar("date_format(timestamp, varchar) -> varchar", _format, "Literal format"),
     scalar("date_parse(varchar, varchar) -> timestamp", _parse, "Literal format of digits"),
     scalar(

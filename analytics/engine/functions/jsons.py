@@ -56,7 +56,7 @@ def _guarded(args: Sequence[Typed], sql: str) -> str:
 
 _REWRITTEN = "[.][0-9]+0([^0-9]|$)|[0-9][eE][-+0-9]|[0-9][0-9.]{16}"
 _ARRAY = "json_type(parsed_json({0})) = 'ARRAY'"
-FUNCTIONS = tuple(
+_OF_BOTH = tuple(
     one
     for kind in ("varchar", "json")
     for one in (
@@ -78,7 +78,9 @@ FUNCTIONS = tuple(
             "From 0",
         ),
     )
-) + (
+)
+FUNCTIONS = (
+    *_OF_BOTH,
     scalar(
         "json_parse(varchar) -> json",
         "CASE WHEN json_valid({0}) THEN CAST({0} AS JSON) WHEN {0} IS NOT NULL THEN "

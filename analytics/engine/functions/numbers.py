@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from analytics.engine.functions.model import Typed, scalar
 from analytics.engine.kinds import Kind, decimal
@@ -16,6 +17,10 @@ _RADIX = f"{_ARGUMENT}: Radix must be between 2 and 36"
 def _whole_of(kinds: Sequence[Kind]) -> Kind:
     digits, scale = kinds[0].numbers
     return decimal(digits - scale + min(scale, 1), 0)
+
+
+def _whole(name: str, args: Sequence[Typed]) -> str:
+    return f"CAST({name}({args[0].sql}) AS {_whole_of([args[0].kind]).duckdb})"
 
 
 def _cut_of(kinds: Sequence[Kind]) -> Kind:
@@ -77,9 +82,7 @@ FUNCTIONS = (
             scalar(f"{name}(real) -> real", f"{name}({{0}})"),
             scalar(
                 f"{name}(D) -> D",
-                lambda args, name=name: (
-                    f"CAST({name}({args[0].sql}) AS {_whole_of([args[0].kind]).duckdb})"
-                ),
+                partial(_whole, name),
                 "A decimal without places",
                 _whole_of,
             ),
@@ -96,7 +99,7 @@ FUNCTIONS = (
         "truncate(D) -> D",
         lambda args: f"CAST(trunc({args[0].sql}) AS {_cut_of([args[0].kind]).duckdb})",
         "A decimal without places",
-        lambda kinds: _cut_of(kinds),
+        _cut_of,
     ),
     scalar("sign(I) -> I", "CAST(sign({0}) AS INTEGER)"),
     scalar(

@@ -1,8 +1,8 @@
-"""Functions of regular expressions: RE2's here, Joni's (Java's syntax) on Athena.
+r"""Functions of regular expressions: RE2's here, Joni's (Java's syntax) on Athena.
 
 Only a literal pattern is translated, because it must be read: what the two engines take
 differently is written out (classes know all letters on Athena) or refused (what RE2 lacks). A `$`
-matches before a final line break on Athena only, and `\\b` knows letters beyond ASCII there.
+matches before a final line break on Athena only, and `\b` knows letters beyond ASCII there.
 """
 
 from __future__ import annotations

@@ -41,16 +41,16 @@ FUNCTIONS = (
     ),
     scalar("ltrim(varchar) -> varchar", f"ltrim({{0}}, {_SPACES})", "All white space"),
     scalar("rtrim(varchar) -> varchar", f"rtrim({{0}}, {_SPACES})", "All white space"),
-    *(scalar(f"{name}(varchar, varchar) -> varchar", f"{name}({{0}}, {{1}})") for name in
-      ("trim", "ltrim", "rtrim")),
+    *(
+        scalar(f"{name}(varchar, varchar) -> varchar", f"{name}({{0}}, {{1}})")
+        for name in ("trim", "ltrim", "rtrim")
+    ),
     scalar(
         "concat(varchar, varchar, …) -> varchar",
         lambda args: "(" + " || ".join(one.sql for one in args) + ")",
         "Null if any is null; text only",
     ),
-    scalar(
-        "concat_ws(varchar, varchar, …) -> varchar", "concat_ws({all})", "Nulls are left out"
-    ),
+    scalar("concat_ws(varchar, varchar, …) -> varchar", "concat_ws({all})", "Nulls are left out"),
     scalar(
         "concat_ws(varchar, array(varchar)) -> varchar",
         "CASE WHEN {0} IS NOT NULL THEN "
@@ -65,8 +65,8 @@ FUNCTIONS = (
     scalar("codepoint(varchar(1)) -> integer", "unicode({0})"),
     scalar(
         "levenshtein_distance(varchar, varchar) -> bigint",
-        f"CASE WHEN {_ASCII} THEN levenshtein({{0}}, {{1}}) WHEN {{0}} IS NOT NULL AND {{1}} IS NOT "
-        "NULL THEN ELSEWHERE[levenshtein_distance of text beyond ASCII] END",
+        f"CASE WHEN {_ASCII} THEN levenshtein({{0}}, {{1}}) "
+        "ELSE ELSEWHERE[levenshtein_distance of text beyond ASCII] END",
     ),
     scalar(
         "hamming_distance(varchar, varchar) -> bigint",

@@ -17,8 +17,6 @@ from analytics.engine.functions import ELSEWHERE, FUNCTIONS, SPECIAL
 from analytics.errors import QueryError, UntranslatableError
 from analytics.lake import FolderLake
 
-from .cases import CASES, OVER_ROWS, WINDOWS
-
 _ROWS = "(VALUES (1, 1, 'a'), (2, null, 'a'), (3, 3, 'b'), (4, 3, 'b')) t(o, x, g)"
 _PYTHON = {
     "D": Decimal,
@@ -29,7 +27,8 @@ _PYTHON = {
 }
 
 
-def lines(text: str) -> list[str]:
+def lines(name: str) -> list[str]:
+    text = (Path(__file__).parent / "trino" / f"{name}.txt").read_text(encoding="utf-8")
     return [line for line in text.splitlines() if line and not line.startswith("#")]
 
 
@@ -73,21 +72,21 @@ def same(found: Any, wanted: Any) -> None:
         assert found == wanted
 
 
-@pytest.mark.parametrize("line", lines(CASES))
+@pytest.mark.parametrize("line", lines("values"))
 def test_a_value_is_trinos(engine: Athena, line: str) -> None:
     expression, _, wanted = line.rpartition(" => ")
 
     check(engine, expression, wanted, "(VALUES 3) t(x)")
 
 
-@pytest.mark.parametrize("line", lines(OVER_ROWS))
+@pytest.mark.parametrize("line", lines("aggregates"))
 def test_an_aggregate_is_trinos(engine: Athena, line: str) -> None:
     expression, _, wanted = line.rpartition(" => ")
 
     check(engine, expression, wanted, _ROWS)
 
 
-@pytest.mark.parametrize("line", lines(WINDOWS))
+@pytest.mark.parametrize("line", lines("windows"))
 def test_a_window_is_trinos(engine: Athena, line: str) -> None:
     expression, _, wanted = line.rpartition(" => ")
 
@@ -95,7 +94,8 @@ def test_a_window_is_trinos(engine: Athena, line: str) -> None:
 
 
 def test_every_function_of_the_list_has_a_case() -> None:
-    called = set(re.findall(r"\b(\w+)\s*\(", (CASES + OVER_ROWS + WINDOWS).lower()))
+    text = "\n".join(line for name in ("values", "aggregates", "windows") for line in lines(name))
+    called = set(re.findall(r"\b(\w+)\s*\(", text.lower()))
     keywords = {"current_date", "current_timestamp", "localtimestamp", "localtime", "grouping"}
 
     assert (set(FUNCTIONS) | set(SPECIAL)) - called - keywords == set()
