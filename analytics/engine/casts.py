@@ -105,13 +105,20 @@ def _from_text(one: Typed, to: Kind, fail: Fail, *, safe: bool) -> str:
         value = sql
     else:
         value = f"trim({sql})" if to.is_any("date", "timestamp") else sql
+    longer = ""
+    if pattern != _TEXT[to.name]:
+        stop = fail(f"ELSEWHERE: CAST to {to} of text with more places", to)
+        longer = (
+            f"WHEN regexp_full_match({sql}, '{_TEXT[to.name]}') AND NOT "
+            f"regexp_full_match({sql}, '{pattern}') THEN {stop} "
+        )
     done = _duckdbs(value, to, safe=True)
     if to.name == "boolean":
         done = f"lower({sql}) IN ('true', 't', '1')"
     bad = _failing(fail, one, to, safe=safe)
     quoted = pattern.replace("'", "''")
     return (
-        f"CASE WHEN NOT regexp_full_match({sql}, '{quoted}') OR ({sql} IS NOT NULL AND ({done}) "
+        f"CASE {longer}WHEN NOT regexp_full_match({sql}, '{quoted}') OR ({sql} IS NOT NULL AND ({done}) "
         f"IS NULL) THEN {bad} ELSE {done} END"
     )
 
@@ -161,9 +168,10 @@ def _to_text(one: Typed, to: Kind, fail: Fail, *, safe: bool) -> str:
 def _plain(one: Typed, to: Kind, fail: Fail, *, safe: bool) -> str:  # noqa: PLR0911  # the whole table
     source, sql = one.kind, one.sql
     if source.is_number and to.is_number:
-        if source.is_floating and (to.is_whole or to.name == "decimal"):
-            rounded = f"round({sql})" if to.is_whole else sql
-            done = _duckdbs(rounded, to, safe=True)
+        if source.is_floating and to.name == "decimal":
+            return _to_decimal(one, to, fail, safe=safe)
+        if source.is_floating and to.is_whole:
+            done = _duckdbs(f"round({sql})", to, safe=True)
             bad = _failing(fail, one, to, safe=safe)
             return f"CASE WHEN {sql} IS NOT NULL AND {done} IS NULL THEN {bad} ELSE {done} END"
         return _duckdbs(sql, to, safe=safe)
@@ -183,6 +191,19 @@ def _plain(one: Typed, to: Kind, fail: Fail, *, safe: bool) -> str:  # noqa: PLR
     if converts(source, to):
         return implicit(one, to)
     raise _refuse(source, to)
+
+
+def _to_decimal(one: Typed, to: Kind, fail: Fail, *, safe: bool) -> str:
+    """A double as a decimal, by its shortest text: half of a place is rounded by its binary value."""
+    written = f"CAST({one.sql} AS VARCHAR)"
+    tie = f"regexp_matches({written}, '[.][0-9]{{{to.numbers[1]}}}5(e.*)?$')"
+    done = _duckdbs(written, to, safe=True)
+    bad = _failing(fail, one, to, safe=safe)
+    stop = fail("ELSEWHERE: CAST of a double that lies between two decimals", to)
+    return (
+        f"CASE WHEN {tie} THEN {stop} WHEN {one.sql} IS NOT NULL AND {done} IS NULL THEN {bad} "
+        f"ELSE {done} END"
+    )
 
 
 def _nested(one: Typed, to: Kind, fail: Fail, *, safe: bool) -> str:

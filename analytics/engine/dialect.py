@@ -79,14 +79,18 @@ def _check_tokens(sql: str) -> None:
     """What the validator accepts and Athena does not: LIMIT before OFFSET, `[1, 2]`, `1x`."""
     depth, limited = 0, set[int]()
     before = None
+    casts = set[int]()
     for token in sqlglot.tokenize(sql, read="athena"):
         where = (
             f"SYNTAX_ERROR: line {token.line}:{token.start - sql.rfind(chr(10), 0, token.start)}"
         )
         if token.token_type == TokenType.L_PAREN:
             depth += 1
+            if before is not None and before.text.upper() in ("CAST", "TRY_CAST"):
+                casts.add(depth)
         elif token.token_type == TokenType.R_PAREN:
             limited.discard(depth)
+            casts.discard(depth)
             depth -= 1
         elif token.token_type == TokenType.LIMIT:
             limited.add(depth)
@@ -94,9 +98,17 @@ def _check_tokens(sql: str) -> None:
             raise QueryError(f"{where}: OFFSET must precede LIMIT")
         elif token.token_type == TokenType.L_BRACKET and not _ends_value(before):
             raise QueryError(f"{where}: mismatched input '['. An array is written ARRAY[…]")
+        elif _is_no_type(before, token, in_cast=depth in casts):
+            raise QueryError(f"{where}: Unknown type: {token.text.lower()}")
         elif _continues_number(before, token):
             raise QueryError(f"{where}: identifiers must not start with a digit")
         before = token
+
+
+def _is_no_type(before: Token | None, token: Token, *, in_cast: bool) -> bool:
+    """Whether a name after the AS of a CAST is another dialect's type, as string or float."""
+    after_as = before is not None and before.token_type == TokenType.ALIAS
+    return in_cast and after_as and token.text.upper() not in _TYPES
 
 
 def _continues_number(before: Token | None, token: Token) -> bool:
@@ -118,6 +130,33 @@ def _ends_value(token: Token | None) -> bool:
     )
 
 
+_TYPES = frozenset(
+    (
+        "ARRAY",
+        "BIGINT",
+        "BOOLEAN",
+        "CHAR",
+        "DATE",
+        "DECIMAL",
+        "DOUBLE",
+        "HYPERLOGLOG",
+        "INT",
+        "INTEGER",
+        "INTERVAL",
+        "IPADDRESS",
+        "JSON",
+        "MAP",
+        "REAL",
+        "ROW",
+        "SMALLINT",
+        "TIME",
+        "TIMESTAMP",
+        "TINYINT",
+        "UUID",
+        "VARBINARY",
+        "VARCHAR",
+    )
+)
 _CLAUSES = frozenset(
     (
         TokenType.SELECT,

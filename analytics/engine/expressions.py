@@ -42,6 +42,12 @@ _ARITHMETIC: dict[type[exp.Expr], str] = {
 }  # fmt: skip
 _UNITS_MS = {"SECOND": 1000, "MINUTE": 60_000, "HOUR": 3_600_000, "DAY": 86_400_000}
 _UNITS_MONTHS = {"MONTH": 1, "YEAR": 12}
+# A comparison of one of these needs parentheses.
+_PREDICATES = (*_SIGNS, exp.Between, exp.In, exp.Is, exp.Like, exp.Escape, exp.Not)
+_FIELDS = (
+    "year", "quarter", "month", "week", "day", "day_of_month", "day_of_week", "dow", "day_of_year",
+    "doy", "year_of_week", "yow", "hour", "minute", "second", "timezone_hour", "timezone_minute",
+)  # fmt: skip
 _KEYWORDS = (
     "current_catalog", "current_date", "current_schema", "current_time", "current_timestamp",
     "current_user", "localtime", "localtimestamp",
@@ -245,6 +251,8 @@ class Expressions(Calls):
     def _comparison(self, node: exp.Expr) -> Typed:
         sign = _SIGNS[type(node)]
         other = node.expression
+        if type(node.this) in _PREDICATES or type(other) in _PREDICATES:
+            raise self.source.error("SYNTAX_ERROR", node, f"mismatched input '{sign}'", sign)
         if isinstance(other, exp.Any):
             return self._quantified(node, sign, "ANY", other.this)
         word = other.name.upper() if isinstance(other, exp.Anonymous) else ""
@@ -306,7 +314,7 @@ class Expressions(Calls):
                 message = f"IN value and list items must be the same type or coercible: {kind}"
                 raise self.source.error("TYPE_MISMATCH", part, f"{message}, {value.kind}")
             kind = wider
-        if kind.is_floating:
+        if kind.is_floating or kind.is_any("array", "row"):
             parts = [operators.comparison("=", one, value) or "" for value in values]
             return Typed(f"({' OR '.join(parts)})", BOOLEAN)
         inner = ", ".join(implicit(value, kind) for value in values)
@@ -460,7 +468,10 @@ class Expressions(Calls):
     # Functions with a grammar of their own
 
     def _extract(self, node: exp.Expr) -> Typed:
-        return self.call(node, node.this.name.lower(), [node.expression])
+        name = node.this.name.lower()
+        if name not in _FIELDS:
+            raise self.source.error("SYNTAX_ERROR", node, f"Invalid EXTRACT field: {name}")
+        return self.call(node, name, [node.expression])
 
     def _trim(self, node: exp.Expr) -> Typed:
         side = (node.args.get("position") or "BOTH").upper()

@@ -17,6 +17,9 @@ from analytics.engine.kinds import (
     decimal,
 )
 
+from analytics.engine.stops import marked
+from analytics.errors import UntranslatableError
+
 _NUMBER = re.compile(r"[\d.eE+]+::")
 _DAY_MS = 86_400_000
 _ZERO = "DIVISION_BY_ZERO: Division by zero"
@@ -127,6 +130,12 @@ def comparison(sign: str, one: Typed, other: Typed) -> str | None:
         return None
     left, right = implicit(one, both), implicit(other, both)
     done = f"({left} {sign} {right})"
+    if both.is_any("array", "row"):
+        # DuckDB compares nulls in them as values, Trino says null or stops.
+        stop = f"error({marked('ELSEWHERE: a comparison of arrays or rows with nulls')})"
+        return f"CASE WHEN {_has_null(left, both)} OR {_has_null(right, both)} THEN {stop} ELSE {done} END"
+    if both.name == "map":
+        raise UntranslatableError("a comparison of maps runs on Athena only")
     if not both.is_floating:
         return done
     # In DuckDB NaN equals itself and is the largest; in Trino every comparison with it is false.
@@ -139,6 +148,20 @@ def comparison(sign: str, one: Typed, other: Typed) -> str | None:
         return done
     answer = "true" if sign == "<>" else "false"
     return f"(CASE WHEN {' OR '.join(nan)} THEN {answer} ELSE {done} END)"
+
+
+def _has_null(sql: str, kind: Kind) -> str:
+    """Whether an array or row, or what is in it, has a null."""
+    if kind.name == "array":
+        inner = _has_null("n", kind.item) if kind.item.is_any("array", "row") else "false"
+        return f"len(list_filter({sql}, lambda n: n IS NULL OR {inner})) > 0"
+    parts = []
+    for place, one in enumerate(kind.kinds):
+        part = f"struct_extract({sql}, 'f{place}')"
+        parts.append(f"{part} IS NULL")
+        if one.is_any("array", "row"):
+            parts.append(_has_null(part, one))
+    return f"({sql} IS NOT NULL AND ({' OR '.join(parts)}))"
 
 
 def _is_literal(sql: str) -> bool:

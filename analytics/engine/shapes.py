@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from analytics.errors import UntranslatableError
+from analytics.errors import QueryError, UntranslatableError
 
 _BINARY = ("this", "expression")
 _TAIL = ("order", "limit", "offset", "with_")
@@ -114,7 +114,26 @@ _QUERIES |= dict.fromkeys(
     (*_BINARY, "distinct", "by_name", "side", "on", *_TAIL),
 )
 _READ = _CALLS | _EXPRESSIONS | _QUERIES
+# Operators of other dialects.
+_FOREIGN = (
+    exp.BitwiseAnd,
+    exp.BitwiseOr,
+    exp.BitwiseXor,
+    exp.BitwiseNot,
+    exp.BitwiseLeftShift,
+    exp.BitwiseRightShift,
+    exp.RegexpLike,
+    exp.RegexpILike,
+    exp.ILike,
+    exp.SimilarTo,
+    exp.Glob,
+    exp.IntDiv,
+    exp.Struct,
+    exp.JSONExtract,
+    exp.JSONExtractScalar,
+)
 _SHOWN = {
+    "method": "NATURAL JOIN",
     "qualify": "QUALIFY",
     "match_recognize": "MATCH_RECOGNIZE",
     "windows": "a named WINDOW",
@@ -125,9 +144,11 @@ _SHOWN = {
 
 
 def check(tree: exp.Expr) -> None:
-    """Raise UntranslatableError, by name, for what the translation does not read."""
+    """Raise QueryError, by name, for what the translation does not read."""
     for node in tree.walk():
         kind = type(node)
+        if isinstance(node, _FOREIGN):
+            raise QueryError(f"SYNTAX_ERROR: {_name(kind.__name__)} is not Athena's")
         if kind not in _READ:
             raise UntranslatableError(f"{_name(kind.__name__)} runs on Athena only")
         for name, value in node.args.items():

@@ -44,6 +44,14 @@ FUNCTIONS = (
     aggregate("avg(double) -> double", "avg({0}){over}"),
     aggregate("avg(real) -> real", "CAST(avg({0}){over} AS FLOAT)"),
     aggregate("min(O) -> O", "min({0}){over}"),
+    *(
+        aggregate(
+            f"max({kind}) -> {kind}",
+            "CASE WHEN isnan(max({0}){over}) THEN ELSEWHERE[max of NaN] ELSE max({0}){over} END",
+            "Not of NaN",
+        )
+        for kind in ("double", "real")
+    ),
     aggregate("max(O) -> O", "max({0}){over}"),
     aggregate("max(O, bigint) -> array(O)", "max({0}, {1}){over}", "The largest, descending"),
     aggregate("min(O, bigint) -> array(O)", "min({0}, {1}){over}", "The smallest, ascending"),
