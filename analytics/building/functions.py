@@ -10,8 +10,7 @@ _OPERATORS = (
     (
         "`+ - * / %`",
         "as Athena",
-        "Whole numbers stay whole and stop when out of range; decimals have Trino's digits and "
-        "places, rounded half up; division by zero stops",
+        "Numbers out of range and division by zero stop; decimals have Trino's digits",
     ),
     (
         "`= <> < <= > >=`, `BETWEEN`, `IN`, `IS DISTINCT FROM`",
@@ -51,8 +50,7 @@ _OPERATORS = (
     (
         "`CAST`, `TRY_CAST`",
         "as Athena",
-        "Text is read strictly; doubles print as `1.0E1`; a cast that rounds a timestamp runs on "
-        "Athena only",
+        "Text is read strictly; doubles print as `1.0E1`; not casts that round a timestamp",
     ),
     (
         "time zones",
@@ -126,8 +124,8 @@ _FUNCTIONS = """
 ## Functions
 
 A signature is written as in Trino's documentation. Capital letters stand for types: `N` a number,
-`I` an integer, `D` a decimal, `O` a type with an order, the others any type. “Others on Athena only”
-means that Trino has more signatures.
+`I` an integer, `D` a decimal, `O` a type with an order, the others any type. “Others on Athena
+only” means that Trino has more signatures.
 """
 
 

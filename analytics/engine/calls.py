@@ -13,7 +13,8 @@ from analytics.engine import operators
 from analytics.engine.casts import cast, implicit, text
 from analytics.engine.functions import ELSEWHERE, FUNCTIONS, PARTIAL
 from analytics.engine.functions.model import Function, Lambda, Typed
-from analytics.engine.kinds import BIGINT, DATE, UNKNOWN, Kind, common, converts
+from analytics.engine.kinds import BIGINT, DATE, Kind, common, converts
+from analytics.engine.overloads import bound_types, filled
 from analytics.engine.stops import marked
 from analytics.errors import QueryError, UntranslatableError
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from analytics.engine.scope import Columns, Scope, Source
 
 _STOP = re.compile(r"(FAIL|ELSEWHERE)\[([^\]]*)\]")
-_CONSTRAINED = {"I": "is_whole", "N": "is_number", "O": "is_orderable"}
 # Functions that are called with nulls too.
 _NULLABLE = ("concat_ws", "repeat", "reduce")
 _NEVER_NULL = re.compile(r"lambda |(?:CAST\()?(?:'[^']*'|[\d.]+)::")
@@ -264,7 +264,7 @@ class Calls:
         best: tuple[int, Function, dict[str, Kind]] | None = None
         for one in FUNCTIONS[name]:
             if one.accepts(len(args)):
-                bound = _bound_types(one, values)
+                bound = bound_types(one, values)
                 if bound is not None and (best is None or bound[0] < best[0]):
                     best = (bound[0], one, bound[1])
         if best is None:
@@ -277,10 +277,10 @@ class Calls:
                 written.append(self._lambda(arg, takes, bindings, function))
             else:
                 assert value is not None  # noqa: S101  # no lambda
-                written.append(self._argument(function, value, _filled(takes, bindings)))
+                written.append(self._argument(function, value, filled(takes, bindings)))
         gives = function.gives
         kind = (
-            _filled(gives, bindings)
+            filled(gives, bindings)
             if isinstance(gives, Kind)
             else gives([one.kind for one in written])
         )
@@ -318,7 +318,7 @@ class Calls:
             message = f"{function.name} takes a lambda of {len(takes.takes)} arguments"
             raise self.source.error("INVALID_PARAMETER_USAGE", arg, message)
         self.numbered += 1
-        kinds = [_filled(one, bindings) for one in takes.takes]
+        kinds = [filled(one, bindings) for one in takes.takes]
         names = [f"l{self.numbered}_{place}" for place in range(len(kinds))]
         shown = names
         if function.name == "zip_with":
@@ -334,7 +334,7 @@ class Calls:
         gives = takes.gives
         if len(gives.name) == 1 and gives.name not in bindings:
             bindings[gives.name] = body.kind
-        wanted = _filled(gives, bindings)
+        wanted = filled(gives, bindings)
         if not converts(body.kind, wanted):
             message = f"the lambda gives {body.kind}, {function.name} needs {wanted}"
             raise self.source.error("TYPE_MISMATCH", arg, message)
@@ -438,60 +438,3 @@ def direction(node: exp.Expr) -> str:
     """The direction of a term of ORDER BY."""
     nulls = "FIRST" if node.args.get("nulls_first") else "LAST"
     return f"{' DESC' if node.args.get('desc') else ' ASC'} NULLS {nulls}"
-
-
-def _bound_types(
-    function: Function, values: Sequence[Typed | None]
-) -> tuple[int, dict[str, Kind]] | None:
-    """How many arguments are converted, and the type variables; None if the call is another."""
-    bindings: dict[str, Kind] = {}
-    cost = 0
-    for place, value in enumerate(values):
-        takes = function.takes[min(place, len(function.takes) - 1)]
-        if isinstance(takes, Lambda) != (value is None):
-            return None
-        if isinstance(takes, Lambda) or value is None:
-            continue
-        if not _binds(takes, value.kind, bindings):
-            return None
-    for place, value in enumerate(values):
-        takes = function.takes[min(place, len(function.takes) - 1)]
-        if value is not None and not isinstance(takes, Lambda):
-            wanted = _filled(takes, bindings)
-            if wanted.name != value.kind.name or (wanted.args and wanted.kinds != value.kind.kinds):
-                cost += 1
-    return cost, bindings
-
-
-def _binds(takes: Kind, given: Kind, bindings: dict[str, Kind]) -> bool:  # noqa: PLR0911  # the whole table
-    if given.name == "unknown":
-        return True
-    if len(takes.name) == 1:
-        kind = Kind("varchar") if given.name == "parameter" else given
-        found = common(bindings.get(takes.name, UNKNOWN), kind)
-        if found is None or (takes.name == "D" and found.name != "decimal"):
-            return False
-        limit = _CONSTRAINED.get(takes.name)
-        if limit is not None and not getattr(found, limit):
-            return False
-        bindings[takes.name] = found
-        return True
-    if takes.name in ("array", "map") and given.name == takes.name:
-        if takes == Kind("array", (Kind("varchar"),)):
-            return True  # array_join and concat_ws: elements are cast
-        return all(
-            _binds(one, other, bindings)
-            for one, other in zip(takes.kinds, given.kinds, strict=True)
-        )
-    if takes.name == "boolean" and given.name == "parameter":
-        return True
-    return converts(given, takes)
-
-
-def _filled(kind: Kind, bindings: dict[str, Kind]) -> Kind:
-    if len(kind.name) == 1:
-        return bindings.get(kind.name, UNKNOWN)
-    if not kind.kinds:
-        return kind
-    parts = tuple(_filled(one, bindings) if isinstance(one, Kind) else one for one in kind.args)
-    return Kind(kind.name, parts, kind.fields)

@@ -16,7 +16,6 @@ from analytics.engine.kinds import (
     converts,
     decimal,
 )
-
 from analytics.engine.stops import marked
 from analytics.errors import UntranslatableError
 
@@ -133,7 +132,8 @@ def comparison(sign: str, one: Typed, other: Typed) -> str | None:
     if both.is_any("array", "row"):
         # DuckDB compares nulls in them as values, Trino says null or stops.
         stop = f"error({marked('ELSEWHERE: a comparison of arrays or rows with nulls')})"
-        return f"CASE WHEN {_has_null(left, both)} OR {_has_null(right, both)} THEN {stop} ELSE {done} END"
+        null = f"{_has_null(left, both)} OR {_has_null(right, both)}"
+        return f"CASE WHEN {null} THEN {stop} ELSE {done} END"
     if both.name == "map":
         raise UntranslatableError("a comparison of maps runs on Athena only")
     if not both.is_floating:

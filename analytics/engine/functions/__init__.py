@@ -31,7 +31,7 @@ def _by_name() -> dict[str, tuple[Function, ...]]:
 
 
 FUNCTIONS = _by_name()
-# Written as functions, but with rules of their own: analytics/engine/special.py.
+# Written as functions, but with rules of their own: analytics/engine/calls.py.
 SPECIAL = {
     "date": "As CAST(… AS date)",
     "coalesce": "Converted to one type",

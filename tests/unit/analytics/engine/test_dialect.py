@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -143,3 +145,114 @@ def test_an_error_of_a_value_holds_no_value(athena: Athena) -> None:
 
     assert "Heart" not in str(caught.value)
     assert caught.value.__cause__ is None
+
+
+# A file of statements with what Trino answers, `statement ||| answer`, written for a reader: here an
+# error must be one, and an answer an answer or a refusal by name.
+CASES = os.environ.get("ATHENA_CASES", "")
+_ERRORS = ("error", "NOT_FOUND", "MISMATCH", "refused clear")
+
+
+def statements() -> list[tuple[str, str]]:
+    lines = Path(CASES).read_text(encoding="utf-8").splitlines() if CASES else []
+    pairs = [line.split(" ||| ") for line in lines if " ||| " in line and line[0] != "#"]
+    return [(pair[0], pair[1]) for pair in pairs]
+
+
+@pytest.mark.skipif(not CASES, reason="ATHENA_CASES names no file")
+def test_statements_of_others_are_answered_or_refused(athena: Athena) -> None:
+    wrong = []
+    for statement, wanted in statements():
+        fails = any(word in wanted for word in _ERRORS)
+        try:
+            found = athena.query(statement).rows
+        except UntranslatableError:
+            continue
+        except QueryError as error:
+            if not fails:
+                wrong.append(f"{statement}: {error}")
+            continue
+        if fails:
+            wrong.append(f"{statement}: {found}")
+
+    assert statements()
+    assert wrong == []
+
+
+# Kinds of statements that were answered otherwise, or ran although Athena refuses them.
+STATEMENTS: list[tuple[str, Any]] = [
+    ("SELECT n FROM (VALUES 2, 1, 1, 3) t(n) ORDER BY n FETCH FIRST 1 ROW WITH TIES", [1, 1]),
+    ("SELECT n FROM (VALUES 2, NULL, 1) t(n) ORDER BY n DESC", [2, 1, None]),
+    ("SELECT n FROM (VALUES 1, 2) t(n) WHERE n NOT IN (SELECT m FROM (VALUES 1, NULL) s(m))", []),
+    ("SELECT n AS m FROM (VALUES 1) t(n) WHERE m = 1", "COLUMN_NOT_FOUND: line 1:42"),
+    ("SELECT n AS m FROM (VALUES 1) t(n) GROUP BY m", "COLUMN_NOT_FOUND: line 1:45"),
+    ("SELECT count(*) AS m FROM (VALUES 1) t(n) HAVING m > 0", "COLUMN_NOT_FOUND"),
+    ("SELECT n + 1 AS m, m FROM (VALUES 1) t(n)", "COLUMN_NOT_FOUND"),
+    ("SELECT n + 1 AS m FROM (VALUES 1, 2) t(n) ORDER BY m DESC", [3, 2]),
+    ("SELECT _col0 FROM (SELECT 1)", "COLUMN_NOT_FOUND"),
+    ("SELECT n FROM (SELECT 1 AS n, 2 AS n)", "AMBIGUOUS_NAME"),
+    ("SELECT n, m FROM (VALUES (1, 2)) t(n, m) GROUP BY n", "EXPRESSION_NOT_AGGREGATE: line 1:1"),
+    ("SELECT n FROM (VALUES 1) t(n) WHERE count(*) > 0", "EXPRESSION_NOT_SCALAR"),
+    ("SELECT DISTINCT n FROM (VALUES 1) t(n) ORDER BY n + 1", "EXPRESSION_NOT_IN_DISTINCT"),
+    ("SELECT n FROM (VALUES 1) t(n) ORDER BY 2", "INVALID_COLUMN_REFERENCE"),
+    ("SELECT 1 UNION SELECT 'a'", "TYPE_MISMATCH"),
+    ("SELECT 1 UNION ALL SELECT 1.5 ORDER BY 1", [Decimal("1.0"), Decimal("1.5")]),
+    ("SELECT 1 AS n UNION BY NAME SELECT 2 AS n", "SYNTAX_ERROR"),
+    ("SELECT n FROM (VALUES 1, 'a') t(n)", "TYPE_MISMATCH"),
+    ("SELECT (SELECT n FROM (VALUES 1, 2) t(n))", "SUBQUERY_MULTIPLE_ROWS"),
+    ("SELECT (SELECT 1 WHERE false)", [None]),
+    ("SELECT run_id FROM files WHERE dt >= '2026-01-01'", "TYPE_MISMATCH: line 1:35: Cannot apply"),
+    ("SELECT run_id FROM files WHERE landed_at > '2026-01-01'", "TYPE_MISMATCH"),
+    ("SELECT run_id FROM files WHERE records_ok = '1'", "TYPE_MISMATCH"),
+    ("SELECT count(*) FROM AwsDataCatalog.some_db.FILES;", [0]),
+    ("SELECT x FROM UNNEST(ARRAY[1, 2]) WITH ORDINALITY AS t(x, i) WHERE i = 2", [2]),
+    ("SELECT x FROM (VALUES ARRAY[1, 2]) t(a) CROSS JOIN UNNEST(a) AS u(x)", [1, 2]),
+    ("SELECT grouping(n) FROM (VALUES 1) t(n) GROUP BY GROUPING SETS ((n), ()) ORDER BY 1", [0, 1]),
+    ("SELECT count(*) FROM (VALUES 1) t(n) WHERE false AND 1 / (n - 1) = 1", [0]),
+    ("SELECT if(n = 0, 0, 1 / n) FROM (VALUES 0, 1) t(n)", [0, 1]),
+    ("WITH a AS (SELECT 1 AS n), b AS (SELECT n + 1 AS m FROM a) SELECT m FROM b", [2]),
+    ("VALUES (1), (2)", [1, 2]),
+    ("SHOW TABLES", "only queries can be run"),
+]
+
+
+@pytest.mark.parametrize(("statement", "wanted"), STATEMENTS)
+def test_a_statement_is_answered_as_trino_answers_it(
+    athena: Athena, statement: str, wanted: Any
+) -> None:
+    if isinstance(wanted, str):
+        with pytest.raises(QueryError, match=wanted) as caught:
+            athena.query(statement)
+        assert not isinstance(caught.value, UntranslatableError)
+    else:
+        assert [row[0] for row in athena.query(statement).rows] == wanted
+
+
+@pytest.mark.parametrize(
+    ("statement", "name"),
+    [
+        ("SELECT n FROM (VALUES 1) t(n) WINDOW w AS (ORDER BY n)", "a named WINDOW"),
+        ("SELECT run_id FROM files TABLESAMPLE BERNOULLI (10)", "TABLESAMPLE"),
+        ("WITH RECURSIVE t(n) AS (SELECT 1) SELECT n FROM t", "WITH RECURSIVE"),
+        ("SELECT current_user", "current_user"),
+        ("SELECT max_by(n, n, 2) FROM (VALUES 1) t(n)", "max_by of"),
+        ("SELECT landed_at AT TIME ZONE 'UTC' FROM files", "AT TIME ZONE"),
+    ],
+)
+def test_what_runs_on_athena_only_is_named(athena: Athena, statement: str, name: str) -> None:
+    with pytest.raises(UntranslatableError, match=f"{name}.* runs on Athena only"):
+        athena.query(statement)
+
+
+def test_a_parameter_takes_the_type_that_it_meets(athena: Athena) -> None:
+    query = "SELECT ? = 'a', ? = 2, CAST(? AS double), date '2026-01-02' > ?"
+
+    assert athena.query(query, ["a", "2", "1.5", "2026-01-01"]).rows == ((True, True, 1.5, True),)
+    with pytest.raises(QueryError, match="INVALID_CAST_ARGUMENT"):
+        athena.query("SELECT ? = 2", ["Heart"])
+
+
+def test_rows_of_a_view_are_read_with_its_types(athena: Athena) -> None:
+    kinds = dict(athena.describe("v_rouge_describe"))
+
+    assert (kinds["count"], kinds["mean"], kinds["metric"]) == ("bigint", "double", "varchar")
