@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from sqlglot import exp
 
 from analytics.engine.casts import implicit
 from analytics.engine.functions.model import Typed
 from analytics.engine.kinds import BIGINT, UNKNOWN, Kind, common
-from analytics.engine.scope import Columns, Field, Scope
+from analytics.engine.scope import Columns, Field, Scope, Source
 from analytics.errors import UntranslatableError
 
 if TYPE_CHECKING:
-    from analytics.engine.queries import Queries
+    from analytics.engine.expressions import Expressions
+
+
+class Queries(Protocol):
+    """What a FROM clause needs of the statement that it is a part of."""
+
+    source: Source
+
+    def numbered(self, letter: str) -> str:
+        """A name that is not there yet."""
+
+    def expressions(self, scope: Scope, clause: str | None = None) -> Expressions:
+        """A translator of expressions."""
+
+    def table(self, node: exp.Expr) -> tuple[str, Columns]:
+        """A table, a view or a name of WITH."""
+
+    def query(self, node: exp.Expr, outer: Scope | None) -> tuple[str, Columns]:
+        """The SQL of a query and its columns."""
 
 
 class Relations:
