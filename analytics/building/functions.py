@@ -33,7 +33,7 @@ _OPERATORS = (
         "",
     ),
     (
-        "`\\\\|\\\\|`",
+        "`\\|\\|`",
         "as Athena",
         "Text or arrays; not `char(n)`",
     ),
@@ -103,10 +103,9 @@ kinds of refusal:
 
 Names and types are resolved as Trino resolves them before anything runs: an alias is unknown in
 WHERE, GROUP BY and HAVING, a date is not compared with text, and a column without a name is
-`_col0`.
-A call of a function that is in neither table below is refused with `FUNCTION_NOT_FOUND`.
+`_col0`. A call of a function that is not listed below is refused with `FUNCTION_NOT_FOUND`.
 
-Every entry has cases in `tests/unit/analytics/engine/trino/`, with what Trino's documentation says
+Every function has cases in `tests/unit/analytics/engine/trino/`, with what Trino's documentation says
 of nulls, empty input, values out of range, types and rounding. `make test-velox` compares scalar
 functions with Velox, whose functions are Presto's. No statement has run on Athena itself.
 

@@ -1,1 +1,0 @@
-"""Tests that ask Velox, whose functions are Presto's, for a second opinion."""
