@@ -105,8 +105,8 @@ Names and types are resolved as Trino resolves them before anything runs: an ali
 WHERE, GROUP BY and HAVING, a date is not compared with text, and a column without a name is
 `_col0`. A call of a function that is not listed below is refused with `FUNCTION_NOT_FOUND`.
 
-Every function has cases in `tests/unit/analytics/engine/trino/`, with what Trino's documentation says
-of nulls, empty input, values out of range, types and rounding. `make test-velox` compares scalar
+Every function has cases in `tests/unit/analytics/engine/trino/`, with what Trino's documentation
+says of nulls, empty input, values out of range, types and rounding. `make test-velox` compares scalar
 functions with Velox, whose functions are Presto's. No statement has run on Athena itself.
 
 ## Rows
@@ -147,6 +147,6 @@ def _lines(functions: tuple[Function, ...]) -> list[str]:
     shown: dict[tuple[str, str, str], None] = {}
     for one in functions:
         verdict = "as Athena; others on Athena only" if one.name in PARTIAL else "as Athena"
-        signature = one.shown.replace("daytime", "interval").replace("timestamptz", "timestamp UTC")
+        signature = one.signature
         shown[(signature, verdict, one.note)] = None
     return [f"| `{signature}` | {verdict} | {note} |" for signature, verdict, note in shown]

@@ -307,7 +307,7 @@ class Calls:
         rare = any(one is None or one.kind.is_any(*_RARE) for one in values)
         if name in PARTIAL and (rare or not counts):
             return UntranslatableError(f"{name} of ({given}) runs on Athena only")
-        expected = ", ".join(one.shown.partition(" -> ")[0] for one in FUNCTIONS.get(name, ()))
+        expected = ", ".join(one.signature.partition(" -> ")[0] for one in FUNCTIONS.get(name, ()))
         message = f"Unexpected parameters ({given}) for function {name}. Expected: {expected}"
         return self.source.error("TYPE_MISMATCH", node, message)
 

@@ -64,6 +64,11 @@ class Function:
     note: str
     use: Use
 
+    @property
+    def signature(self) -> str:
+        """The signature with the names of types as readers know them."""
+        return self.shown.replace("daytime", "interval").replace("timestamptz", "timestamp UTC")
+
     def accepts(self, count: int) -> bool:
         """Whether it takes so many arguments."""
         return count >= len(self.takes) if self.repeats else count == len(self.takes)

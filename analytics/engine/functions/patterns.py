@@ -20,7 +20,6 @@ _CLASSES = {
 }
 _REFUSED = set("GhHRvVXZzkCpPN")
 _LOOK = re.compile(r"\(\?(?:[=!>]|<[=!])")
-_PIECE = re.compile(r"\\(?P<escaped>.)|(?P<bracket>\[\^?)|(?P<other>[^\\\[]+)", re.DOTALL)
 
 
 def _elsewhere(what: str) -> UntranslatableError:
