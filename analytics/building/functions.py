@@ -106,8 +106,8 @@ WHERE, GROUP BY and HAVING, a date is not compared with text, and a column witho
 `_col0`. A call of a function that is not listed below is refused with `FUNCTION_NOT_FOUND`.
 
 Every function has cases in `tests/unit/analytics/engine/trino/`, with what Trino's documentation
-says of nulls, empty input, values out of range, types and rounding. `make test-velox` compares scalar
-functions with Velox, whose functions are Presto's. No statement has run on Athena itself.
+says of nulls, empty input, values out of range, types and rounding. `make test-velox` compares
+scalar functions with Velox, whose functions are Presto's. No statement has run on Athena itself.
 
 ## Rows
 
