@@ -20,7 +20,7 @@ PARALLEL ?= -n auto --dist loadgroup
 # compile all that it imports. Compiled modules are written to .venvs/ and __pycache__/ only.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test test-supported test-coverage test-faults test-browser test-torch test-sagemaker fuzz soak check lint lock bench simulate notebook package deploy clean
+.PHONY: help demo test test-supported test-coverage test-faults test-browser test-torch test-sagemaker test-velox fuzz soak check lint lock bench simulate notebook package deploy clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -52,6 +52,11 @@ test-torch:  ## run the tests that need torch (the training container), in their
 
 test-sagemaker:  ## run the tests that need the SageMaker SDK, and the walkthrough notebook
 	@python=$$($(PYTHON) -m common.environments test-sagemaker) && $$python -m pytest -q tests/sagemaker
+
+test-velox:  ## compare the functions of local SQL with Velox's (Linux on x86-64, Python 3.11)
+	@$(PYTHON) -m common.environments velox >/dev/null || { echo "note: pyvelox has wheels only\
+	 for Python 3.11 on Linux on x86-64" >&2; exit 3; }
+	@python=$$($(PYTHON) -m common.environments test) && $$python -m pytest -q tests/velox
 
 fuzz: SECONDS ?= 60
 fuzz:  ## fuzz all that decodes input [SECONDS=60, all targets together; TARGETS="records …"]

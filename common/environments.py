@@ -52,6 +52,7 @@ REQUIREMENT_FILES = {
     "notebook": ("training/requirements-notebook.txt",),
     "torch": ("training/requirements-train.txt",),
     "fuzz": ("tests/requirements-fuzz.txt",),
+    "velox": ("tests/requirements-velox.txt",),
     "test-browser": ("tests/requirements-browser.txt",),
     "test-sagemaker": ("tests/requirements-sagemaker.txt",),
     "test-torch": ("tests/requirements-torch.txt",),

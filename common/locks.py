@@ -33,7 +33,7 @@ FIRST = "all"
 # The right build of torch depends on the machine: these have no lock.
 UNLOCKED = ("torch", "test-torch")
 # They pin older packages than ours, such as botocore: their versions may differ from the others.
-APART = ("ministack", "checkov")
+APART = ("ministack", "checkov", "velox")
 COMPLETE_LIST = "chalice_app/requirements.txt"
 OPTIONS = (
     "--universal",

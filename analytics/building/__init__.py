@@ -1,11 +1,11 @@
-"""The files that `python -m analytics build` generates from tables.py, sql/ and dashboards/."""
+"""The files that `python -m analytics build` generates."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
 
-from analytics.building import reference, rows, template
+from analytics.building import functions, reference, rows, template
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 # Every generated file and the function that returns its content.
@@ -13,6 +13,7 @@ FILES: dict[str, Callable[[], str]] = {
     "chalice_app/chalicelib/output/tables.py": rows.source,
     "analytics/template.json": template.document,
     "docs/tables.md": reference.document,
+    "docs/athena.md": functions.document,
 }
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Self
@@ -10,11 +11,15 @@ from typing import Self
 import duckdb
 
 from analytics import sql as statements
-from analytics.engine import dialect
-from analytics.engine.results import Result, athena_type
+from analytics.engine import dialect, reading
+from analytics.engine.dialect import Translated
+from analytics.engine.kinds import Kind, kind
+from analytics.engine.macros import BEFORE, MACROS
+from analytics.engine.results import Result, held
+from analytics.engine.stops import stop_of
 from analytics.errors import QueryError, UntranslatableError
 from analytics.lake import Lake
-from analytics.tables import DUCKDB, PARTITION, TABLES, TRINO, Table
+from analytics.tables import FIRST_DAY, TABLES, TRINO, Table
 
 # Nothing is downloaded at run time.
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
@@ -24,21 +29,36 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
 # DuckDB's errors for an object that does not match its table: truncated, not JSON, wrong type.
 _UNREADABLE = (duckdb.InvalidInputException, duckdb.IOException, duckdb.ConversionException)
 _WRONG_VALUE = "a value cannot be cast or read as the query requires"
+_RANGE = "NUMERIC_VALUE_OUT_OF_RANGE: a number is out of the range of its type"
 _UNKNOWN = (duckdb.CatalogException, duckdb.BinderException, duckdb.ParserException)
+
+
+def _explained(message: str) -> QueryError:
+    """DuckDB's error of a value, without the value."""
+    if "More than one row returned by a subquery" in message:
+        return QueryError("SUBQUERY_MULTIPLE_ROWS: Scalar sub-query has returned multiple rows")
+    if "out of range" in message or "Could not cast value" in message:
+        return QueryError(_RANGE)
+    return UntranslatableError(_WRONG_VALUE)
 
 
 class Athena:
     """A local Athena; a context manager.
 
     A table is fetched when a query first refers to it. `damaged` lists the objects that were
-    skipped because they are unreadable: a truncated object must not hide the others.
+    skipped because they are unreadable: a truncated object must not hide the others. `now` is the
+    day of the projection's NOW, by default today in UTC.
     """
 
-    def __init__(self, lake: Lake, warn: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self, lake: Lake, warn: Callable[[str], None] | None = None, now: date | None = None
+    ) -> None:
         self._lake = lake
+        self._now = now or reading.today()
         self._warn = warn or (lambda _: None)
         self._files: dict[str, list[Path]] = {}
-        self._schema: dict[str, dict[str, str]] = {}
+        self._odd: dict[str, set[Path]] = {}
+        self._schema: dict[str, dict[str, Kind]] = {}
         self.damaged: list[str] = []
         # What does not fit into memory is written here, report text included; without it, to `.tmp`
         # in the current folder. Only the user may read it.
@@ -47,7 +67,10 @@ class Athena:
         self._duckdb = duckdb.connect(config=config)
         # The progress bar would be printed to stdout, among the results.
         self._duckdb.execute("SET enable_progress_bar = false")
-        self._duckdb.execute(dialect.MACROS)
+        # The list checks every divisor itself; DuckDB would check constants in branches not taken.
+        self._duckdb.execute("SET error_on_division_by_zero = false")
+        self._duckdb.execute(BEFORE)
+        self._duckdb.execute(MACROS)
 
     def __enter__(self) -> Self:
         """Return itself."""
@@ -75,33 +98,38 @@ class Athena:
         translated = dialect.to_duckdb(tree, self._schema)
         try:
             return self._run(translated, parameters)
-        except _UNREADABLE:
-            if not self._skip_damaged():
-                raise UntranslatableError(_WRONG_VALUE) from None
+        except _UNREADABLE as error:
+            if not self._read_oddly():
+                raise _explained(str(error)) from None
+        try:
             return self._run(translated, parameters)
+        except _UNREADABLE as error:
+            raise _explained(str(error)) from None
 
     def describe(self, name: str) -> list[tuple[str, str]]:
         """Columns of a table or view with their Athena types; raises QueryError."""
         self._define(name.lower())
-        return list(self._schema[name.lower()].items())
+        return [(column, one.shown) for column, one in self._schema[name.lower()].items()]
 
     def rows_of(self, name: str) -> int:
         """The number of rows in a table or view."""
-        return int(self.query(f"SELECT count(*) AS n FROM {name}").rows[0][0])  # noqa: S608  # ours
+        return int(self.query(f"SELECT count(*) AS n FROM {name}").rows[0][0])
 
-    def _run(self, translated: str, parameters: Sequence[str]) -> Result:
+    def _run(self, translated: Translated, parameters: Sequence[str]) -> Result:
         try:
-            done = self._duckdb.execute(translated, list(parameters))
-            columns = tuple(
-                (name.lower(), athena_type(str(kind))) for name, kind, *_ in done.description or ()
-            )
-            return Result(columns, tuple(done.fetchall()))
+            rows = self._duckdb.execute(translated.sql, list(parameters)).fetchall()
+            kinds = [one for _, one in translated.columns]
+            columns = tuple((name, one.shown) for name, one in translated.columns)
+            return Result(columns, held(rows, kinds))
         except _UNKNOWN as error:
             first = " ".join(str(error).splitlines()[0].split())
             raise UntranslatableError(f"the local engine cannot run this: {first}") from None
         except duckdb.OutOfRangeException:
-            raise QueryError("a number is out of range") from None
-        except _UNREADABLE:
+            raise QueryError(_RANGE) from None
+        except _UNREADABLE as error:
+            stopped = stop_of(str(error))
+            if stopped is not None:
+                raise stopped from None
             raise
         except UnicodeDecodeError:
             # DuckDB's message quotes a value, and may cut it inside a character.
@@ -116,7 +144,7 @@ class Athena:
         if name in self._schema:
             return
         if name in TABLES:
-            self._files[name] = self._lake.files(name)
+            self._find(name)
             self._read_table(TABLES[name])
             return
         view = statements.views().get(name)
@@ -126,56 +154,82 @@ class Athena:
         tree = dialect.parse(view.sql)
         for other in sorted(dialect.tables_of(tree)):
             self._define(other)
-        self._duckdb.execute(f'CREATE VIEW "{name}" AS {dialect.to_duckdb(tree, self._schema)}')
-        described = self._duckdb.execute(f'DESCRIBE "{name}"').fetchall()
-        self._schema[name] = {column[0]: athena_type(column[1]) for column in described}
+        made = dialect.to_duckdb(tree, self._schema)
+        columns = ", ".join(f'"{column}"' for column, _ in made.columns)
+        self._duckdb.execute(f'CREATE VIEW "{name}"({columns}) AS {made.sql}')
+        self._schema[name] = dict(made.columns)
+
+    def _find(self, name: str) -> None:
+        """Find the objects of a table that Athena sees."""
+        there = self._lake.files(name)
+        files = reading.visible(there, self._now)
+        if len(files) < len(there):
+            last = reading.last_day(self._now)
+            self._warn(
+                f"{len(there) - len(files)} objects of {name} are invisible here as in Athena: "
+                f"their days are not from {FIRST_DAY} to {last}"
+            )
+        self._files[name] = files
+        self._odd[name] = {path for path in files if reading.has_capitals(path)}
 
     def _read_table(self, table: Table) -> None:
-        files = self._files[table.name]
-        self._schema[table.name] = {name: TRINO[kind] for name, kind in table.kinds.items()}
-        source = _reader(table, files) if files else _nothing(table)
+        odd = self._odd[table.name]
+        plain = [path for path in self._files[table.name] if path not in odd]
+        self._schema[table.name] = {name: kind(TRINO[one]) for name, one in table.kinds.items()}
+        parts = [reading.strict(table, plain)] if plain else []
+        parts += [reading.lenient(table, sorted(odd))] if odd else []
+        source = " UNION ALL ".join(parts) or reading.nothing(table)
         self._duckdb.execute(f'CREATE OR REPLACE VIEW "{table.name}" AS {source}')
 
-    def _skip_damaged(self) -> bool:
-        """Skip the objects that cannot be read; returns whether there were any."""
+    def _read_oddly(self) -> bool:
+        """Read objects that are not as they should be value by value, and skip damaged ones.
+
+        Returns whether there were any.
+        """
         found = False
         for name, files in self._files.items():
-            bad = [path for path in files if not self._is_readable(TABLES[name], path)]
+            odd = self._odd[name]
+            bad = [
+                path
+                for path in files
+                if path not in odd and not self._is_readable(TABLES[name], path)
+            ]
+            damaged = {path for path in bad if not self._is_whole(path)}
             for path in bad:
-                key = f"{name}/{path.parent.name}/{path.name}"
-                self.damaged.append(key)
-                self._warn(f"skipped: {self._lake.place}/{key} is damaged; upload its file again")
+                if path in damaged:
+                    key = f"{name}/{path.parent.name}/{path.name}"
+                    self.damaged.append(key)
+                    self._warn(
+                        f"skipped: {self._lake.place}/{key} is damaged; upload its file again"
+                    )
             if bad:
                 found = True
-                self._files[name] = [path for path in files if path not in set(bad)]
+                self._warn_of_odd(name, len(bad) - len(damaged))
+                self._files[name] = [path for path in files if path not in damaged]
+                odd.update(path for path in bad if path not in damaged)
                 self._read_table(TABLES[name])
         return found
+
+    def _warn_of_odd(self, name: str, count: int) -> None:
+        if count:
+            self._warn(
+                f"{count} objects of {name} are read value by value, as Athena reads them: a line "
+                "is not JSON, or a value has another type than its column"
+            )
 
     def _is_readable(self, table: Table, path: Path) -> bool:
         columns = " + ".join(f'count("{one.name}")' for one in table.columns)
         try:
-            self._duckdb.execute(f"SELECT {columns} FROM ({_reader(table, [path])})").fetchall()  # noqa: S608  # our own tables, paths quoted
+            self._duckdb.execute(
+                f"SELECT {columns} FROM ({reading.strict(table, [path])})"
+            ).fetchall()
         except duckdb.Error:
             return False
         return True
 
-
-def _reader(table: Table, files: Iterable[Path]) -> str:
-    """DuckDB's reader of the table's columns: missing fields are null, extra ones are ignored."""
-    names = ", ".join(_quoted(str(path)) for path in files)
-    columns = ", ".join(f"{one.name}: {_quoted(DUCKDB[one.kind])}" for one in table.columns)
-    return (
-        f"SELECT * FROM read_json([{names}], format = 'newline_delimited', compression = 'gzip', "  # noqa: S608  # our own tables, paths quoted
-        f"columns = {{{columns}}}, maximum_object_size = 268435456, hive_partitioning = true, "
-        f"hive_types = {{'{PARTITION}': DATE}})"
-    )
-
-
-def _nothing(table: Table) -> str:
-    """A table without rows."""
-    columns = [f'NULL::{DUCKDB[kind]} AS "{name}"' for name, kind in table.kinds.items()]
-    return f"SELECT {', '.join(columns)} WHERE false"
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+    def _is_whole(self, path: Path) -> bool:
+        try:
+            self._duckdb.execute(reading.lines([path])).fetchall()
+        except duckdb.Error:
+            return False
+        return True

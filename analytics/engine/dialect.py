@@ -1,65 +1,65 @@
-"""Translates Athena's SQL (Trino) to DuckDB's, with the same meaning or not at all.
+"""Reads Athena's SQL (Trino's) and translates it to DuckDB's, with the same meaning or not at all.
 
-sqlglot translates the grammar. Where its translation runs with a different meaning, a rule here
-fixes it; what DuckDB cannot express is rejected. Known remaining differences: where Athena fails
-with an error (an array index out of bounds, an integer division by zero, `varchar = integer`),
-DuckDB continues with null or a cast.
+sqlglot reads the grammar only: it is told of no function, so every call keeps its name, and what a
+name means is decided by the list in analytics/engine/functions. Names and types are resolved as
+Trino resolves them, before anything runs.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import sqlglot
 import trino_sql_validator
 from sqlglot import exp
 from sqlglot.dialects.trino import Trino
 from sqlglot.errors import SqlglotError
-from sqlglot.optimizer.annotate_types import annotate_types
-from sqlglot.optimizer.qualify import qualify
-from sqlglot.tokenizer_core import TokenType
+from sqlglot.parsers.trino import TrinoParser
+from sqlglot.tokenizer_core import Token, TokenType
 
+from analytics.engine import shapes
+from analytics.engine.kinds import Kind
+from analytics.engine.queries import Queries
+from analytics.engine.scope import Columns, Source
 from analytics.errors import QueryError, UntranslatableError
+
+# Calls with a grammar of their own. Of every other call the name and arguments are kept.
+_GRAMMARS = ("CAST", "TRY_CAST", "EXTRACT", "TRIM", "SUBSTRING", "POSITION", "LISTAGG")
+
+
+class _Parser(TrinoParser):
+    """Trino's parser without the names of functions."""
+
+    FUNCTIONS: ClassVar[dict[str, Any]] = {}
+    NO_PAREN_FUNCTIONS: ClassVar[dict[Any, Any]] = {}
+    FUNCTION_PARSERS: ClassVar[dict[str, Any]] = {
+        name: rule for name, rule in TrinoParser.FUNCTION_PARSERS.items() if name in _GRAMMARS
+    }
 
 
 class _AsWritten(Trino):
-    """Trino's grammar, which Athena uses, with array indices left as written.
+    """Trino's grammar, which Athena uses, with names and array indices left as written.
 
-    sqlglot is 0-based internally and subtracts 1 while it parses, but only from literal numbers:
-    an index taken from a column would be one too high.
+    sqlglot knows functions of all dialects: it would read `nvl` as coalesce and `len` as length,
+    which Athena does not have. It also subtracts 1 from literal indices.
     """
 
     INDEX_OFFSET = 0
+    Parser = _Parser
 
 
-Schema = Mapping[str, Mapping[str, str]]  # by table: columns and their Trino types
+_QUERIES = ("SELECT", "WITH", "VALUES", "(")
+Schema = Mapping[str, Mapping[str, Kind]]  # by table: columns and their types
 
-# Trino functions that DuckDB lacks, or has with different arguments.
-MACROS = """
-CREATE MACRO width_bucket(x, lo, hi, n) AS CASE WHEN x < lo THEN 0 WHEN x >= hi THEN n + 1
-  ELSE CAST(floor((x - lo) * n / (hi - lo)) AS BIGINT) + 1 END;
-CREATE MACRO nan() AS 'nan'::DOUBLE;
-CREATE MACRO infinity() AS 'inf'::DOUBLE;
-CREATE MACRO e() AS exp(1::DOUBLE);
-CREATE MACRO arrays_overlap(a, b) AS list_has_any(a, b);
-CREATE MACRO to_iso8601(x) AS CASE WHEN typeof(x) = 'DATE' THEN strftime(x, '%Y-%m-%d')
-  ELSE strftime(x, '%Y-%m-%dT%H:%M:%S.%g') END;
-"""
-_OURS = {"WIDTH_BUCKET", "NAN", "INFINITY", "E", "ARRAYS_OVERLAP", "TO_ISO8601"}
-# Unknown to sqlglot, but with the same name and meaning in DuckDB (each is tested).
-_SAME = {"LOG10", "TRANSLATE", "LAST_DAY_OF_MONTH", "JSON_ARRAY_LENGTH", "URL_DECODE", "NULLIF"}
-# Known to sqlglot, but translated with a different meaning.
-_REJECTED: dict[type[exp.Expr], str] = {
-    exp.Typeof: "typeof",
-    exp.Format: "format",
-    exp.UnixToTime: "from_unixtime",
-    exp.AtTimeZone: "AT TIME ZONE",
-    exp.MatchRecognize: "MATCH_RECOGNIZE",
-    exp.Soundex: "soundex",
-}
-_WHOLE = (exp.DataType.Type.INT, exp.DataType.Type.BIGINT, exp.DataType.Type.SMALLINT)
-_FLOATING = (exp.DataType.Type.DOUBLE, exp.DataType.Type.FLOAT)
+
+@dataclass(frozen=True, slots=True)
+class Translated:
+    """A query in DuckDB's SQL, whose columns are c0, c1 …, with their names and types."""
+
+    sql: str
+    columns: Columns
 
 
 def check_grammar(sql: str) -> None:
@@ -67,224 +67,185 @@ def check_grammar(sql: str) -> None:
     found = trino_sql_validator.validate(sql, jinja="reject")
     if not found.valid:
         error = found.error
-        where = f"line {error.line}, column {error.column}: " if error and error.line else ""
+        where = f"line {error.line}:{error.column}: " if error and error.line else ""
         said = str(error.message if error else "not valid").removeprefix("sql parser error: ")
-        raise QueryError(f"not Athena SQL: {where}{said}")
+        raise QueryError(f"SYNTAX_ERROR: {where}{said}")
     if found.statement_count != 1:
         raise QueryError(f"a query must be one statement: this has {found.statement_count}")
-    _check_order(sql)
+    _check_tokens(sql)
 
 
-def _check_order(sql: str) -> None:
-    """Athena requires OFFSET before LIMIT, but the validator accepts either order."""
+def _check_tokens(sql: str) -> None:
+    """What the validator accepts and Athena does not: LIMIT before OFFSET, `[1, 2]`, `1x`."""
     depth, limited = 0, set[int]()
+    before = None
+    casts = set[int]()
     for token in sqlglot.tokenize(sql, read="athena"):
+        where = (
+            f"SYNTAX_ERROR: line {token.line}:{token.start - sql.rfind(chr(10), 0, token.start)}"
+        )
         if token.token_type == TokenType.L_PAREN:
             depth += 1
+            if before is not None and before.text.upper() in ("CAST", "TRY_CAST"):
+                casts.add(depth)
         elif token.token_type == TokenType.R_PAREN:
             limited.discard(depth)
+            casts.discard(depth)
             depth -= 1
         elif token.token_type == TokenType.LIMIT:
             limited.add(depth)
         elif token.token_type == TokenType.OFFSET and depth in limited:
-            raise QueryError(f"not Athena SQL: line {token.line}: OFFSET must precede LIMIT")
+            raise QueryError(f"{where}: OFFSET must precede LIMIT")
+        elif token.token_type == TokenType.L_BRACKET and not _ends_value(before):
+            raise QueryError(f"{where}: mismatched input '['. An array is written ARRAY[…]")
+        elif _is_no_type(before, token, in_cast=depth in casts):
+            raise QueryError(f"{where}: Unknown type: {token.text.lower()}")
+        elif _continues_number(before, token):
+            raise QueryError(f"{where}: identifiers must not start with a digit")
+        before = token
 
 
-def parse(sql: str) -> exp.Query:
-    """Parse one SELECT (or WITH, UNION …).
+def _is_no_type(before: Token | None, token: Token, *, in_cast: bool) -> bool:
+    """Whether a name after the AS of a CAST is another dialect's type, as string or float."""
+    after_as = before is not None and before.token_type == TokenType.ALIAS
+    return in_cast and after_as and token.text.upper() not in _TYPES
+
+
+def _continues_number(before: Token | None, token: Token) -> bool:
+    return (
+        before is not None
+        and before.token_type == TokenType.NUMBER
+        and token.start == before.end + 1
+        and (token.text[:1].isalpha() or token.text[:1] == "_")
+    )
+
+
+def _ends_value(token: Token | None) -> bool:
+    """Whether a subscript may follow."""
+    kinds = (TokenType.R_PAREN, TokenType.R_BRACKET, TokenType.IDENTIFIER, TokenType.VAR)
+    if token is None:
+        return False
+    return token.token_type in (*kinds, TokenType.ARRAY) or (
+        token.text.isidentifier() and token.token_type not in _CLAUSES
+    )
+
+
+_TYPES = frozenset(
+    (
+        "ARRAY",
+        "BIGINT",
+        "BOOLEAN",
+        "CHAR",
+        "DATE",
+        "DECIMAL",
+        "DOUBLE",
+        "HYPERLOGLOG",
+        "INT",
+        "INTEGER",
+        "INTERVAL",
+        "IPADDRESS",
+        "JSON",
+        "MAP",
+        "REAL",
+        "ROW",
+        "SMALLINT",
+        "TIME",
+        "TIMESTAMP",
+        "TINYINT",
+        "UUID",
+        "VARBINARY",
+        "VARCHAR",
+    )
+)
+_CLAUSES = frozenset(
+    (
+        TokenType.SELECT,
+        TokenType.WHERE,
+        TokenType.AND,
+        TokenType.OR,
+        TokenType.NOT,
+        TokenType.IN,
+        TokenType.LIKE,
+        TokenType.BETWEEN,
+        TokenType.ON,
+        TokenType.HAVING,
+        TokenType.WHEN,
+        TokenType.THEN,
+        TokenType.ELSE,
+        TokenType.VALUES,
+        TokenType.GROUP_BY,
+        TokenType.ORDER_BY,
+        TokenType.DISTINCT,
+    )
+)
+
+
+def parse(sql: str) -> exp.Expr:
+    """Parse one SELECT (or WITH, UNION, VALUES …).
 
     Raises:
         QueryError: not Athena's grammar, or not a query.
     """
     check_grammar(sql)
+    first = next((one.text.upper() for one in sqlglot.tokenize(sql, read="athena")), "")
+    if first not in _QUERIES:
+        raise QueryError("only queries can be run: begin with SELECT or WITH")
     try:
         tree = sqlglot.parse_one(sql, read=_AsWritten)
-    except SqlglotError as error:
-        first = str(error).splitlines()[0]
+    except (SqlglotError, RecursionError) as error:
+        first = (str(error).splitlines() or [""])[0]
         raise UntranslatableError(f"the local engine cannot read this: {first}") from None
-    if not isinstance(tree, exp.Query):
+    if not isinstance(tree, exp.Query | exp.Values):
         raise QueryError("only queries can be run: begin with SELECT or WITH")
     if any(
         star.args.get("except_") or star.args.get("replace") for star in tree.find_all(exp.Star)
     ):
-        raise QueryError("not Athena SQL: * EXCLUDE and * REPLACE are DuckDB's; list the columns")
+        raise QueryError("SYNTAX_ERROR: * EXCLUDE and * REPLACE are DuckDB's; list the columns")
+    tree.meta["text"] = sql
     return tree
 
 
-def tables_of(tree: exp.Query) -> set[str]:
+def tables_of(tree: exp.Expr) -> set[str]:
     """The tables and views that a query reads, in lower case, without its own WITH names."""
     own = {one.alias.lower() for one in tree.find_all(exp.CTE)}
-    return {one.name.lower() for one in tree.find_all(exp.Table) if one.name} - own
+    found = {one.name.lower() for one in tree.find_all(exp.Table) if one.name}
+    if any(not isinstance(one.this, exp.Identifier) for one in tree.find_all(exp.Table)):
+        raise UntranslatableError("table functions run on Athena only")
+    return found - own
 
 
-def parameters_of(tree: exp.Query) -> int:
+def parameters_of(tree: exp.Expr) -> int:
     """The number of question marks in a query."""
     return sum(1 for _ in tree.find_all(exp.Placeholder))
 
 
-def unnamed_of(tree: exp.Query) -> list[str]:
+def unnamed_of(tree: exp.Expr) -> list[str]:
     """The names that Athena would generate for unnamed columns."""
-    return [name for name, _ in _unnamed(tree)]
-
-
-def to_duckdb(tree: exp.Query, schema: Schema) -> str:
-    """The same query in DuckDB's SQL; `schema` has the types of the columns that it reads.
-
-    Raises:
-        UntranslatableError: names the construct that the local engine does not support.
-    """
-    for column in tree.find_all(exp.Column):
-        if column.name.startswith("$"):
-            raise UntranslatableError(f'"{column.name}" exists only on Athena')
-    plain = _unqualified(tree.copy())
-    for name, projection in _unnamed(plain):
-        projection.replace(exp.alias_(projection.copy(), name, quoted=True))
-    typed = _typed(plain, schema)
-    for node in typed.find_all(exp.Func, exp.AtTimeZone, exp.MatchRecognize):
-        _reject(node)
-    fixed: exp.Expr = typed.transform(_fix)
-    try:
-        return fixed.sql(dialect="duckdb", unsupported_level=sqlglot.ErrorLevel.RAISE)
-    except SqlglotError as error:
-        first = str(error).splitlines()[0]
-        raise UntranslatableError(f"the local engine cannot do this: {first}") from None
-
-
-def _unqualified(tree: exp.Query) -> exp.Query:
-    """The query without catalog and database names: there is only one of each here."""
-    for table in tree.find_all(exp.Table):
-        table.set("db", None)
-        table.set("catalog", None)
-    return tree
-
-
-def _typed(tree: exp.Query, schema: Schema) -> exp.Query:
-    """The tree with types, which can be derived only for columns of known tables."""
-    known: dict[str, object] = {name: dict(columns) for name, columns in schema.items()}
-    try:
-        qualified = qualify(
-            tree,
-            dialect="athena",
-            schema=known,
-            quote_identifiers=False,
-            identify=False,
-            validate_qualify_columns=False,
-        )
-    except SqlglotError as error:
-        first = str(error).splitlines()[0]
-        raise QueryError(f"not a query on these tables: {first}") from None
-    return annotate_types(qualified, schema=known, dialect="athena")
-
-
-def _reject(node: exp.Expr) -> None:
-    for kind, name in _REJECTED.items():
-        if isinstance(node, kind):
-            raise UntranslatableError(f"{name} is not translated; run this on Athena")
-    if isinstance(node, exp.Anonymous) and node.name.upper() not in _OURS | _SAME:
-        raise UntranslatableError(f"{node.name.lower()} is not translated; run this on Athena")
-
-
-def _fix(node: exp.Expr) -> exp.Expr:
-    for kind, rule in _RULES:
-        if isinstance(node, kind):
-            node = rule(node)
-    return node
-
-
-def _date_diff(node: exp.Expr) -> exp.Expr:
-    # Trino counts complete units, DuckDB's date_diff the boundaries between them.
-    unit = exp.Literal.string(node.text("unit").lower() or "day")
-    return exp.Anonymous(
-        this="date_sub", expressions=[unit, node.expression.copy(), node.this.copy()]
-    )
-
-
-def _regexp_replace(node: exp.Expr) -> exp.Expr:
-    # Groups are $1 in Trino and \1 in DuckDB; Trino always replaces all matches.
-    replacement = node.args.get("replacement")
-    if isinstance(replacement, exp.Literal):
-        text = replacement.name.replace("\\", "\\\\")
-        node.set("replacement", exp.Literal.string(re.sub(r"\$(\d)", r"\\\1", text)))
-    elif replacement is not None:
-        raise UntranslatableError(
-            "the local engine supports regexp_replace only with a literal replacement"
-        )
-    node.set("modifiers", exp.Literal.string("g"))
-    return node
-
-
-def _slice(node: exp.Expr) -> exp.Expr:
-    # slice(array, start, length) in Trino; array_slice takes start and end in DuckDB.
-    start, length = node.args["start"].copy(), node.args["end"].copy()
-    end = exp.Sub(this=exp.Add(this=start, expression=length), expression=exp.Literal.number(1))
-    return exp.Anonymous(this="array_slice", expressions=[node.this.copy(), start.copy(), end])
-
-
-def _subscript(node: exp.Expr) -> exp.Expr:
-    # Both are 1-based. element_at has its own offset and needs no rule.
-    if node.args.get("offset") is not None or node.this.is_type(exp.DataType.Type.MAP):
-        return node
-    return exp.Anonymous(
-        this="list_extract", expressions=[node.this.copy(), node.expressions[0].copy()]
-    )
-
-
-def _cast(node: exp.Expr) -> exp.Expr:
-    # Trino rounds half away from zero, DuckDB's cast half to even.
-    if node.is_type(*_WHOLE) and node.this.is_type(*_FLOATING):
-        node.set("this", exp.Anonymous(this="round", expressions=[node.this.copy()]))
-    return node
-
-
-def _stays_date(node: exp.Expr) -> exp.Expr:
-    # A date plus days, or truncated to its month, is a date in Trino and a timestamp in DuckDB.
-    unit = node.args.get("unit")
-    name = unit.name.upper() if isinstance(unit, exp.Expr) else str(unit or "DAY").upper()
-    whole = name.rstrip("S") in {"DAY", "WEEK", "MONTH", "QUARTER", "YEAR"}
-    if whole and node.this.is_type(exp.DataType.Type.DATE):
-        return exp.cast(node, exp.DataType.Type.DATE)
-    return node
-
-
-def _interval_on_date(node: exp.Expr) -> exp.Expr:
-    if isinstance(node.expression, exp.Interval) and node.this.is_type(exp.DataType.Type.DATE):
-        return exp.cast(node, exp.DataType.Type.DATE)
-    return node
-
-
-def _day_of_week(node: exp.Expr) -> exp.Expr:
-    # Monday is 1 and Sunday 7 in Trino; Sunday is 0 in DuckDB.
-    if node.name.upper() in {"DOW", "DAY_OF_WEEK"}:
-        node.set("this", exp.var("ISODOW"))
-    return node
-
-
-_RULES: tuple[tuple[type[exp.Expr], Callable[[exp.Expr], exp.Expr]], ...] = (
-    (exp.DateDiff, _date_diff),
-    (exp.TimestampDiff, _date_diff),
-    (exp.RegexpReplace, _regexp_replace),
-    (exp.ArraySlice, _slice),
-    (exp.Bracket, _subscript),
-    (exp.Cast, _cast),
-    (exp.DateAdd, _stays_date),
-    (exp.DateSub, _stays_date),
-    (exp.DateTrunc, _stays_date),
-    (exp.TimestampTrunc, _stays_date),
-    (exp.Add, _interval_on_date),
-    (exp.Sub, _interval_on_date),
-    (exp.Extract, _day_of_week),
-)
-
-
-def _unnamed(tree: exp.Expr) -> list[tuple[str, exp.Expr]]:
-    """The unnamed output columns, with the names that Athena gives them."""
-    select = tree
-    while isinstance(select, exp.SetOperation):
+    select: exp.Expr = tree
+    while isinstance(select, (exp.SetOperation, exp.Subquery)):
         select = select.this
     if not isinstance(select, exp.Select):
         return []
     return [
-        (f"_col{place}", one)
+        f"_col{place}"
         for place, one in enumerate(select.selects)
         if not isinstance(one, (exp.Alias, exp.Column, exp.Star)) or one.alias_or_name == ""
     ]
+
+
+def to_duckdb(tree: exp.Expr, schema: Schema) -> Translated:
+    """The same query in DuckDB's SQL; `schema` has the types of the tables that it reads.
+
+    Raises:
+        QueryError: Athena rejects it too, in its words, with line and column.
+        UntranslatableError: names what the local engine does not do.
+    """
+    shapes.check(tree)
+    parameters = [id(one) for one in tree.find_all(exp.Placeholder, bfs=False)]
+    queries = Queries(Source(tree.meta["text"]), schema, parameters)
+    try:
+        sql, columns = queries.query(tree, None)
+    except RecursionError:
+        raise UntranslatableError("the query is nested too deeply for the local engine") from None
+    named = ((name or f"_col{place}", kind) for place, (name, kind) in enumerate(columns))
+    return Translated(sql, tuple(named))

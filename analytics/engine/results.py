@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import math
+import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,35 +14,66 @@ from typing import Any
 
 from tabulate import tabulate
 
-_TYPES = {
-    "VARCHAR": "varchar",
-    "DOUBLE": "double",
-    "FLOAT": "real",
-    "TINYINT": "tinyint",
-    "SMALLINT": "smallint",
-    "INTEGER": "integer",
-    "BIGINT": "bigint",
-    "UBIGINT": "bigint",
-    "HUGEINT": "bigint",  # DuckDB's type for sums of integers; Athena's is bigint
-    "BOOLEAN": "boolean",
-    "TIMESTAMP": "timestamp(3)",
-    "DATE": "date",
-    "JSON": "json",
-    "BLOB": "varbinary",
-    "TIME": "time(3)",
-    '"NULL"': "unknown",
-}
+from analytics.engine.kinds import Kind
+
 _WIDEST = 60
 
 
-def athena_type(duckdb_type: str) -> str:
-    """Athena's name of a DuckDB type."""
-    name = str(duckdb_type)
-    if name.endswith("[]"):
-        return f"array({athena_type(name[:-2])})"
-    if name.startswith("DECIMAL"):
-        return name.lower()
-    return _TYPES.get(name, name.lower())
+def held(rows: Sequence[tuple[Any, ...]], kinds: Sequence[Kind]) -> tuple[tuple[Any, ...], ...]:
+    """DuckDB's values as Athena's: intervals and times with a zone as text."""
+    if all(_is_plain(kind) for kind in kinds):
+        return tuple(rows)
+    return tuple(
+        tuple(_value(value, kind) for value, kind in zip(row, kinds, strict=True)) for row in rows
+    )
+
+
+def _is_plain(kind: Kind) -> bool:
+    special = ("daytime", "yearmonth", "timestamptz", "row", "map", "real")
+    return not kind.is_any(*special) and all(map(_is_plain, kind.kinds))
+
+
+def _same(one: float, other: float) -> bool:
+    return struct.pack("f", one) == struct.pack("f", other)
+
+
+def _value(value: Any, kind: Kind) -> Any:  # noqa: ANN401, PLR0911  # any column value
+    if value is None:
+        return None
+    match kind.name:
+        case "daytime":
+            sign, left = ("-" if value < 0 else ""), abs(value)
+            seconds, ms = divmod(left, 1000)
+            minutes, seconds = divmod(seconds, 60)
+            hours, minutes = divmod(minutes, 60)
+            days, hours = divmod(hours, 24)
+            return f"{sign}{days} {hours:02d}:{minutes:02d}:{seconds:02d}.{ms:03d}"
+        case "yearmonth":
+            years, months = divmod(abs(value), 12)
+            return f"{'-' if value < 0 else ''}{years}-{months}"
+        case "real":
+            # The shortest number that is this one, as Java prints it.
+            return next(
+                (
+                    near
+                    for near in (float(f"{value:.{n}g}") for n in range(6, 9))
+                    if _same(near, value)
+                ),
+                value,
+            )
+        case "timestamptz":
+            return f"{_text(value)} UTC"
+        case "array":
+            return [_value(one, kind.item) for one in value]
+        case "map":
+            one, other = kind.kinds
+            return {_value(key, one): _value(held, other) for key, held in value.items()}
+        case "row":
+            parts = [_value(value[f"f{place}"], part) for place, part in enumerate(kind.kinds)]
+            names = [name or f"field{place}" for place, name in enumerate(kind.fields)]
+            return dict(zip(names, parts, strict=True))
+        case _:
+            return value
 
 
 @dataclass(frozen=True, slots=True)

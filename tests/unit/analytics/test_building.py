@@ -53,7 +53,8 @@ def test_a_new_column_makes_every_generated_file_stale(monkeypatch: pytest.Monke
     wider = dataclasses.replace(tables.FILES, columns=(*tables.FILES.columns, column))
     monkeypatch.setitem(tables.TABLES, "files", wider)
 
-    assert set(building.stale()) == set(building.FILES)
+    # The page about functions names no column.
+    assert set(building.stale()) == set(building.FILES) - {"docs/athena.md"}
     assert "severity: str" in rows.source()
 
 

@@ -124,7 +124,7 @@ def test_sql_outside_athenas_grammar_is_named(monkeypatch: pytest.MonkeyPatch) -
 
     found = statements.findings()
 
-    assert any(one.startswith("views/v_bad.sql: not Athena SQL") for one in found)
+    assert any(one.startswith("views/v_bad.sql: SYNTAX_ERROR") for one in found)
     assert "views/v_bare.sql: column _col0 has no name" in found
     assert any("v_bare" in one and "no comment with its question" in one for one in found)
 

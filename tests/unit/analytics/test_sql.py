@@ -190,7 +190,6 @@ def test_columns_of_a_newer_form_are_passed_over(lake: LakeOnDisk, athena: Athen
         lambda whole: b"",
         lambda _: b"no gzip at all",
         lambda _: gzip.compress(b'{"run_id": "o1", "report'),
-        lambda _: gzip.compress(b'{"run_id": "o1", "latency_ms": "slow"}\n'),
         lambda _: gzip.compress(b'[1, 2]\n"text"\n'),
     ],
 )

@@ -3,10 +3,12 @@ from __future__ import annotations
 import json
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
-from analytics.engine.results import Result, athena_type
+from analytics.engine.kinds import kind
+from analytics.engine.results import Result, held
 
 RESULT = Result(
     (
@@ -67,14 +69,18 @@ def test_the_table_is_one_line_a_row() -> None:
 
 
 @pytest.mark.parametrize(
-    ("duckdb", "athena"),
+    ("text", "value", "wanted"),
     [
-        ("HUGEINT", "bigint"),
-        ("VARCHAR[]", "array(varchar)"),
-        ("DECIMAL(5,2)", "decimal(5,2)"),
-        ("TIMESTAMP", "timestamp(3)"),
-        ("DOUBLE[][]", "array(array(double))"),
+        ("real", 0.10000000149011612, 0.1),
+        ("double", 0.10000000149011612, 0.10000000149011612),
+        ("daytime", 90_061_001, "1 01:01:01.001"),
+        ("daytime", -1000, "-0 00:00:01.000"),
+        ("yearmonth", 14, "1-2"),
+        ("array(yearmonth)", [1, None], ["0-1", None]),
+        ("timestamptz(3)", datetime(2026, 1, 2), "2026-01-02 00:00:00.000 UTC"),  # noqa: DTZ001  # Athena's has no zone
+        ("map(varchar, real)", {"a": 0.10000000149011612}, {"a": 0.1}),
+        ("bigint", None, None),
     ],
 )
-def test_types_are_athenas(duckdb: str, athena: str) -> None:
-    assert athena_type(duckdb) == athena
+def test_values_are_athenas(text: str, value: Any, wanted: Any) -> None:
+    assert held([(value,)], [kind(text)]) == ((wanted,),)
