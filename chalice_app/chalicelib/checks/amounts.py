@@ -1,0 +1,226 @@
+"""How large a text says that its findings are, and how they changed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple, cast
+
+from chalicelib.checks.compiled import cue_words, texts
+from chalicelib.checks.facts import Change, Status
+from chalicelib.checks.lexicon import cues
+from chalicelib.checks.lexicon.table import Weight
+from chalicelib.checks.matching import Match
+from chalicelib.checks.words import Word
+
+GRADES = tuple(cues.GRADES.split("; "))
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_UNITS = frozenset({"mm", "cm", "m", "millimeter", "centimeter", "millimeters", "centimeters", "ml", "cc"})
+_UNIT_NAMES = {"millimeter": "mm", "centimeter": "cm", "millimeters": "mm", "centimeters": "cm", "cc": "ml"}
+_TIMES = frozenset({"x", "by", "×"})
+_EARLIER = frozenset({"previously", "prior", "formerly", "was", "from", "compared", "versus", "to", "than"})
+_STOPS = frozenset({"but", "however", "although", "though", "except", "with", "without", "no", "after", "while"})
+_REACH = 8
+_VERBS = frozenset({"is", "are", "has", "have", "was", "were", "appears", "appear"})
+# These name what changes after them: "decrease in the right effusion".
+_FORWARD = ("in", "of")
+
+
+class Measure(NamedTuple):
+    """A measurement: its words, and how it reads."""
+
+    start: int
+    end: int
+    text: str
+
+
+def sizes(words: Sequence[Word], matches: Sequence[Match]) -> list[str | None]:
+    """The size of each match: a measurement, or else a grade; devices have none."""
+    found: list[str | None] = [None] * len(matches)
+    for measure in measures(words):
+        owner = _owner(words, matches, measure)
+        if owner is not None and found[owner] is None:
+            found[owner] = measure.text
+    for index, match in enumerate(matches):
+        if found[index] is None and match.meaning.finding.weight >= Weight.INCIDENTAL:
+            found[index] = _grade(words, matches, index)
+    return found
+
+
+def measures(words: Sequence[Word]) -> list[Measure]:
+    """The measurements with a unit: "9.9 cm", "1.2 x 0.9 cm", "5-mm"."""
+    found = []
+    at = 0
+    while at < len(words):
+        end = at
+        parts: list[str] = []
+        while end < len(words) and _NUMBER.fullmatch(words[end].text):
+            parts.append(words[end].text)
+            end += 1
+            if end < len(words) and words[end].text in _UNITS and _more(words, end):
+                end += 2
+            elif _more(words, end - 1):
+                end += 1
+        if parts and end < len(words) and words[end].text in _UNITS:
+            unit = words[end].text
+            found.append(
+                Measure(at, end + 1, f"{' x '.join(parts)} {_UNIT_NAMES.get(unit, unit)}")
+            )
+        at = max(end, at + 1)
+    return found
+
+
+def _more(words: Sequence[Word], at: int) -> bool:
+    """Whether the word after `at` says that another number follows: "3 x 4 cm"."""
+    return (
+        at + 2 < len(words)
+        and words[at + 1].text in _TIMES
+        and _NUMBER.fullmatch(words[at + 2].text) is not None
+    )
+
+
+def _owner(words: Sequence[Word], matches: Sequence[Match], measure: Measure) -> int | None:
+    """The match that a measurement is of; None for a distance, as of a tube from the carina."""
+    following = words[measure.end].text if measure.end < len(words) else ""
+    if following in ("above", "below", "from", "proximal", "distal", "beyond", "superior"):
+        return None
+    before = {word.text for word in words[max(0, measure.start - 2) : measure.start]}
+    for index, match in enumerate(matches):
+        near = measure.end <= match.start <= measure.end + 4
+        clear = not any("," in word.before for word in words[measure.end : match.start + 1])
+        if near and clear and _can_be_large(match):
+            return index
+    if before & {"previously", "formerly", "prior", "was"}:
+        return None
+    earlier = [index for index, match in enumerate(matches) if match.end <= measure.start]
+    for index in reversed(earlier):
+        if _can_be_large(matches[index]):
+            return index
+        if matches[index].meaning.finding.weight == Weight.DEVICE:
+            return None
+    return None
+
+
+def _can_be_large(match: Match) -> bool:
+    return match.meaning.finding.weight >= Weight.INCIDENTAL
+
+
+def _grade(words: Sequence[Word], matches: Sequence[Match], index: int) -> str | None:
+    match = matches[index]
+    floor = max((one.end for one in matches[:index] if one.end <= match.start), default=0)
+    places = list(range(match.start, match.end))
+    for at in range(match.start - 1, max(floor, match.start - _REACH) - 1, -1):
+        if words[at].text in _STOPS:
+            break
+        places.insert(0, at)
+        if "," in words[at].before and not _is_adjective(words[at - 1]):
+            break
+    graded = [at for at in places if _named(words[at])]
+    if graded:
+        return _range(words, graded)
+    ceiling = min(
+        (one.start for one in matches[index + 1 :] if one.start >= match.end), default=len(words)
+    )
+    for at in range(match.end, min(ceiling, match.end + _REACH)):
+        if words[at].text in _STOPS or words[at].text == "and":
+            return None
+        if _named(words[at]) and _is_said_of(words, at, match.end):
+            return _range(words, [one for one in range(at, ceiling) if _named(words[one])])
+    return None
+
+
+def _is_said_of(words: Sequence[Word], at: int, start: int) -> bool:
+    """Whether a grade after a finding is its predicate: "is now small", "Effusion: small"."""
+    if ":" in words[start].before:
+        return True
+    between = [word.text for word in words[start:at]]
+    following = words[at + 1].text if at + 1 < len(words) else ""
+    return (
+        bool(_VERBS.intersection(between))
+        and words[at].text not in cues.GRADE_FORMS
+        and following not in ("increase", "decrease", "improvement")
+    )
+
+
+def _named(word: Word) -> bool:
+    return word.text in GRADES or word.text in cues.GRADE_FORMS
+
+
+def _range(words: Sequence[Word], graded: Sequence[int]) -> str:
+    """A grade, or a range of two: "small to moderate"."""
+    last = graded[-1]
+    name = _plain(words[last])
+    if last >= 2 and words[last - 1].text in ("to", "or") and _named(words[last - 2]):  # noqa: PLR2004  # two words
+        return f"{_plain(words[last - 2])} to {name}"
+    first = graded[0]
+    if first + 2 < len(words) and words[first + 1].text == "to" and _named(words[first + 2]):
+        return f"{_plain(words[first])} to {_plain(words[first + 2])}"
+    return name
+
+
+def _plain(word: Word) -> str:
+    return cues.GRADE_FORMS.get(word.text, word.text)
+
+
+def _is_adjective(word: Word) -> bool:
+    return _named(word) or word.text in ("stable", "unchanged", "persistent", "new", "chronic")
+
+
+def changes(
+    words: Sequence[Word], matches: Sequence[Match], given: Sequence[Status | None]
+) -> list[Change | None]:
+    """How each match changed."""
+    covered = {index for match in matches for index in match.indexes}
+    keys = texts(words)
+    found: list[Change | None] = [None] * len(matches)
+    at = 0
+    while at < len(keys):
+        end, named = (at, []) if at in covered else cue_words().changes.longest(keys, at)
+        if end > at and not _denied(keys, at):
+            for owner in _owners(words, matches, at, end):
+                if found[owner] is None:
+                    found[owner] = cast("Change", named[-1])
+        at = max(end, at + 1)
+    return [
+        None if status == "absent" and change not in ("better", "new") else change
+        for status, change in zip(given, found, strict=True)
+    ]
+
+
+def _denied(keys: Sequence[str], at: int) -> bool:
+    """Whether a change is denied, as in "no interval increase": neither that nor another is said."""
+    return keys[at] not in ("no", "not") and any(
+        word in ("no", "without") for word in keys[max(0, at - 2) : at]
+    ) and keys[at] not in ("new", "significant")
+
+
+def _owners(words: Sequence[Word], matches: Sequence[Match], start: int, end: int) -> list[int]:
+    """The matches that a word of change is said of: the next one in its phrase, or those before."""
+    ahead = next((index for index, match in enumerate(matches) if match.start >= end), None)
+    behind = [index for index, match in enumerate(matches) if match.end <= start]
+    noun = words[end - 1].text in _FORWARD
+    if ahead is not None:
+        between = words[end : matches[ahead].start + 1]
+        comma = any("," in word.before for word in between[1:])
+        verb = any(word.text in _VERBS for word in between[:-1])
+        joined = any(word.text in ("and", "or") or word.text in _STOPS for word in between[:-1])
+        predicate = bool(behind) and start > 0 and words[start - 1].text in _VERBS
+        adjective = not comma and not verb and not joined and not predicate
+        listed = comma and all(_is_adjective(word) for word in between[:-1])
+        if len(between) <= _REACH + 4 and (noun or adjective or listed):
+            return [ahead]
+    if not behind:
+        return []
+    last = behind[-1]
+    both = start > 0 and words[start - 1].text in ("both", "all")
+    owners = [last]
+    for index in reversed(behind[:-1]):
+        between = [word.text for word in words[matches[index].end : matches[index + 1].start]]
+        plural = any(word.text in ("are", "have") for word in words[matches[last].end : start])
+        if both or (plural and all(word in ("and", "or") for word in between)):
+            owners.append(index)
+        elif set(matches[index].indexes) & set(matches[last].indexes):
+            owners.append(index)
+        else:
+            break
+    return owners

@@ -1,0 +1,49 @@
+"""From a text to facts: which findings it mentions, and what it says of each.
+
+Rules and a lexicon, no weights: every fact can be traced to its words. Facts are in the order of the
+text. The time is linear in the text's length, whatever the text is.
+"""
+
+from __future__ import annotations
+
+from chalicelib.checks.amounts import changes, sizes
+from chalicelib.checks.compiled import Lexicon, lexicon
+from chalicelib.checks.facts import Fact
+from chalicelib.checks.matching import matches
+from chalicelib.checks.scopes import statuses
+from chalicelib.checks.sides import sides
+from chalicelib.checks.words import Sentence, split
+
+
+def label(text: str, known: Lexicon | None = None) -> list[Fact]:
+    """The facts of a text in English; none for a text in which the lexicon knows nothing.
+
+    Args:
+        text: findings, an impression or a whole report, of any length.
+        known: another lexicon than the project's own.
+    """
+    compiled = lexicon() if known is None else known
+    return [fact for sentence in split(text) for fact in _facts(sentence, compiled)]
+
+
+def _facts(sentence: Sentence, compiled: Lexicon) -> list[Fact]:
+    words = sentence.words
+    found = matches(words, compiled)
+    if not found:
+        return []
+    given = statuses(sentence, found)
+    placed = sides(sentence, found, given)
+    sized = sizes(words, found)
+    changed = changes(words, found, given)
+    return [
+        Fact(
+            match.meaning.finding.name,
+            status,
+            placed[index],
+            sized[index],
+            changed[index],
+            (words[match.start].start, words[match.end - 1].end),
+        )
+        for index, match in enumerate(found)
+        if (status := given[index]) is not None
+    ]

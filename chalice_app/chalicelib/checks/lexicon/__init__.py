@@ -1,0 +1,5 @@
+"""What the labeller knows: findings with the phrases that name them. Data, written for this project.
+
+One module for each region. `cues.py` holds the words that say whether, where, how much and since
+when; `table.py` what a finding is. Compiled by `chalicelib.checks.compiled`.
+"""
