@@ -22,6 +22,7 @@ _EARLIER = frozenset({"previously", "prior", "formerly", "was", "from", "compare
 _STOPS = frozenset({"but", "however", "although", "though", "except", "with", "without", "no", "after", "while"})
 _REACH = 8
 _VERBS = frozenset({"is", "are", "has", "have", "was", "were", "appears", "appear"})
+_CHANGES = frozenset({"interval", "change", "increase", "decrease", "improvement", "worsening"})
 # These name what changes after them: "decrease in the right effusion".
 _FORWARD = ("in", "of")
 
@@ -44,7 +45,14 @@ def sizes(words: Sequence[Word], matches: Sequence[Match]) -> list[str | None]:
     for index, match in enumerate(matches):
         if found[index] is None and match.meaning.finding.weight >= Weight.INCIDENTAL:
             found[index] = _grade(words, matches, index)
+        if index and found[index] is None and _joined(words, matches[index - 1], match):
+            found[index] = found[index - 1]
     return found
+
+
+def _joined(words: Sequence[Word], one: Match, other: Match) -> bool:
+    """Whether two findings are denied as one: "no large effusion or pneumothorax"."""
+    return [word.text for word in words[one.end : other.start]] == ["or"]
 
 
 def measures(words: Sequence[Word]) -> list[Measure]:
@@ -115,7 +123,7 @@ def _grade(words: Sequence[Word], matches: Sequence[Match], index: int) -> str |
         places.insert(0, at)
         if "," in words[at].before and not _is_adjective(words[at - 1]):
             break
-    graded = [at for at in places if _named(words[at])]
+    graded = [at for at in places if _named(words[at]) and not _grades_change(words, at)]
     if graded:
         return _range(words, graded)
     ceiling = min(
@@ -123,6 +131,8 @@ def _grade(words: Sequence[Word], matches: Sequence[Match], index: int) -> str |
     )
     for at in range(match.end, min(ceiling, match.end + _REACH)):
         if words[at].text in _STOPS or words[at].text == "and":
+            return None
+        if words[at - 1].text == "as":
             return None
         if _named(words[at]) and _is_said_of(words, at, match.end):
             return _range(words, [one for one in range(at, ceiling) if _named(words[one])])
@@ -144,6 +154,11 @@ def _is_said_of(words: Sequence[Word], at: int, start: int) -> bool:
 
 def _named(word: Word) -> bool:
     return word.text in GRADES or word.text in cues.GRADE_FORMS
+
+
+def _grades_change(words: Sequence[Word], at: int) -> bool:
+    """Whether a grade is one of a change: "significant interval change", "slight increase"."""
+    return any(word.text in _CHANGES for word in words[at + 1 : at + 3])
 
 
 def _range(words: Sequence[Word], graded: Sequence[int]) -> str:
@@ -176,7 +191,8 @@ def changes(
     at = 0
     while at < len(keys):
         end, named = (at, []) if at in covered else cue_words().changes.longest(keys, at)
-        if end > at and not _denied(keys, at):
+        comparison = keys[end : end + 1] == ["on"] and "worse" in named  # "worse on the left"
+        if end > at and not comparison and not _denied(keys, at):
             for owner in _owners(words, matches, at, end):
                 if found[owner] is None:
                     found[owner] = cast("Change", named[-1])

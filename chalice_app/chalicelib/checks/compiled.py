@@ -18,11 +18,11 @@ class Meaning(NamedTuple):
 
     Attributes:
         finding: the finding.
-        when_absent: it names an abnormality whose absence is the (normal) finding.
+        opposite: it names the opposite of the finding.
     """
 
     finding: Finding
-    when_absent: bool
+    opposite: bool
 
 
 class Pattern(NamedTuple):
@@ -111,8 +111,8 @@ def compile_lexicon(findings: Iterable[Finding]) -> Lexicon:
     known: set[tuple[str, ...]] = set()
     for finding in findings:
         by_name[finding.name] = finding
-        for listed, when_absent in ((finding.phrases, False), (finding.when_absent, True)):
-            meaning = Meaning(finding, when_absent)
+        for listed, opposite in ((finding.phrases, False), (finding.opposite, True)):
+            meaning = Meaning(finding, opposite)
             for phrase in _listed(listed):
                 split = tuple(_words(part) for part in phrase.split("~"))
                 if len(split) == 1:

@@ -6,6 +6,8 @@ text. The time is linear in the text's length, whatever the text is.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from chalicelib.checks.amounts import changes, sizes
 from chalicelib.checks.compiled import Lexicon, lexicon
 from chalicelib.checks.facts import Fact
@@ -35,7 +37,7 @@ def _facts(sentence: Sentence, compiled: Lexicon) -> list[Fact]:
     placed = sides(sentence, found, given)
     sized = sizes(words, found)
     changed = changes(words, found, given)
-    return [
+    return _without_repetition(
         Fact(
             match.meaning.finding.name,
             status,
@@ -46,4 +48,23 @@ def _facts(sentence: Sentence, compiled: Lexicon) -> list[Fact]:
         )
         for index, match in enumerate(found)
         if (status := given[index]) is not None
-    ]
+    )
+
+
+def _without_repetition(facts: Iterable[Fact]) -> list[Fact]:
+    """One sentence's facts, without what says less of a finding than another one of them."""
+    kept: list[Fact] = []
+    for fact in facts:
+        for index, one in enumerate(kept):
+            if one.finding == fact.finding and (one.side == fact.side or "none" in (one.side, fact.side)):
+                if _says(fact) > _says(one):
+                    kept[index] = fact
+                break
+        else:
+            kept.append(fact)
+    return kept
+
+
+def _says(fact: Fact) -> tuple[bool, int]:
+    given = (fact.side != "none") + (fact.size is not None) + (fact.change is not None)
+    return (fact.status == "present", given)

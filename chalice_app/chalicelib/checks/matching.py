@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, cast
 
 from chalicelib.checks.compiled import Lexicon, Meaning, Pattern, stems
@@ -15,6 +15,8 @@ GAP = 6
 # Normal statements list: "the heart, mediastinum and pulmonary vasculature are normal".
 NORMAL_GAP = 12
 NORMAL_GAP_BACKWARDS = 4
+# Of a sentence that names a finding, it says how that one changed.
+UNCHANGED = "stable exam"
 _BREAKS = frozenset({"but", "with", "without", "no", "however", "although", "except"})
 _COPULAS = frozenset({"is", "are", "was", "were", "appears", "appear", "remains", "remain"})
 
@@ -42,15 +44,17 @@ def matches(words: Sequence[Word], lexicon: Lexicon) -> list[Match]:
     adjacent = _adjacent(keys, lexicon)
     # A word that names a finding by itself does not also stand between the parts of another one.
     taken = {
-        index
+        index: match
         for match in adjacent
-        if not match.meaning.when_absent and match.meaning.finding.weight > Weight.DEVICE
+        if not match.meaning.opposite and match.meaning.finding.weight > Weight.DEVICE
         for index in match.indexes
     }
     found = [*adjacent, *_near(words, keys, taken, lexicon)]
     found.sort(key=lambda match: (-len(match.indexes), match.end - match.start, match.start))
     used: set[int] = set()
     kept: list[Match] = []
+    if any(match.meaning.finding.name != UNCHANGED for match in found):
+        found = [match for match in found if match.meaning.finding.name != UNCHANGED]
     for match in found:
         if used.issuperset(match.indexes) and not _shares_words(match, kept):
             continue
@@ -78,7 +82,7 @@ def _adjacent(keys: Sequence[str], lexicon: Lexicon) -> list[Match]:
 
 
 def _near(
-    words: Sequence[Word], keys: Sequence[str], taken: set[int], lexicon: Lexicon
+    words: Sequence[Word], keys: Sequence[str], taken: Mapping[int, Match], lexicon: Lexicon
 ) -> list[Match]:
     places: dict[tuple[str, ...], list[int]] = {}
     for start in range(len(keys)):
@@ -113,7 +117,7 @@ def _together(
 
 
 def _is_one_clause(
-    words: Sequence[Word], indexes: tuple[int, ...], taken: set[int], pattern: Pattern
+    words: Sequence[Word], indexes: tuple[int, ...], taken: Mapping[int, Match], pattern: Pattern
 ) -> bool:
     inside = [
         index for index in range(indexes[0], indexes[-1] + 1) if index not in set(indexes)
@@ -121,7 +125,15 @@ def _is_one_clause(
     normal = pattern.meaning.finding.weight == Weight.NORMAL
     backwards = normal and indexes[0] != _first_of(pattern, words, indexes)
     allowed = GAP if not normal else NORMAL_GAP_BACKWARDS if backwards else NORMAL_GAP
-    if len(inside) > allowed or any(index in taken for index in inside):
+    if len(inside) > allowed:
+        return False
+    between = [taken[index] for index in inside if index in taken]
+    # "pericardial or pleural effusion": the one between shares a word.
+    own = pattern.meaning.finding.group
+    if any(
+        not set(indexes).intersection(match.indexes) and match.meaning.finding.group != own
+        for match in between
+    ):
         return False
     if any(words[index].text in _BREAKS for index in inside):
         return False

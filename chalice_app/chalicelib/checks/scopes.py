@@ -50,9 +50,9 @@ def statuses(sentence: Sentence, matches: Sequence[Match]) -> list[Status | None
             denied |= _within(matches, cue.end, _end_of_denial(words, cue.end, stops, found))
         if "negated" in cue.kinds:
             denied |= _denied_before(words, matches, cue, stops)
-        if "doubts" in cue.kinds:
+        if "doubts" in cue.kinds and not _of_change(words, cue):
             doubted |= _within(matches, cue.end, _end_of_doubt(words, cue.end, stops))
-        if "doubted" in cue.kinds:
+        if "doubted" in cue.kinds or ("doubts" in cue.kinds and cue.end == len(words)):
             start = _clause_start(words, cue.start, stops)
             doubted |= {
                 index for index, match in enumerate(matches) if start <= match.start < cue.start
@@ -67,7 +67,7 @@ def statuses(sentence: Sentence, matches: Sequence[Match]) -> list[Status | None
 
 
 def _status(match: Match, denied: bool, doubted: bool) -> Status:  # noqa: FBT001  # two answers about one match
-    if denied != match.meaning.when_absent:
+    if denied != match.meaning.opposite:
         return "absent"
     return "uncertain" if doubted else "present"
 
@@ -147,12 +147,29 @@ def _denied_before(
     if text == "no" and cue.end < len(words):
         return set()
     start = _clause_start(words, cue.start, stops)
-    before = {index for index, match in enumerate(matches) if start <= match.start < cue.start}
+    before = {
+        index
+        for index, match in enumerate(matches)
+        if start <= match.start < cue.start and not _is_of_its_tip(words, match, cue)
+    }
     if before or text not in _RESULTS:
         return before
     return {
         index for index, match in enumerate(matches) if cue.end <= match.start <= cue.end + 2
     }
+
+
+def _is_of_its_tip(words: Sequence[Word], match: Match, cue: Cue) -> bool:
+    """Whether a device is there, and only its end is not seen: "tube, its tip not identified"."""
+    device = match.meaning.finding.weight == Weight.DEVICE
+    return device and any(
+        word.text in ("tip", "tips", "end", "port", "distal") for word in words[match.end : cue.start]
+    )
+
+
+def _of_change(words: Sequence[Word], cue: Cue) -> bool:
+    """Whether it is the change that is doubted: "likely unchanged"."""
+    return cue_words().changes.longest(texts(words[cue.end : cue.end + 4]), 0)[0] > 0
 
 
 def _alternatives(

@@ -43,6 +43,7 @@ def sides(
         )
         found.append(side or "none")
     _shared(words, matches, given, found)
+    _only_one(matches, places, found)
     for index, match in enumerate(matches):
         if found[index] == "none" and match.meaning.finding.sided and named:
             found[index] = named
@@ -165,6 +166,14 @@ def _shared(
         joined = bool(between) and all(word in _JOINS for word in between)
         if joined and _side_follows(words, other) and given[index] != "absent":
             found[index] = found[index + 1]
+
+
+def _only_one(matches: Sequence[Match], places: dict[int, Side], found: list[Side]) -> None:
+    """The side of a sentence's only finding with a side: "at the left base, with atelectasis"."""
+    named = set(places.values())
+    sided = [index for index, match in enumerate(matches) if match.meaning.finding.sided]
+    if len(named) == 1 and len(sided) == 1 and found[sided[0]] == "none":
+        found[sided[0]] = named.pop()
 
 
 def _may_share(match: Match, status: Status | None) -> bool:

@@ -86,10 +86,12 @@ def spelled(word: str) -> str:
 def split(text: str) -> Iterator[Sentence]:
     """The sentences of a text, in order, without those of sections that describe the request."""
     section = ""
-    for words, asked in _pieces(text):
+    for words, asked, paragraph in _pieces(text):
         heading = _heading(text, words)
         if heading:
             section = " ".join(word.text for word in words[:heading])
+        elif paragraph:
+            section = ""
         if section not in cues.SKIPPED_SECTIONS:
             yield Sentence(tuple(words), heading, section, asked)
 
@@ -104,10 +106,11 @@ def _heading(text: str, words: list[Word]) -> int:
     return 0
 
 
-def _pieces(text: str) -> Iterator[tuple[list[Word], bool]]:
+def _pieces(text: str) -> Iterator[tuple[list[Word], bool, bool]]:
+    """Sentences: their words, whether they are questions, whether a paragraph begins with them."""
     words: list[Word] = []
     before = ""
-    asked = False
+    asked = paragraph = False
     line_start = 0
     for token in _TOKEN.finditer(text):
         kind, value = token.lastgroup, token.group()
@@ -127,14 +130,17 @@ def _pieces(text: str) -> Iterator[tuple[list[Word], bool]]:
             before = "" if ends else before + value
         elif kind == "line":
             ends = _ends_line(text, line_start, token.start())
+            blank = not text[line_start : token.start()].strip()
             line_start = token.end()
+            if blank and not words:
+                paragraph = True
         else:
             ends = kind == "tag" and _BREAKING_TAG.match(value) is not None
         if ends and words:
-            yield words, asked
-            words, before, asked = [], "", False
+            yield words, asked, paragraph
+            words, before, asked, paragraph = [], "", False, False
     if words:
-        yield words, asked
+        yield words, asked, paragraph
 
 
 def _ends_sentence(text: str, token: re.Match[str], words: list[Word]) -> bool:

@@ -51,25 +51,25 @@ UNCERTAIN_BEFORE = (
     " differential diagnosis includes; versus; vs; question of; borderline; cannot"
     " completely exclude; cannot entirely exclude; could represent; may represent; might represent; raises;"
     " raising; raise the possibility of; raising the possibility of; worry for; presumptive; such as; i e; or"
-    " possibly; conceivable; conceivably; difficult to exclude; impossible to exclude; favor; favors; favored;"
+    " possibly; conceivable; conceivably; difficult to exclude; impossible to exclude; if any; favor; favors; favored;"
     " favoring; correlation for; query; clinical concern for; considerations include; difficult to rule out"
 )
 UNCERTAIN_AFTER = (
     "cannot be excluded; can not be excluded; not excluded; not be excluded; cannot be ruled out; not ruled out;"
-    " can not be ruled out; not be ruled out; is possible; are possible; possible; is suspected; suspected;"
-    " are suspected; is questioned; questioned; is likely; are likely; is probable; probable; likely; vs;"
+    " can not be ruled out; not be ruled out; is possible; are possible; is suspected;"
+    " are suspected; is questioned; is likely; are likely; is probable; vs;"
     " versus; be entirely excluded; be completely excluded; not entirely excluded; not completely excluded;"
     " could also have; could be considered; is in the differential; should be considered; is a possibility;"
     " is a consideration; is not excluded; are not excluded; remains possible; may be present; could be present;"
     " might be present; is considered; difficult to exclude; be fully excluded; be definitively excluded;"
-    " may also; could; may have; should also be considered; is favored; favored; be totally excluded;"
-    " also possible; a possibility; not definitely excluded; a consideration; be definitely excluded"
+    " may also; could; may have; should also be considered; is favored; be totally excluded;"
+    " also possible; a possibility; if any; is presumed; are presumed; if present; not definitely excluded; a consideration; be definitely excluded"
 )
 # A finding after it is asked about, not found.
 HYPOTHETICAL = (
     "evaluate for; evaluation for; evaluation of; assess for; to exclude; rule out; r o; assessment for;"
     " looking for; to rule out; question of pneumonia; history of; evaluate; exclude; to evaluate for; assess;"
-    " evaluate possible; follow up of; followup of; follow up to; treated for; treatment for; risk for; risk of"
+    " evaluate possible; follow up of; followup of; follow up to; treated for; treatment for; risk for; risk of; to detect; detection of; sensitivity for; screen for; check for"
 )
 # Ends the scope of what came before it.
 STOP = (
@@ -86,7 +86,7 @@ WORSE = (
     "increased; worse; worsened; worsening; larger; increase in; progression of; enlarging; has increased;"
     " have increased; more prominent; progressed; progressing; progressive; has worsened; have worsened; has grown;"
     " grown; interval increase in; increasing; more extensive; interval worsening of; worsening of; increase of;"
-    " more conspicuous; more severe; increase; has progressed; interval progression of; expanded; more pronounced;"
+    " more conspicuous; more severe; increase; has progressed; interval progression of; more pronounced;"
     " have enlarged; has enlarged; interval enlargement of; slight increase in; greater than before; deteriorated"
 )
 STABLE = (
@@ -143,7 +143,7 @@ BOTH = (
 # A side of these names a structure, not where the finding is.
 STRUCTURES = (
     "atrium; atrial; ventricle; ventricular; pulmonary artery; heart; main; mainstem; main stem; cava; chamber;"
-    " brachiocephalic; atria; cavoatrial; innominate; ventricles; cardiac; atriocaval; hemidiaphragm"
+    " brachiocephalic; atria; cavoatrial; innominate; ventricles; cardiac; atriocaval"
 )
 ABBREVIATIONS = frozenset({"dr", "mr", "mrs", "ms", "vs", "approx", "cf", "fig", "ca", "approximately"})
 # Headings of sections that describe the request or the technique, not what was seen.

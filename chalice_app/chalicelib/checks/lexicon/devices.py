@@ -9,8 +9,9 @@ FINDINGS = (
         "endotracheal tube",
         Weight.DEVICE,
         "endotracheal tube; et tube; ett; tracheal tube; endotracheal; orotracheal tube; intubated;"
-        " endotracheal intubation; extubation; extubated; et; intubation; reintubation",
+        " endotracheal intubation; et; intubation; reintubation",
         group="airway device",
+        opposite="extubation; extubated; interval extubation",
     ),
     Finding(
         "tracheostomy",
@@ -89,7 +90,7 @@ FINDINGS = (
         Weight.DEVICE,
         "support device; monitoring and support device; line and tube; tube and line; support line;"
         " support apparatus; monitoring device; supporting device; support and monitoring device; hardware;"
-        " support tube; tube and support device; lines/tubes; medical device; life support device",
+        " support tube; tube and support device; line tube; medical device; life support device",
         group="support device",
     ),
     Finding(
@@ -141,7 +142,7 @@ FINDINGS = (
         "stent",
         Weight.DEVICE,
         "stent; stent graft; aortic stent; coronary stent; esophageal stent; ivc filter; aortic endograft;"
-        " endograft; vascular stent; tips stent; inferior vena cava filter; tips; bronchial stent; shunt"
+        " endograft; vascular stent; inferior vena cava filter; bronchial stent; shunt"
         " catheter; ventriculoperitoneal shunt; vp shunt; shunt tubing",
         group="surgery",
     ),

@@ -259,7 +259,8 @@ FINDINGS = (
         " interstitial disease; interstitial pattern; interstitial abnormality;"
         " increased/prominent/coarse/coarsened lung marking; interstitial process;"
         " prominent bronchovascular marking; prominence of the interstitium; prominent interstitium;"
-        " interstitial ~ opacity; interstitial ~ marking; increased bronchovascular marking;"
+        " increased interstitial marking; increased interstitial opacity; increased interstitial change;"
+        " increased interstitial prominence; interstitial ~ opacity; interstitial ~ marking; increased bronchovascular marking;"
         " interstitial ~ disease; prominent ~ interstitial; prominence ~ interstitial;"
         " peribronchovascular interstitium; interlobular septal thickening",
         sided=True,

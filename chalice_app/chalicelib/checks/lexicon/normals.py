@@ -21,7 +21,7 @@ FINDINGS = (
     Finding(
         "no acute abnormality",
         Weight.NORMAL,
-        when_absent=(
+        opposite=(
             "acute cardiopulmonary abnormality; acute cardiopulmonary disease;"
             " acute cardiopulmonary process; acute cardiopulmonary finding; acute disease;"
             " acute finding; acute abnormality; acute process; acute intrathoracic abnormality;"
@@ -114,7 +114,7 @@ FINDINGS = (
         " thoracic spine ~ intact; spine ~ normal; spine ~ unremarkable; skeletal ~ normal;"
         " rib ~ unremarkable; clavicle ~ intact; spine ~ intact",
         denies=("fracture", "bone lesion", "dislocation"),
-        when_absent=(
+        opposite=(
             "bony abnormality; osseous abnormality; bone abnormality; acute bony abnormality;"
             " acute osseous abnormality; acute bone abnormality; acute skeletal abnormality;"
             " skeletal abnormality; bony finding; osseous finding; acute osseous finding;"
@@ -154,12 +154,9 @@ FINDINGS = (
         Weight.NORMAL,
         "stable examination; stable exam; stable chest; unchanged examination; unchanged chest;"
         " chest ~ stable; chest ~ unchanged; examination ~ unchanged; examination ~ stable;"
-        " no change from prior; no change since; no change; stable appearance of the chest;"
-        " appearance ~ unchanged; exam ~ unchanged; appearance ~ stable; stable appearance;"
-        " unchanged appearance; no change compared",
-        when_absent=(
-            "interval change; significant change; significant interval change; change since;"
-            " change from"
-        ),
+        " exam ~ unchanged; exam ~ stable; appearance ~ unchanged; appearance ~ stable;"
+        " no interval change; no significant change; no significant interval change; no change;"
+        " no acute interval change; no acute change; no acute changes from prior; without change;"
+        " no appreciable change; no substantial change; no significant interval changes",
     ),
 )

@@ -24,7 +24,8 @@ class Finding(NamedTuple):
         weight: how much it matters.
         phrases: separated by `;`. Words match without their plural; `a/b` is either word; `x ~ y`
             means both within a few words of each other, in any order.
-        when_absent: for a normal statement, phrases whose absence it says: "acute disease".
+        opposite: phrases that say its opposite, so that denying them says it: "acute disease" for
+            "no acute abnormality".
         sided: whether left or right is said of it.
         group: findings of one group are different names for what may be one thing.
         inferred_from: names of findings, or groups, from which a radiologist may infer it.
@@ -38,4 +39,4 @@ class Finding(NamedTuple):
     group: str = ""
     inferred_from: tuple[str, ...] = ()
     denies: tuple[str, ...] = ()
-    when_absent: str = ""
+    opposite: str = ""
