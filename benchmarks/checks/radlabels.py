@@ -146,16 +146,18 @@ def answered(text: str) -> dict[str, str]:
     return found
 
 
-def _decided(statuses: dict[str, str]) -> set[tuple[str, bool]]:
-    return {(name, status != "absent") for name, status in statuses.items()}
+def _decided(statuses: dict[str, str]) -> set[tuple[str, str]]:
+    return {
+        (name, "absent" if status == "absent" else "present") for name, status in statuses.items()
+    }
 
 
 def agreement(path: Path) -> dict[str, Counts]:
     """Counts over all reports: of `findings`, of `absent` ones, and of findings with status.
 
-    `status` compares all three; for `status, hedged as present`, what is only uncertain counts as
-    present on both sides. There, "could be", "may represent" and "likely" are present in nine of
-    ten reports, as are most findings that "cannot be excluded".
+    `status` compares all three. For `status, hedged as present`, what we call uncertain counts as
+    present, and their labels stay as they are: of the findings that these reports hedge ("could
+    be", "may represent", "likely", "cannot be excluded"), nine of ten are labelled as present.
     """
     counts = {
         "findings": Counts(),
@@ -171,5 +173,5 @@ def agreement(path: Path) -> dict[str, Counts]:
             {name for name, status in theirs.items() if status == "absent"},
         )
         counts["status"] += Counts.of(set(ours.items()), set(theirs.items()))
-        counts["status, hedged as present"] += Counts.of(_decided(ours), _decided(theirs))
+        counts["status, hedged as present"] += Counts.of(_decided(ours), set(theirs.items()))
     return counts

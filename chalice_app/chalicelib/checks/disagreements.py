@@ -1,0 +1,194 @@
+"""Checks that compare the facts of findings and draft."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from chalicelib.checks import flags, relations
+from chalicelib.checks.facts import Fact
+from chalicelib.checks.flags import Flag
+from chalicelib.checks.lexicon.table import Weight
+from chalicelib.checks.reading import spans
+
+Facts = Sequence[Fact]
+
+
+def wrong_side(findings: Facts, draft: Facts) -> Iterator[Flag]:
+    """A finding that the draft places on a side where the findings do not have it."""
+    for fact in draft:
+        if fact.side == "none" or not relations.is_there(fact) or relations.is_normal(fact):
+            continue
+        there = [one for one in findings if relations.is_there(one)]
+        exact = [one for one in relations.of(there, [fact.finding]) if one.side != "none"]
+        near = [
+            one for one in relations.of(there, relations.supporters(fact.finding)) if one.side != "none"
+        ]
+        sources = exact or near
+        said, found = relations.sides([fact]), relations.sides(sources)
+        # A draft that says "bilateral" may sum up what has several names.
+        if not sources or said <= found or (fact.side == "both" and not exact):
+            continue
+        there_too = " and ".join(sorted(found))
+        said_as = "both sides" if fact.side == "both" else f"the {fact.side}"
+        sentence = f"The draft has {fact.finding} on {said_as}, the findings on the {there_too}."
+        yield Flag(flags.WRONG_SIDE, sentence, spans(sources), spans([fact]), fact.finding)
+
+
+def contradicted(findings: Facts, draft: Facts) -> Iterator[Flag]:
+    """Present in one text, absent in the other."""
+    for fact in draft:
+        if relations.is_normal(fact):
+            yield from _normal_contradicted(findings, fact)
+        elif relations.is_there(fact):
+            yield from _denied_in_findings(findings, fact)
+        else:
+            there = [
+                one
+                for one in relations.of(findings, [fact.finding])
+                if one.status == "present" and relations.denies(fact, one)
+            ]
+            # Findings that say both cannot be contradicted by either.
+            absent = any(
+                one.status == "absent" and one.side in (fact.side, "none")
+                for one in relations.of(findings, [fact.finding])
+            )
+            if there and not absent:
+                sentence = f"The draft denies {fact.finding}, the findings have it."
+                yield Flag(flags.CONTRADICTED, sentence, spans(there), spans([fact]), fact.finding)
+
+
+def _denied_in_findings(findings: Facts, fact: Fact) -> Iterator[Flag]:
+    exact = relations.of(findings, [fact.finding])
+    if any(relations.is_there(one) and relations.may_be_same_side(one.side, fact.side) for one in exact):
+        return
+    absent = [one for one in exact if relations.denies(one, fact)]
+    if not absent and not any(
+        relations.is_there(one) for one in relations.of(findings, relations.supporters(fact.finding))
+    ):
+        absent = [
+            one
+            for one in findings
+            if one.status == "present"
+            and relations.is_normal(one)
+            and fact.finding in relations.denied_by(one.finding)
+            and relations.may_be_same_side(one.side, fact.side)
+        ]
+    if absent:
+        sentence = f"The draft has {fact.finding}, the findings deny it."
+        yield Flag(flags.CONTRADICTED, sentence, spans(absent), spans([fact]), fact.finding)
+
+
+def _normal_contradicted(findings: Facts, fact: Fact) -> Iterator[Flag]:
+    """A normal statement of the draft, against what the findings have or say themselves."""
+    same = relations.of(findings, [fact.finding])
+    if fact.status == "present" and not any(one.status == "present" for one in same):
+        there = [
+            one
+            for one in relations.of(findings, relations.denied_by(fact.finding))
+            if one.status == "present"
+            and relations.weight(one) >= Weight.CHRONIC
+            and relations.may_be_same_side(one.side, fact.side)
+        ]
+        if there:
+            names = _listed(there)
+            sentence = f"The draft says {fact.finding}, the findings have {names}."
+            yield Flag(flags.CONTRADICTED, sentence, spans(there), spans([fact]), fact.finding)
+    if fact.status == "absent":
+        normal = [one for one in same if one.status == "present"]
+        ill = any(
+            relations.is_there(one) and relations.weight(one) >= Weight.CHRONIC for one in findings
+        )
+        if fact.finding in (relations.NO_ACUTE, relations.NORMAL_CHEST) and not ill:
+            normal = normal or [one for one in findings if _is_healthy(one)]
+        if normal:
+            sentence = f"The draft denies what the findings say: {fact.finding}."
+            yield Flag(flags.CONTRADICTED, sentence, spans(normal), spans([fact]), fact.finding)
+
+
+def _is_healthy(fact: Fact) -> bool:
+    return (fact.status == "present") == relations.is_normal(fact)
+
+
+def unsupported(findings: Facts, draft: Facts) -> Iterator[Flag]:
+    """A finding of which the findings text says nothing, and from nothing of which it follows."""
+    for fact in draft:
+        if relations.is_normal(fact) or not relations.is_there(fact):
+            continue
+        sources = relations.of(findings, relations.supporters(fact.finding))
+        if any(relations.is_there(one) for one in sources):
+            continue
+        if any(relations.denies(one, fact) for one in relations.of(sources, [fact.finding])):
+            continue
+        sentence = f"The draft has {fact.finding}, the findings do not mention it."
+        yield Flag(flags.UNSUPPORTED, sentence, (), spans([fact]), fact.finding)
+
+
+def omitted(findings: Facts, draft: Facts, least: Weight) -> Iterator[Flag]:
+    """A finding that matters and that the draft leaves out; each once."""
+    known = {fact.finding for fact in draft if relations.is_there(fact)}
+    denied = {fact.finding for fact in draft if fact.status == "absent"}
+    told: set[str] = set()
+    for fact in findings:
+        if fact.status != "present" or relations.weight(fact) < least or fact.finding in told:
+            continue
+        if known & relations.related(fact.finding) or fact.finding in denied:
+            continue
+        told.add(fact.finding)
+        places = [
+            one for one in relations.of(findings, [fact.finding]) if one.status == "present"
+        ]
+        sentence = f"The findings have {fact.finding}, the draft leaves it out."
+        yield Flag(flags.OMITTED, sentence, spans(places), (), fact.finding)
+
+
+def normal_draft(findings: Facts, draft: Facts) -> Iterator[Flag]:
+    """A draft without any finding, of findings with something acute."""
+    if not draft or any(
+        relations.is_there(fact) and not relations.is_normal(fact) for fact in draft
+    ):
+        return
+    if any(fact.status == "absent" and relations.is_normal(fact) for fact in draft):
+        return
+    # "No acute abnormality" leaves room for what is old, "normal chest" does not.
+    entirely = any(fact.finding == relations.NORMAL_CHEST for fact in draft)
+    least = Weight.CHRONIC if entirely else Weight.ACUTE
+    ill = [
+        fact
+        for fact in findings
+        if fact.status == "present"
+        and relations.weight(fact) >= least
+        and (entirely or fact.change not in ("stable", "better"))
+    ]
+    if ill:
+        sentence = f"The draft is normal, the findings have {_listed(ill)}."
+        yield Flag(flags.NORMAL_DRAFT, sentence, spans(ill), spans(draft))
+
+
+def change_not_in_findings(findings: Facts, draft: Facts) -> Iterator[Flag]:
+    """A change that the findings do not say, or say otherwise."""
+    compared = any(fact.change is not None or fact.finding == relations.UNCHANGED for fact in findings)
+    for fact in draft:
+        if fact.change is None or not relations.is_there(fact) or relations.is_normal(fact):
+            continue
+        near = [
+            one
+            for one in relations.of(findings, relations.supporters(fact.finding))
+            if relations.may_be_same_side(one.side, fact.side)
+        ]
+        if not near or any(one.change == fact.change for one in near):
+            continue
+        otherwise = [one for one in near if one.change is not None and relations.is_there(one)]
+        if otherwise:
+            said = " and ".join(sorted({str(one.change) for one in otherwise}))
+            sentence = f"The draft calls {fact.finding} {fact.change}, the findings {said}."
+        elif fact.change == "stable" and compared:
+            continue
+        else:
+            sentence = f"The draft calls {fact.finding} {fact.change}, the findings do not say so."
+        sources = otherwise or near
+        yield Flag(flags.CHANGE_NOT_IN_FINDINGS, sentence, spans(sources), spans([fact]), fact.finding)
+
+
+def _listed(facts: Facts) -> str:
+    names = list(dict.fromkeys(fact.finding for fact in facts))
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
