@@ -58,11 +58,12 @@ def contradicted(findings: Facts, draft: Facts) -> Iterator[Flag]:
 
 
 def _denied_in_findings(findings: Facts, fact: Fact) -> Iterator[Flag]:
+    doubted = fact.status == "uncertain"
     exact = relations.of(findings, [fact.finding])
     if any(relations.is_there(one) and relations.may_be_same_side(one.side, fact.side) for one in exact):
         return
     absent = [one for one in exact if relations.denies(one, fact)]
-    if not absent and not any(
+    if not absent and not doubted and not any(
         relations.is_there(one) for one in relations.of(findings, relations.supporters(fact.finding))
     ):
         absent = [
@@ -96,7 +97,7 @@ def _normal_contradicted(findings: Facts, fact: Fact) -> Iterator[Flag]:
     if fact.status == "absent":
         normal = [one for one in same if one.status == "present"]
         ill = any(
-            relations.is_there(one) and relations.weight(one) >= Weight.CHRONIC for one in findings
+            relations.is_there(one) and relations.weight(one) >= Weight.ACUTE for one in findings
         )
         if fact.finding in (relations.NO_ACUTE, relations.NORMAL_CHEST) and not ill:
             normal = normal or [one for one in findings if _is_healthy(one)]

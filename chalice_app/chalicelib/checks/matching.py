@@ -17,7 +17,9 @@ NORMAL_GAP = 12
 NORMAL_GAP_BACKWARDS = 4
 # Of a sentence that names a finding, it says how that one changed.
 UNCHANGED = "stable exam"
-_BREAKS = frozenset({"but", "with", "without", "no", "however", "although", "except"})
+_BREAKS = frozenset({"but", "with", "without", "no", "however", "although", "except", "above"})
+# A phrase that has such a word has it for itself: "mediastinum: prominent epicardial fat pad".
+_OWN = frozenset({"prominent", "enlarged", "increased", "dilated", "widened", "large"})
 _COPULAS = frozenset({"is", "are", "was", "were", "appears", "appear", "remains", "remain"})
 
 
@@ -126,6 +128,8 @@ def _is_one_clause(
     backwards = normal and indexes[0] != _first_of(pattern, words, indexes)
     allowed = GAP if not normal else NORMAL_GAP_BACKWARDS if backwards else NORMAL_GAP
     if len(inside) > allowed:
+        return False
+    if any(words[index].text in _OWN and index in taken for index in indexes):
         return False
     between = [taken[index] for index in inside if index in taken]
     # "pericardial or pleural effusion": the one between shares a word.

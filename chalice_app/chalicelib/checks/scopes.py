@@ -59,6 +59,7 @@ def statuses(sentence: Sentence, matches: Sequence[Match]) -> list[Status | None
             }
         if "asks" in cue.kinds:
             asked |= _within(matches, cue.end, len(words))
+    denied |= {index for index, match in enumerate(matches) if _denied_inside(words, match)}
     doubted |= _alternatives(words, matches, denied)
     return [
         None if index in asked else _status(match, index in denied, sentence.asked or index in doubted)
@@ -73,7 +74,13 @@ def _status(match: Match, denied: bool, doubted: bool) -> Status:  # noqa: FBT00
 
 
 def _cues(words: Sequence[Word], matches: Sequence[Match]) -> list[Cue]:
-    covered = {index for match in matches for index in match.indexes}
+    # "Clear of" denies, and "clear" is a word of a normal statement.
+    covered = {
+        index
+        for match in matches
+        if match.meaning.finding.weight != Weight.NORMAL or match.meaning.opposite
+        for index in match.indexes
+    }
     keys = texts(words)
     found = []
     at = 0
@@ -157,6 +164,14 @@ def _denied_before(
     return {
         index for index, match in enumerate(matches) if cue.end <= match.start <= cue.end + 2
     }
+
+
+def _denied_inside(words: Sequence[Word], match: Match) -> bool:
+    """Whether "not" stands between its words: "the mediastinum is not widened"."""
+    own = set(match.indexes)
+    return any(
+        words[index].text == "not" for index in range(match.start, match.end) if index not in own
+    )
 
 
 def _is_of_its_tip(words: Sequence[Word], match: Match, cue: Cue) -> bool:

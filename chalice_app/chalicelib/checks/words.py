@@ -86,14 +86,16 @@ def spelled(word: str) -> str:
 def split(text: str) -> Iterator[Sentence]:
     """The sentences of a text, in order, without those of sections that describe the request."""
     section = ""
-    for words, asked, paragraph in _pieces(text):
+    for words, asked, starts_line in _pieces(text):
         heading = _heading(text, words)
         if heading:
             section = " ".join(word.text for word in words[:heading])
-        elif paragraph:
+        elif starts_line and section in cues.SKIPPED_SECTIONS:
             section = ""
         if section not in cues.SKIPPED_SECTIONS:
             yield Sentence(tuple(words), heading, section, asked)
+        if section in cues.SHORT_SECTIONS:
+            section = ""
 
 
 def _heading(text: str, words: list[Word]) -> int:
@@ -107,10 +109,10 @@ def _heading(text: str, words: list[Word]) -> int:
 
 
 def _pieces(text: str) -> Iterator[tuple[list[Word], bool, bool]]:
-    """Sentences: their words, whether they are questions, whether a paragraph begins with them."""
+    """Sentences: their words, whether they are questions, whether a line begins with them."""
     words: list[Word] = []
     before = ""
-    asked = paragraph = False
+    asked = starts_line = False
     line_start = 0
     for token in _TOKEN.finditer(text):
         kind, value = token.lastgroup, token.group()
@@ -130,17 +132,16 @@ def _pieces(text: str) -> Iterator[tuple[list[Word], bool, bool]]:
             before = "" if ends else before + value
         elif kind == "line":
             ends = _ends_line(text, line_start, token.start())
-            blank = not text[line_start : token.start()].strip()
             line_start = token.end()
-            if blank and not words:
-                paragraph = True
+            if not words:
+                starts_line = True
         else:
             ends = kind == "tag" and _BREAKING_TAG.match(value) is not None
         if ends and words:
-            yield words, asked, paragraph
-            words, before, asked, paragraph = [], "", False, False
+            yield words, asked, starts_line
+            words, before, asked, starts_line = [], "", False, kind == "line"
     if words:
-        yield words, asked, paragraph
+        yield words, asked, starts_line
 
 
 def _ends_sentence(text: str, token: re.Match[str], words: list[Word]) -> bool:

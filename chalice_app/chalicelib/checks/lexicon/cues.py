@@ -8,7 +8,7 @@ NEGATION_BEFORE = (
     " without evidence of; rather than; resolution of; complete resolution of; no longer; non; never;"
     " removal of; interval removal of; devoid of; fails to show; do not see; does not show; has no; have no;"
     " rules out; argues against; lack of; interval resolution of; excludes; unlikely to be;"
-    " clear of; instead of; nothing to suggest; not consistent with; not suggestive of; unlikely"
+    " clear of; clear bilaterally of; aerated of; well aerated of; instead of; nothing to suggest; not consistent with; not suggestive of; unlikely"
 )
 # After a finding: it is absent.
 NEGATION_AFTER = (
@@ -40,6 +40,9 @@ NO_NEGATION = (
     " resolution of; no interval reduction; no significant interval improvement; no detrimental change;"
     " no evidence of change; partially cleared; partly cleared; has partially cleared; not resolved; has not"
     " resolved; have not resolved; not yet resolved; without improvement; no overall change; no real change;"
+    " not seen on the prior; not seen on prior; not seen previously; not previously seen; not present on the prior;"
+    " not present previously; not present on prior; not previously present; not seen before; not visualized on the"
+    " prior; not previously noted; not previously identified; not seen on the previous; not widened on the prior;"
     " not increased; not decreased; not worsened; not improved; unchanged"
 )
 UNCERTAIN_BEFORE = (
@@ -80,7 +83,9 @@ STOP = (
 NEW = (
     "new; newly; interval development of; has developed; have developed; interval appearance of; has appeared;"
     " new since; interval placement of; has been placed; developing; new from; development of; have appeared;"
-    " is new; are new; placement of; new compared; appearance of; newly placed; has been inserted; now seen"
+    " is new; are new; placement of; new compared; appearance of; not seen on the prior; not seen on prior; not seen previously; not previously seen;"
+    " not present on the prior; not present previously; not previously present; not seen on the previous;"
+    " not visualized on the prior; newly placed; has been inserted; now seen"
 )
 WORSE = (
     "increased; worse; worsened; worsening; larger; increase in; progression of; enlarging; has increased;"
@@ -90,7 +95,10 @@ WORSE = (
     " have enlarged; has enlarged; interval enlargement of; slight increase in; greater than before; deteriorated"
 )
 STABLE = (
-    "stable; unchanged; no change in; no change; no significant change in; no significant interval change in;"
+    "no increase in; no increase; no interval increase in; no worsening; no progression; no progression of;"
+    " no interval worsening; no improvement; no improvement in; no interval improvement in; no interval improvement;"
+    " no decrease in; no worsening of; no further; no significant increase in; no interval progression;"
+    " stable; unchanged; no change in; no change; no significant change in; no significant interval change in;"
     " no interval change in; persistent; persists; persist; similar; again seen; again noted; redemonstrated;"
     " remains; remain; without change; not changed; has not changed; have not changed; as before; again;"
     " no significant change; no significant interval change; no interval change; without significant change;"
@@ -134,19 +142,24 @@ GRADE_FORMS = {
     "substantial": "large",
     "extensively": "extensive",
 }
-LEFT = "left; leftsided; lll; lul; lingula; lingular; lt; leftward; left sided; l"
+LEFT = "left; left middle lobe; leftsided; lll; lul; lingula; lingular; lt; leftward; left sided; l"
 RIGHT = "right; rightsided; rll; rml; rul; rt; rightward; right sided; right middle lobe; middle lobe; r"
 BOTH = (
-    "bilateral; bilaterally; both; bibasilar; bibasal; biapical; bilat; perihilar; bihilar; bases; apices;"
+    "bilateral; bilaterally; both; bibasilar; bibasal; biapical; bilat; bihilar; bases; apices;"
     " right greater than left; left greater than right; right more than left; left more than right; either lung"
 )
 # A side of these names a structure, not where the finding is.
 STRUCTURES = (
-    "atrium; atrial; ventricle; ventricular; pulmonary artery; heart; main; mainstem; main stem; cava; chamber;"
-    " brachiocephalic; atria; cavoatrial; innominate; ventricles; cardiac; atriocaval"
+    "atrium; atrial; ventricle; ventricular; pulmonary artery; main; mainstem; main stem; cava; chamber;"
+    " brachiocephalic; atria; cavoatrial; innominate; ventricles; atriocaval"
 )
 ABBREVIATIONS = frozenset({"dr", "mr", "mrs", "ms", "vs", "approx", "cf", "fig", "ca", "approximately"})
 # Headings of sections that describe the request or the technique, not what was seen.
+# Of these only the first sentence is skipped: "Comparison: none. The lungs are clear."
+SHORT_SECTIONS = frozenset(
+    "comparison;comparisons;comparison study;technique;procedure;exam;examination;study;exam type;"
+    "type of examination".split(";")
+)
 SKIPPED_SECTIONS = frozenset({
     "indication", "indications", "history", "clinical history", "clinical information", "technique",
     "comparison", "comparisons", "reason for exam", "reason for examination", "reason", "exam",

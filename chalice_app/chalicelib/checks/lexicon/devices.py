@@ -152,8 +152,14 @@ FINDINGS = (
         "foreign body; radiopaque foreign body; retained sponge; swallowed coin; coin; ingested object;"
         " bullet; bullet fragment; shrapnel; metallic fragment; metallic density; radiopaque density;"
         " metallic object; metallic foreign body; retained surgical item; ballistic fragment; pellet;"
-        " button battery; piercing; nipple ring",
+        " button battery",
         group="foreign body",
+    ),
+    Finding(
+        "overlying object",
+        Weight.INCIDENTAL,
+        "nipple ring; piercing; jewelry; necklace; overlying artifact; external artifact; nipple shadow",
+        group="overlying object",
     ),
     Finding(
         "device malposition",

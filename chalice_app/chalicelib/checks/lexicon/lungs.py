@@ -191,8 +191,8 @@ FINDINGS = (
         Weight.ACUTE,
         "metastases; metastasis; metastatic disease; metastatic lesion; metastatic nodule;"
         " pulmonary metastases; metastatic; lymphangitic spread",
-        group="nodule",
-        inferred_from=("bone lesion",),
+        group="metastases",
+        inferred_from=("nodule", "bone lesion"),
     ),
     Finding(
         "lung lesion",

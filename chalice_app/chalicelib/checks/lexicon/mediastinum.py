@@ -17,7 +17,7 @@ FINDINGS = (
         " cardiomediastinal ~ enlargement; cardiac prominence; prominent heart; prominent cardiac;"
         " cardiopericardial ~ enlarged; heart ~ large; cardiac ~ large; cardiac ~ prominent;"
         " heart ~ prominent; heart size ~ increased; ventricular enlargement; ventricle ~ enlarged;"
-        " cardiac ~ increased; atrial enlargement; enlarged atrium; cardiomyopathy;"
+        " cardiac ~ increased; heart ~ above; cardiac ~ above; atrial enlargement; enlarged atrium; cardiomyopathy;"
         " heart ~ enlarge; enlargement of the heart; ventricular prominence; cor ~ enlarged",
         group="heart size",
     ),
@@ -193,6 +193,13 @@ FINDINGS = (
         " diaphragmatic injury; ventral hernia; abdominal hernia; inguinal hernia; umbilical hernia",
         sided=True,
         group="hernia",
+    ),
+    Finding(
+        "fat pad",
+        Weight.INCIDENTAL,
+        "fat pad; epicardial fat pad; prominent epicardial fat pad; prominent fat pad; mediastinal fat;"
+        " pericardial fat; prominent mediastinal fat; prominent pericardial fat; epicardial fat",
+        group="fat",
     ),
     Finding(
         "elevated hemidiaphragm",

@@ -17,6 +17,7 @@ FINDINGS = (
         " air beneath the diaphragm; air under the hemidiaphragm; free air under the diaphragm;"
         " free ~ air ~ diaphragm; free ~ air ~ hemidiaphragm; extraluminal air; subdiaphragmatic free air;"
         " subdiaphragmatic gas; air ~ beneath ~ hemidiaphragm",
+        sided=True,
         group="abdominal air",
     ),
     Finding(
@@ -28,7 +29,7 @@ FINDINGS = (
     ),
     Finding(
         "dilated bowel",
-        Weight.CHRONIC,
+        Weight.INCIDENTAL,
         "dilated loop; dilated bowel; dilated loop of bowel; ileus; distended bowel; bowel distention;"
         " gaseous distention; distended loop; dilated colon; dilated small bowel; gastric distention;"
         " distended stomach; bowel ~ dilated; bowel ~ distended; stomach ~ distended; colonic distention;"
