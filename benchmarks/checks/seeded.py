@@ -28,7 +28,8 @@ _CONTENT = frozenset(
 EXPECTED: dict[str, frozenset[str]] = {
     "side flipped": frozenset({flags.WRONG_SIDE, flags.CONTRADICTED}),
     "negation dropped": _CONTENT,
-    "negation added": _CONTENT,
+    # "No worsening effusion" denies a change.
+    "negation added": _CONTENT | {flags.CHANGE_NOT_IN_FINDINGS},
     "another patient's impression": _CONTENT | {flags.NUMBER_NOT_IN_FINDINGS},
     "number changed": frozenset({flags.NUMBER_NOT_IN_FINDINGS}),
     "main finding removed": frozenset({flags.OMITTED, flags.NORMAL_DRAFT}),

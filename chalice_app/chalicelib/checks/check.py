@@ -56,17 +56,21 @@ def _all(
 
 
 def _compared(findings: Reading, draft: Reading, options: Options) -> Iterator[Flag]:
+    sided = list(disagreements.wrong_side(findings.facts, draft.facts))
+    yield from sided or disagreements.other_side_only(findings, draft)
     for name, reading in (("findings text", findings), ("draft", draft)):
         reason = reason_not_to_compare(reading.facts)
         if reason is not None:
             sentence = f"Its statements were not compared, because the {name} {reason}."
             yield Flag(flags.NOT_CHECKED, sentence)
-            return
+            if reading is findings or reading.facts:
+                return
     theirs, ours = findings.facts, draft.facts
-    yield from disagreements.wrong_side(theirs, ours)
+    old = set(findings.old())
+    to_mention = [fact for fact in theirs if fact not in old]
     yield from disagreements.contradicted(theirs, ours)
     yield from disagreements.unsupported(theirs, ours)
-    yield from disagreements.omitted(theirs, ours, options.omitted_from)
-    yield from disagreements.normal_draft(theirs, ours)
+    yield from disagreements.omitted(to_mention, ours, options.omitted_from)
+    yield from disagreements.normal_draft(to_mention, ours)
     yield from disagreements.change_not_in_findings(theirs, ours)
     yield from critical_finding(theirs, ours)

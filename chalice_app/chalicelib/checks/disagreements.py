@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from chalicelib.checks import flags, relations
-from chalicelib.checks.facts import Fact
-from chalicelib.checks.flags import Flag
+from chalicelib.checks.facts import Fact, Side
+from chalicelib.checks.flags import Flag, Span
 from chalicelib.checks.lexicon.table import Weight
-from chalicelib.checks.reading import spans
+from chalicelib.checks.reading import Reading, spans
+from chalicelib.checks.sides import side_words
 
 Facts = Sequence[Fact]
+
+# Names of the same shadow: a draft that denies one of them, and names no other, denies it.
+_SYNONYMS = frozenset({"consolidation", "pneumonia", "infiltrate", "airspace disease"})
 
 
 def wrong_side(findings: Facts, draft: Facts) -> Iterator[Flag]:
@@ -34,6 +38,24 @@ def wrong_side(findings: Facts, draft: Facts) -> Iterator[Flag]:
         yield Flag(flags.WRONG_SIDE, sentence, spans(sources), spans([fact]), fact.finding)
 
 
+def other_side_only(findings: Reading, draft: Reading) -> Iterator[Flag]:
+    """The draft names a side that the findings never name, of whatever: "right foot"."""
+    ours, theirs = _side_words(draft), _side_words(findings)
+    if len(theirs) == 1 and "both" not in ours and set(ours) - set(theirs):
+        here, there = (set(ours) - set(theirs)).pop(), next(iter(theirs))
+        sentence = f"The draft says {here}, the findings only {there}."
+        yield Flag(flags.WRONG_SIDE, sentence, tuple(theirs[there]), tuple(ours[here]))
+
+
+def _side_words(reading: Reading) -> dict[Side, list[Span]]:
+    found: dict[Side, list[Span]] = {}
+    for sentence in reading.sentences:
+        for index, side in side_words(sentence.words).items():
+            word = sentence.words[index]
+            found.setdefault(side, []).append((word.start, word.end))
+    return found
+
+
 def contradicted(findings: Facts, draft: Facts) -> Iterator[Flag]:
     """Present in one text, absent in the other."""
     for fact in draft:
@@ -42,9 +64,14 @@ def contradicted(findings: Facts, draft: Facts) -> Iterator[Flag]:
         elif relations.is_there(fact):
             yield from _denied_in_findings(findings, fact)
         else:
+            names = [fact.finding]
+            if fact.finding in _SYNONYMS and not relations.of(
+                (one for one in draft if relations.is_there(one)), relations.related(fact.finding)
+            ):
+                names = sorted(_SYNONYMS)
             there = [
                 one
-                for one in relations.of(findings, [fact.finding])
+                for one in relations.of(findings, names)
                 if one.status == "present" and relations.denies(fact, one)
             ]
             # Findings that say both cannot be contradicted by either.
@@ -96,14 +123,16 @@ def _normal_contradicted(findings: Facts, fact: Fact) -> Iterator[Flag]:
             yield Flag(flags.CONTRADICTED, sentence, spans(there), spans([fact]), fact.finding)
     if fact.status == "absent":
         normal = [one for one in same if one.status == "present"]
-        ill = any(
-            relations.is_there(one) and relations.weight(one) >= Weight.ACUTE for one in findings
-        )
+        ill = any(_is_acute(one) for one in findings)
         if fact.finding in (relations.NO_ACUTE, relations.NORMAL_CHEST) and not ill:
             normal = normal or [one for one in findings if _is_healthy(one)]
         if normal:
             sentence = f"The draft denies what the findings say: {fact.finding}."
             yield Flag(flags.CONTRADICTED, sentence, spans(normal), spans([fact]), fact.finding)
+
+
+def _is_acute(fact: Fact) -> bool:
+    return relations.is_there(fact) and relations.weight(fact) >= Weight.ACUTE
 
 
 def _is_healthy(fact: Fact) -> bool:
@@ -113,6 +142,11 @@ def _is_healthy(fact: Fact) -> bool:
 def unsupported(findings: Facts, draft: Facts) -> Iterator[Flag]:
     """A finding of which the findings text says nothing, and from nothing of which it follows."""
     for fact in draft:
+        if fact.finding == relations.NO_ACUTE and fact.status == "absent":
+            if not any(_is_acute(one) or _is_healthy(one) for one in findings):
+                sentence = "The draft has something acute, the findings name nothing that is."
+                yield Flag(flags.UNSUPPORTED, sentence, (), spans([fact]), fact.finding)
+            continue
         if relations.is_normal(fact) or not relations.is_there(fact):
             continue
         sources = relations.of(findings, relations.supporters(fact.finding))

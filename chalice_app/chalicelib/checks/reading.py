@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
+from chalicelib.checks import relations
 from chalicelib.checks.facts import Fact
 from chalicelib.checks.labeller import label
+from chalicelib.checks.lexicon.table import Weight
 from chalicelib.checks.words import Sentence, split
 
 
@@ -26,6 +30,21 @@ class Reading(NamedTuple):
     def whole(self) -> tuple[int, int]:
         """The span of all of it."""
         return (0, len(self.text))
+
+
+    def old(self) -> list[Fact]:
+        """The facts that their own sentence explains by something that matters less.
+
+        "Linear opacity consistent with scarring" states an opacity that nobody has to mention.
+        """
+        ends = [sentence.words[-1].end for sentence in self.sentences]
+        found = []
+        for one, other in pairwise(self.facts):
+            together = bisect_left(ends, one.span[1]) == bisect_left(ends, other.span[1])
+            explains = relations.is_there(other) and relations.weight(other) == Weight.INCIDENTAL
+            if together and explains and one.finding in relations.supporters(other.finding):
+                found.append(one)
+        return found
 
 
 def read(text: str) -> Reading:

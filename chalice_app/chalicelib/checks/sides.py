@@ -52,19 +52,28 @@ def sides(
     return found
 
 
-def _places(words: Sequence[Word]) -> dict[int, Side]:
+def side_words(words: Sequence[Word]) -> dict[int, Side]:
     """The side that each word names."""
     keys = texts(words)
     found: dict[int, Side] = {}
     at = 0
     while at < len(keys):
         end, named = cue_words().places.longest(keys, at)
-        following = keys[end] if end < len(keys) else ""
-        pulmonary_artery = keys[end : end + 2] == ["pulmonary", "artery"]
-        if end > at and following not in _STRUCTURES and not pulmonary_artery:
+        if end > at:
             found[at] = cast("Side", named[0])
         at = max(end, at + 1)
     return found
+
+
+def _places(words: Sequence[Word]) -> dict[int, Side]:
+    """The sides on which something lies: not that of a structure, as in "right atrium"."""
+    keys = texts(words)
+    return {
+        at: side
+        for at, side in side_words(words).items()
+        if not _STRUCTURES.intersection(keys[at + 1 : at + 2])
+        and keys[at + 1 : at + 3] != ["pulmonary", "artery"]
+    }
 
 
 def _section_sides(section: str) -> list[Side]:
