@@ -158,7 +158,7 @@ def _named(word: Word) -> bool:
 
 def _grades_change(words: Sequence[Word], at: int) -> bool:
     """Whether a grade is one of a change: "significant interval change", "slight increase"."""
-    return any(word.text in _CHANGES for word in words[at + 1 : at + 3])
+    return any(word.text in _CHANGES for word in words[at + 1 : at + 2])
 
 
 def _range(words: Sequence[Word], graded: Sequence[int]) -> str:

@@ -14,7 +14,10 @@ from chalicelib.checks.sides import side_words
 Facts = Sequence[Fact]
 
 # Names of the same shadow: a draft that denies one of them, and names no other, denies it.
-_SYNONYMS = frozenset({"consolidation", "pneumonia", "infiltrate", "airspace disease"})
+_SYNONYMS = (
+    frozenset({"consolidation", "pneumonia", "infiltrate", "airspace disease"}),
+    frozenset({"emphysema", "hyperinflation"}),
+)
 
 
 def wrong_side(findings: Facts, draft: Facts) -> Iterator[Flag]:
@@ -27,7 +30,7 @@ def wrong_side(findings: Facts, draft: Facts) -> Iterator[Flag]:
         near = [
             one for one in relations.of(there, relations.supporters(fact.finding)) if one.side != "none"
         ]
-        sources = exact or near
+        sources = exact if any(one.status == "present" for one in exact) else near
         said, found = relations.sides([fact]), relations.sides(sources)
         # A draft that says "bilateral" may sum up what has several names.
         if not sources or said <= found or (fact.side == "both" and not exact):
@@ -41,8 +44,13 @@ def wrong_side(findings: Facts, draft: Facts) -> Iterator[Flag]:
 def other_side_only(findings: Reading, draft: Reading) -> Iterator[Flag]:
     """The draft names a side that the findings never name, of whatever: "right foot"."""
     ours, theirs = _side_words(draft), _side_words(findings)
-    if len(theirs) == 1 and "both" not in ours and set(ours) - set(theirs):
-        here, there = (set(ours) - set(theirs)).pop(), next(iter(theirs))
+    both = [fact for fact in findings.facts if fact.side == "both"]
+    for here, there in (("left", "right"), ("right", "left")):
+        if here not in ours or here in theirs or there not in theirs:
+            continue
+        supported = {name for one in both for name in relations.related(one.finding)}
+        if any(fact.finding in supported for fact in draft.facts if fact.side != "none"):
+            continue
         sentence = f"The draft says {here}, the findings only {there}."
         yield Flag(flags.WRONG_SIDE, sentence, tuple(theirs[there]), tuple(ours[here]))
 
@@ -64,14 +72,9 @@ def contradicted(findings: Facts, draft: Facts) -> Iterator[Flag]:
         elif relations.is_there(fact):
             yield from _denied_in_findings(findings, fact)
         else:
-            names = [fact.finding]
-            if fact.finding in _SYNONYMS and not relations.of(
-                (one for one in draft if relations.is_there(one)), relations.related(fact.finding)
-            ):
-                names = sorted(_SYNONYMS)
             there = [
                 one
-                for one in relations.of(findings, names)
+                for one in relations.of(findings, _names(fact, draft))
                 if one.status == "present" and relations.denies(fact, one)
             ]
             # Findings that say both cannot be contradicted by either.
@@ -82,6 +85,15 @@ def contradicted(findings: Facts, draft: Facts) -> Iterator[Flag]:
             if there and not absent:
                 sentence = f"The draft denies {fact.finding}, the findings have it."
                 yield Flag(flags.CONTRADICTED, sentence, spans(there), spans([fact]), fact.finding)
+
+
+def _names(absent: Fact, draft: Facts) -> frozenset[str]:
+    """The names of what a draft denies: synonyms too, unless it mentions something like it."""
+    like = relations.of(
+        (one for one in draft if relations.is_there(one)), relations.related(absent.finding)
+    )
+    same = next((names for names in _SYNONYMS if absent.finding in names), frozenset[str]())
+    return frozenset({absent.finding}) | (frozenset() if like else same)
 
 
 def _denied_in_findings(findings: Facts, fact: Fact) -> Iterator[Flag]:
@@ -143,8 +155,8 @@ def unsupported(findings: Facts, draft: Facts) -> Iterator[Flag]:
     """A finding of which the findings text says nothing, and from nothing of which it follows."""
     for fact in draft:
         if fact.finding == relations.NO_ACUTE and fact.status == "absent":
-            if not any(_is_acute(one) or _is_healthy(one) for one in findings):
-                sentence = "The draft has something acute, the findings name nothing that is."
+            if not any(_is_acute(one) for one in draft):
+                sentence = "The draft says that something is acute, and names nothing that is."
                 yield Flag(flags.UNSUPPORTED, sentence, (), spans([fact]), fact.finding)
             continue
         if relations.is_normal(fact) or not relations.is_there(fact):

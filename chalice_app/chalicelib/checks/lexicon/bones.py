@@ -84,7 +84,7 @@ FINDINGS = (
     Finding(
         "bone lesion",
         Weight.ACUTE,
-        "bone lesion; lytic lesion; sclerotic lesion; blastic lesion; lytic; blastic; osteolysis;"
+        "bone lesion; lytic lesion; lucent lesion; sclerotic lesion; blastic lesion; lytic; blastic; osteolysis;"
         " osseous lesion; destructive lesion; lytic bone lesion; blastic bone lesion; bony lesion;"
         " sclerotic focus; bone destruction; destructive bone lesion; bone island; bony destruction;"
         " osseous metastases; bone metastases; lytic osseous lesion; sclerotic bone lesion;"

@@ -40,7 +40,7 @@ NO_NEGATION = (
     " resolution of; no interval reduction; no significant interval improvement; no detrimental change;"
     " no evidence of change; partially cleared; partly cleared; has partially cleared; not resolved; has not"
     " resolved; have not resolved; not yet resolved; without improvement; no overall change; no real change;"
-    " not seen on the prior; not seen on prior; not seen previously; not previously seen; not present on the prior;"
+    " not seen on the prior; not seen on prior; not visualized on prior; not present in the prior; not seen previously; not previously seen; not present on the prior;"
     " not present previously; not present on prior; not previously present; not seen before; not visualized on the"
     " prior; not previously noted; not previously identified; not seen on the previous; not widened on the prior;"
     " not increased; not decreased; not worsened; not improved; unchanged"
@@ -72,7 +72,7 @@ UNCERTAIN_AFTER = (
 HYPOTHETICAL = (
     "evaluate for; evaluation for; evaluation of; assess for; to exclude; rule out; r o; assessment for;"
     " looking for; to rule out; question of pneumonia; history of; evaluate; exclude; to evaluate for; assess;"
-    " evaluate possible; follow up of; followup of; follow up to; treated for; treatment for; risk for; risk of; to detect; detection of; sensitivity for; screen for; check for"
+    " evaluate possible; follow up of; followup of; follow up to; treated for; treatment for; risk for; risk of; to detect; to identify; detection of; sensitivity for; screen for; check for"
 )
 # Ends the scope of what came before it.
 STOP = (
@@ -83,7 +83,7 @@ STOP = (
 NEW = (
     "new; newly; interval development of; has developed; have developed; interval appearance of; has appeared;"
     " new since; interval placement of; has been placed; developing; new from; development of; have appeared;"
-    " is new; are new; placement of; new compared; appearance of; not seen on the prior; not seen on prior; not seen previously; not previously seen;"
+    " is new; are new; placement of; new compared; appearance of; not seen on the prior; not seen on prior; not visualized on prior; not present in the prior; not seen previously; not previously seen;"
     " not present on the prior; not present previously; not previously present; not seen on the previous;"
     " not visualized on the prior; newly placed; has been inserted; now seen"
 )

@@ -57,7 +57,7 @@ FINDINGS = (
         " apex ~ clear; lung zone ~ clear; parenchyma ~ clear; parenchyma ~ normal;"
         " free of active disease; free of acute disease; free of focal airspace disease",
         sided=True,
-        denies=("airspace", "atelectasis", "nodule", "pulmonary edema", "cavity"),
+        denies=("airspace", "nodule", "pulmonary edema", "cavity"),
     ),
     Finding(
         "normal heart size",
@@ -74,6 +74,14 @@ FINDINGS = (
         " normal size of the cardiac silhouette; cardiomediastinal silhouettes ~ normal;"
         " cor ~ normal",
         denies=("cardiomegaly",),
+    ),
+    Finding(
+        "borderline heart size",
+        Weight.NORMAL,
+        "heart ~ upper limits of normal; heart ~ top normal; heart ~ upper limits normal;"
+        " cardiac ~ upper limits of normal; cardiac ~ top normal; cardiac ~ upper limits normal;"
+        " heart ~ upper normal limits; borderline heart size; heart ~ borderline; cardiac ~ borderline;"
+        " cardiomediastinal ~ upper limits of normal; heart ~ upper range of normal",
     ),
     Finding(
         "normal mediastinum",
