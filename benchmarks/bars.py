@@ -42,6 +42,17 @@ BARS = (
     Bar("growth_exponent", AT_MOST, 1.02),
     Bar("newcomer_demo_s", AT_MOST, 30),
     Bar("newcomer_test_s", AT_MOST, 300),
+    # The labeller and the checks of drafts (docs/draft-checks.md).
+    Bar("labels_finding_f1", AT_LEAST, 0.92),
+    Bar("labels_absent_f1", AT_LEAST, 0.93),
+    Bar("labels_status_f1", AT_LEAST, 0.85),
+    Bar("labels_sentences_f1", AT_LEAST, 0.95),
+    Bar("labels_ms_a_report", AT_MOST, 5),
+    Bar("checks_side", AT_LEAST, 0.95),
+    Bar("checks_negation", AT_LEAST, 0.93),
+    Bar("checks_swap", AT_LEAST, 0.85),
+    Bar("checks_omission", AT_LEAST, 0.90),
+    Bar("checks_false_disagreements", AT_MOST, 0.03),
     # The HTML report with 2,000 cases.
     Bar("page_s", AT_MOST, 5),
     Bar("page_mb", AT_MOST, 1.5),

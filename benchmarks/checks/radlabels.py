@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.checks.figures import Counts
+from benchmarks.checks.agreement import Counts
 from chalicelib.checks.labeller import label
 from common.errors import EnvironmentSetupError
 from common.installing import bundled_pip

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from benchmarks.checks.agreement import Counts
 from chalicelib.checks.facts import Fact
 from chalicelib.checks.labeller import label
 
@@ -53,6 +54,28 @@ def _fact(text: str, number: int) -> Labels:
         " ".join(rest) or None,
         change,
     )
+
+
+def agreement(file: Path = FILE) -> dict[str, Counts]:
+    """How well the labeller agrees: on findings with each of their attributes, and on all of it."""
+    parts = {
+        "findings": (0,),
+        "with status": (0, 1),
+        "with side": (0, 2),
+        "with size": (0, 3),
+        "with change": (0, 4),
+        "all of it": (0, 1, 2, 3, 4),
+    }
+    counts = dict.fromkeys(parts, Counts())
+    for sentence in sentences(file):
+        ours = told(sentence.text)
+        for name, places in parts.items():
+            counts[name] += Counts.of(_only(ours, places), _only(sentence.facts, places))
+    return counts
+
+
+def _only(facts: Iterable[Labels], places: Iterable[int]) -> set[tuple[str | None, ...]]:
+    return {tuple(fact[place] for place in places) for fact in facts}
 
 
 def told(text: str) -> list[Labels]:

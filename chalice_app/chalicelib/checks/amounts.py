@@ -15,11 +15,23 @@ from chalicelib.checks.words import Word
 
 GRADES = tuple(cues.GRADES.split("; "))
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_UNITS = frozenset({"mm", "cm", "m", "millimeter", "centimeter", "millimeters", "centimeters", "ml", "cc"})
-_UNIT_NAMES = {"millimeter": "mm", "centimeter": "cm", "millimeters": "mm", "centimeters": "cm", "cc": "ml"}
+_UNITS = frozenset(
+    {"mm", "cm", "m", "millimeter", "centimeter", "millimeters", "centimeters", "ml", "cc"}
+)
+_UNIT_NAMES = {
+    "millimeter": "mm",
+    "centimeter": "cm",
+    "millimeters": "mm",
+    "centimeters": "cm",
+    "cc": "ml",
+}
 _TIMES = frozenset({"x", "by", "×"})
-_EARLIER = frozenset({"previously", "prior", "formerly", "was", "from", "compared", "versus", "to", "than"})
-_STOPS = frozenset({"but", "however", "although", "though", "except", "with", "without", "no", "after", "while"})
+_EARLIER = frozenset(
+    {"previously", "prior", "formerly", "was", "from", "compared", "versus", "to", "than"}
+)
+_STOPS = frozenset(
+    {"but", "however", "although", "though", "except", "with", "without", "no", "after", "while"}
+)
 _REACH = 8
 _VERBS = frozenset({"is", "are", "has", "have", "was", "were", "appears", "appear"})
 _CHANGES = frozenset({"interval", "change", "increase", "decrease", "improvement", "worsening"})
@@ -71,9 +83,7 @@ def measures(words: Sequence[Word]) -> list[Measure]:
                 end += 1
         if parts and end < len(words) and words[end].text in _UNITS:
             unit = words[end].text
-            found.append(
-                Measure(at, end + 1, f"{' x '.join(parts)} {_UNIT_NAMES.get(unit, unit)}")
-            )
+            found.append(Measure(at, end + 1, f"{' x '.join(parts)} {_UNIT_NAMES.get(unit, unit)}"))
         at = max(end, at + 1)
     return found
 
@@ -205,9 +215,11 @@ def changes(
 
 def _denied(keys: Sequence[str], at: int) -> bool:
     """Whether a change is denied, as in "no interval increase": neither that nor another is said."""
-    return keys[at] not in ("no", "not") and any(
-        word in ("no", "without") for word in keys[max(0, at - 2) : at]
-    ) and keys[at] not in ("new", "significant")
+    return (
+        keys[at] not in ("no", "not")
+        and any(word in ("no", "without") for word in keys[max(0, at - 2) : at])
+        and keys[at] not in ("new", "significant")
+    )
 
 
 def _owners(words: Sequence[Word], matches: Sequence[Match], start: int, end: int) -> list[int]:

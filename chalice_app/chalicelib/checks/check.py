@@ -35,7 +35,9 @@ def check(
         options: which checks run, and their thresholds.
     """
     order = {name: place for place, name in enumerate(flags.NAMES)}
-    found = [flag for flag in _all(findings, draft, age, sex, options) if flag.name in options.checks]
+    found = [
+        flag for flag in _all(findings, draft, age, sex, options) if flag.name in options.checks
+    ]
     return sorted(found, key=lambda flag: order[flag.name])
 
 

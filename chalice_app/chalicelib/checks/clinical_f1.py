@@ -9,10 +9,11 @@ say the same, and get 1. The idea is that of the label-based metrics (CheXpert F
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from chalicelib.checks import relations
 from chalicelib.checks.labeller import label
+from chalicelib.checks.lexicon.table import Weight
 
 LABELLER = "rules 1"
 
@@ -65,6 +66,19 @@ def micro(scores: Iterable[FactsF1]) -> FactsF1:
         draft += score.draft
         reference += score.reference
     return FactsF1(common, draft, reference)
+
+
+def stratum(reference: str) -> Literal["normal", "abnormal"]:
+    """Classify a study by its radiologist's impression: abnormal if it names any finding.
+
+    Devices and what is denied do not count. Of a text in which the lexicon knows nothing, nobody
+    can say that it is normal.
+    """
+    facts = label(reference)
+    ill = any(
+        relations.is_there(fact) and relations.weight(fact) >= Weight.INCIDENTAL for fact in facts
+    )
+    return "abnormal" if ill or not facts else "normal"
 
 
 def _triples(text: str) -> set[tuple[str, str, str]]:

@@ -176,9 +176,7 @@ def _exact(phrase: str) -> list[str]:
 
 
 def _words(part: str) -> list[tuple[str, ...]]:
-    return [
-        tuple(stem(spelled(one)) for one in word.split("/")) for word in part.split()
-    ]
+    return [tuple(stem(spelled(one)) for one in word.split("/")) for word in part.split()]
 
 
 def _variants(words: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:

@@ -28,7 +28,9 @@ def wrong_side(findings: Facts, draft: Facts) -> Iterator[Flag]:
         there = [one for one in findings if relations.is_there(one)]
         exact = [one for one in relations.of(there, [fact.finding]) if one.side != "none"]
         near = [
-            one for one in relations.of(there, relations.supporters(fact.finding)) if one.side != "none"
+            one
+            for one in relations.of(there, relations.supporters(fact.finding))
+            if one.side != "none"
         ]
         sources = exact if any(one.status == "present" for one in exact) else near
         said, found = relations.sides([fact]), relations.sides(sources)
@@ -99,11 +101,18 @@ def _names(absent: Fact, draft: Facts) -> frozenset[str]:
 def _denied_in_findings(findings: Facts, fact: Fact) -> Iterator[Flag]:
     doubted = fact.status == "uncertain"
     exact = relations.of(findings, [fact.finding])
-    if any(relations.is_there(one) and relations.may_be_same_side(one.side, fact.side) for one in exact):
+    if any(
+        relations.is_there(one) and relations.may_be_same_side(one.side, fact.side) for one in exact
+    ):
         return
     absent = [one for one in exact if relations.denies(one, fact)]
-    if not absent and not doubted and not any(
-        relations.is_there(one) for one in relations.of(findings, relations.supporters(fact.finding))
+    if (
+        not absent
+        and not doubted
+        and not any(
+            relations.is_there(one)
+            for one in relations.of(findings, relations.supporters(fact.finding))
+        )
     ):
         absent = [
             one
@@ -181,9 +190,7 @@ def omitted(findings: Facts, draft: Facts, least: Weight) -> Iterator[Flag]:
         if known & relations.related(fact.finding) or fact.finding in denied:
             continue
         told.add(fact.finding)
-        places = [
-            one for one in relations.of(findings, [fact.finding]) if one.status == "present"
-        ]
+        places = [one for one in relations.of(findings, [fact.finding]) if one.status == "present"]
         sentence = f"The findings have {fact.finding}, the draft leaves it out."
         yield Flag(flags.OMITTED, sentence, spans(places), (), fact.finding)
 
@@ -213,7 +220,9 @@ def normal_draft(findings: Facts, draft: Facts) -> Iterator[Flag]:
 
 def change_not_in_findings(findings: Facts, draft: Facts) -> Iterator[Flag]:
     """A change that the findings do not say, or say otherwise."""
-    compared = any(fact.change is not None or fact.finding == relations.UNCHANGED for fact in findings)
+    compared = any(
+        fact.change is not None or fact.finding == relations.UNCHANGED for fact in findings
+    )
     for fact in draft:
         if fact.change is None or not relations.is_there(fact) or relations.is_normal(fact):
             continue
@@ -233,7 +242,9 @@ def change_not_in_findings(findings: Facts, draft: Facts) -> Iterator[Flag]:
         else:
             sentence = f"The draft calls {fact.finding} {fact.change}, the findings do not say so."
         sources = otherwise or near
-        yield Flag(flags.CHANGE_NOT_IN_FINDINGS, sentence, spans(sources), spans([fact]), fact.finding)
+        yield Flag(
+            flags.CHANGE_NOT_IN_FINDINGS, sentence, spans(sources), spans([fact]), fact.finding
+        )
 
 
 def _listed(facts: Facts) -> str:

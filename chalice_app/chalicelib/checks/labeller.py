@@ -56,7 +56,9 @@ def _without_repetition(facts: Iterable[Fact]) -> list[Fact]:
     kept: list[Fact] = []
     for fact in facts:
         for index, one in enumerate(kept):
-            if one.finding == fact.finding and (one.side == fact.side or "none" in (one.side, fact.side)):
+            if one.finding == fact.finding and (
+                one.side == fact.side or "none" in (one.side, fact.side)
+            ):
                 if _says(fact) > _says(one):
                     kept[index] = fact
                 break

@@ -77,9 +77,7 @@ def _adjacent(keys: Sequence[str], lexicon: Lexicon) -> list[Match]:
     found = []
     for start in range(len(keys)):
         end, meanings = lexicon.phrases.longest(keys, start)
-        found += [
-            Match(tuple(range(start, end)), cast("Meaning", meaning)) for meaning in meanings
-        ]
+        found += [Match(tuple(range(start, end)), cast("Meaning", meaning)) for meaning in meanings]
     return found
 
 
@@ -121,9 +119,7 @@ def _together(
 def _is_one_clause(
     words: Sequence[Word], indexes: tuple[int, ...], taken: Mapping[int, Match], pattern: Pattern
 ) -> bool:
-    inside = [
-        index for index in range(indexes[0], indexes[-1] + 1) if index not in set(indexes)
-    ]
+    inside = [index for index in range(indexes[0], indexes[-1] + 1) if index not in set(indexes)]
     normal = pattern.meaning.finding.weight == Weight.NORMAL
     backwards = normal and indexes[0] != _first_of(pattern, words, indexes)
     allowed = GAP if not normal else NORMAL_GAP_BACKWARDS if backwards else NORMAL_GAP

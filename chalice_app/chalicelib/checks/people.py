@@ -13,9 +13,7 @@ from chalicelib.checks.reading import Reading
 Sex = Literal["male", "female"]
 
 OLDEST_CHILD = 18
-_AGE = re.compile(
-    r"\b(\d{1,3})[ -]?(?:year|yr|y)s?(?:[ -]old|/o\b|\.o\b|o\b)", re.IGNORECASE
-)
+_AGE = re.compile(r"\b(\d{1,3})[ -]?(?:year|yr|y)s?(?:[ -]old|/o\b|\.o\b|o\b)", re.IGNORECASE)
 _MONTHS = re.compile(r"\b(\d{1,3})[ -]?(month|week|day)s?[ -]old\b", re.IGNORECASE)
 _A_YEAR: dict[str, float] = {"month": 12, "week": 52, "day": 365}
 _YOUNG = frozenset({"newborn", "neonate", "infant", "toddler"})
@@ -69,9 +67,7 @@ def _said(text: str) -> Said:
 
 def _sexes(ours: Said, theirs: Said, sex: Sex | None) -> Iterator[Flag]:
     if sex is not None:
-        wrong = [
-            tuple(span for said, span in one.sexes if said != sex) for one in (theirs, ours)
-        ]
+        wrong = [tuple(span for said, span in one.sexes if said != sex) for one in (theirs, ours)]
         sentence = f"The patient is {sex}, the text speaks of the other sex."
     else:
         known = {said for said, _ in theirs.sexes}

@@ -31,7 +31,6 @@ class Reading(NamedTuple):
         """The span of all of it."""
         return (0, len(self.text))
 
-
     def old(self) -> list[Fact]:
         """The facts that their own sentence explains by something that matters less.
 

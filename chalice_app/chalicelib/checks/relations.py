@@ -50,9 +50,7 @@ def supporters(name: str) -> frozenset[str]:
 @cache
 def related(name: str) -> frozenset[str]:
     """The findings that support one, or that it supports."""
-    return supporters(name) | {
-        other for other in lexicon().findings if name in supporters(other)
-    }
+    return supporters(name) | {other for other in lexicon().findings if name in supporters(other)}
 
 
 @cache

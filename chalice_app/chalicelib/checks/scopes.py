@@ -62,7 +62,9 @@ def statuses(sentence: Sentence, matches: Sequence[Match]) -> list[Status | None
     denied |= {index for index, match in enumerate(matches) if _denied_inside(words, match)}
     doubted |= _alternatives(words, matches, denied)
     return [
-        None if index in asked else _status(match, index in denied, sentence.asked or index in doubted)
+        None
+        if index in asked
+        else _status(match, index in denied, sentence.asked or index in doubted)
         for index, match in enumerate(matches)
     ]
 
@@ -161,9 +163,7 @@ def _denied_before(
     }
     if before or text not in _RESULTS:
         return before
-    return {
-        index for index, match in enumerate(matches) if cue.end <= match.start <= cue.end + 2
-    }
+    return {index for index, match in enumerate(matches) if cue.end <= match.start <= cue.end + 2}
 
 
 def _denied_inside(words: Sequence[Word], match: Match) -> bool:
@@ -178,7 +178,8 @@ def _is_of_its_tip(words: Sequence[Word], match: Match, cue: Cue) -> bool:
     """Whether a device is there, and only its end is not seen: "tube, its tip not identified"."""
     device = match.meaning.finding.weight == Weight.DEVICE
     return device and any(
-        word.text in ("tip", "tips", "end", "port", "distal") for word in words[match.end : cue.start]
+        word.text in ("tip", "tips", "end", "port", "distal")
+        for word in words[match.end : cue.start]
     )
 
 
@@ -187,9 +188,7 @@ def _of_change(words: Sequence[Word], cue: Cue) -> bool:
     return cue_words().changes.longest(texts(words[cue.end : cue.end + 4]), 0)[0] > 0
 
 
-def _alternatives(
-    words: Sequence[Word], matches: Sequence[Match], denied: set[int]
-) -> set[int]:
+def _alternatives(words: Sequence[Word], matches: Sequence[Match], denied: set[int]) -> set[int]:
     """Findings of which a text says that it is one or the other: "atelectasis or infiltrate"."""
     found: set[int] = set()
     for index, (one, other) in enumerate(zip(matches, matches[1:], strict=False)):
@@ -202,5 +201,3 @@ def _alternatives(
         if _OR.intersection(between) or (slash and other.start == one.end):
             found |= {index, index + 1} if not slash else set()
     return found
-
-

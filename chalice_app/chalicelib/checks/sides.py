@@ -19,7 +19,9 @@ _STOPS = frozenset(
      "without", "no", "since", "than"}
 )  # fmt: skip
 # After a comma, these still say where the finding before it is: "effusions, larger on the left".
-_STILL = frozenset({"larger", "greater", "more", "worse", "on", "in", "at", "predominantly", "mainly"})
+_STILL = frozenset(
+    {"larger", "greater", "more", "worse", "on", "in", "at", "predominantly", "mainly"}
+)
 _JOINS = frozenset({"and", "or", "versus", "vs", "nor"})
 _TRANSFER_WORDS = 7
 
@@ -133,7 +135,11 @@ def _after(
     following = [one.start for one in matches[index + 1 :] if one.start >= match.end]
     end = following[0] if following else len(words)
     if following:
-        joins = [at for at in range(match.end, end) if words[at].text in _JOINS or "," in words[at].before]
+        joins = [
+            at
+            for at in range(match.end, end)
+            if words[at].text in _JOINS or "," in words[at].before
+        ]
         end = joins[-1] if joins else end
     device = match.meaning.finding.weight == Weight.DEVICE
     found: list[Side] = []
@@ -159,7 +165,11 @@ def _shared(
     """Findings joined with one that has a side share it: "left effusion and atelectasis"."""
     for index in range(1, len(matches)):
         one, other = matches[index - 1], matches[index]
-        if found[index] != "none" or found[index - 1] == "none" or not _may_share(other, given[index]):
+        if (
+            found[index] != "none"
+            or found[index - 1] == "none"
+            or not _may_share(other, given[index])
+        ):
             continue
         between = words[one.end : other.start]
         device = one.meaning.finding.weight == Weight.DEVICE

@@ -22,9 +22,25 @@ _MILLIMETERS = {"mm": 1.0, "cm": 10.0, "millimeter": 1.0, "centimeter": 10.0}
 _TIMES = frozenset({"x", "by", "×"})
 # Numbers of these are a recommendation or a technique, which the findings need not contain.
 _NOT_MEASURED = frozenset(
-    {"month", "week", "day", "hour", "year", "minute", "view", "film", "am", "pm", "image", "mo", "wk"}
+    {
+        "month",
+        "week",
+        "day",
+        "hour",
+        "year",
+        "minute",
+        "view",
+        "film",
+        "am",
+        "pm",
+        "image",
+        "mo",
+        "wk",
+    }
 )
-_ORDINALS = ("first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth").split()
+_ORDINALS = (
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth"
+).split()
 _CARDINALS = "one two three four five six seven eight nine ten eleven twelve".split()
 _ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)")
 _UNFINISHED = frozenset(

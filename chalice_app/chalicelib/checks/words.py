@@ -26,7 +26,9 @@ _SPELLINGS = (
     ("calibre", "caliber"), ("centre", "center"), ("grey", "gray"), ("pneumothoraxes", "pneumothorax"),
     ("orthopaed", "orthoped"), ("fibres", "fibers"), ("paed", "ped"),
 )  # fmt: skip
-_UNCHANGED = frozenset({"has", "was", "is", "this", "as", "its", "us", "does", "pus", "gas", "lens"})
+_UNCHANGED = frozenset(
+    {"has", "was", "is", "this", "as", "its", "us", "does", "pus", "gas", "lens"}
+)
 
 
 class Word(NamedTuple):

@@ -69,9 +69,7 @@ FINDINGS = (
         " rotoscoliosis; dextroconvex; levoconvex",
         group="spine shape",
     ),
-    Finding(
-        "kyphosis", Weight.INCIDENTAL, "kyphosis; kyphotic; gibbus", group="spine shape"
-    ),
+    Finding("kyphosis", Weight.INCIDENTAL, "kyphosis; kyphotic; gibbus", group="spine shape"),
     Finding(
         "osteopenia",
         Weight.INCIDENTAL,

@@ -153,17 +153,43 @@ STRUCTURES = (
     "atrium; atrial; ventricle; ventricular; pulmonary artery; main; mainstem; main stem; cava; chamber;"
     " brachiocephalic; atria; cavoatrial; innominate; ventricles; atriocaval"
 )
-ABBREVIATIONS = frozenset({"dr", "mr", "mrs", "ms", "vs", "approx", "cf", "fig", "ca", "approximately"})
+ABBREVIATIONS = frozenset(
+    {"dr", "mr", "mrs", "ms", "vs", "approx", "cf", "fig", "ca", "approximately"}
+)
 # Headings of sections that describe the request or the technique, not what was seen.
 # Of these only the first sentence is skipped: "Comparison: none. The lungs are clear."
 SHORT_SECTIONS = frozenset(
     "comparison;comparisons;comparison study;technique;procedure;exam;examination;study;exam type;"
     "type of examination".split(";")
 )
-SKIPPED_SECTIONS = frozenset({
-    "indication", "indications", "history", "clinical history", "clinical information", "technique",
-    "comparison", "comparisons", "reason for exam", "reason for examination", "reason", "exam",
-    "examination", "clinical indication", "procedure", "study", "reason for this examination",
-    "reason for study", "clinical data", "comparison study", "type of examination", "indication for study",
-    "reason for test", "clinical question", "study indication", "exam type", "clinical history and indication",
-})
+SKIPPED_SECTIONS = frozenset(
+    {
+        "indication",
+        "indications",
+        "history",
+        "clinical history",
+        "clinical information",
+        "technique",
+        "comparison",
+        "comparisons",
+        "reason for exam",
+        "reason for examination",
+        "reason",
+        "exam",
+        "examination",
+        "clinical indication",
+        "procedure",
+        "study",
+        "reason for this examination",
+        "reason for study",
+        "clinical data",
+        "comparison study",
+        "type of examination",
+        "indication for study",
+        "reason for test",
+        "clinical question",
+        "study indication",
+        "exam type",
+        "clinical history and indication",
+    }
+)

@@ -66,7 +66,12 @@ FINDINGS = (
         sided=True,
         group="kidney",
     ),
-    Finding("ascites", Weight.ACUTE, "ascites; free fluid; peritoneal fluid; hemoperitoneum", group="ascites"),
+    Finding(
+        "ascites",
+        Weight.ACUTE,
+        "ascites; free fluid; peritoneal fluid; hemoperitoneum",
+        group="ascites",
+    ),
     Finding(
         "deep vein thrombosis",
         Weight.ACUTE,
@@ -91,15 +96,28 @@ FINDINGS = (
         sided=True,
         group="brain ischemia",
     ),
-    Finding("midline shift", Weight.ACUTE, "midline shift; herniation; uncal herniation", group="brain pressure"),
-    Finding("hydrocephalus", Weight.ACUTE, "hydrocephalus; ventriculomegaly", group="brain pressure"),
+    Finding(
+        "midline shift",
+        Weight.ACUTE,
+        "midline shift; herniation; uncal herniation",
+        group="brain pressure",
+    ),
+    Finding(
+        "hydrocephalus", Weight.ACUTE, "hydrocephalus; ventriculomegaly", group="brain pressure"
+    ),
     Finding(
         "spinal cord compression",
         Weight.ACUTE,
         "cord compression; spinal cord compression; cauda equina compression",
         group="cord",
     ),
-    Finding("torsion", Weight.ACUTE, "torsion; ovarian torsion; testicular torsion", sided=True, group="torsion"),
+    Finding(
+        "torsion",
+        Weight.ACUTE,
+        "torsion; ovarian torsion; testicular torsion",
+        sided=True,
+        group="torsion",
+    ),
     Finding(
         "ectopic pregnancy", Weight.ACUTE, "ectopic pregnancy; ectopic gestation", group="pregnancy"
     ),
