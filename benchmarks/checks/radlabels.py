@@ -1,9 +1,9 @@
 """The labelled reports of the package `radlabels`, and how well the labeller agrees with them.
 
-`radlabels` 0.2.0 (MIT) contains 1,000 synthetic reports with silver labels: RadGraph-XL's annotations,
-matched with the phrases of radiologists. They are read from the downloaded wheel, which is not
-installed. Nothing of it is committed, and no phrase of its list is used here: `NAMES` says which
-findings of ours answer to which of its 49.
+`radlabels` 0.2.0 (MIT) contains 1,000 synthetic reports with silver labels: the annotations of
+RadGraph-XL, matched with the phrases of radiologists. They are read from the downloaded wheel,
+which is not installed. Nothing of it is committed, and no phrase of its list is used here: `NAMES`
+says which findings of ours answer to which of its 49.
 """
 
 from __future__ import annotations

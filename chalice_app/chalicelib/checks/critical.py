@@ -1,10 +1,10 @@
 """Findings that somebody must be told of, for a worklist.
 
-The idea and its three degrees of urgency are those of the American College of Radiology's Actionable
-Reporting Work Group (Larson et al., "Actionable Findings and the Role of IT Support", J Am Coll
-Radiol 2014;11:552-558) and of its Practice Parameter for Communication of Diagnostic Imaging
-Findings. The list is ours: findings of our lexicon, sorted by that idea. Every hospital has a policy
-of its own, which comes before it.
+The idea and its three degrees of urgency are those of the Actionable Reporting Work Group of the
+American College of Radiology (Larson et al., "Actionable Findings and the Role of IT Support", J Am
+Coll Radiol 2014;11:552-558), and of its Practice Parameter for Communication of Diagnostic Imaging
+Findings. The list is ours: findings of our lexicon, sorted by that idea. Every hospital has a
+policy of its own, which comes before it.
 """
 
 from __future__ import annotations

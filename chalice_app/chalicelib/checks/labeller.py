@@ -1,19 +1,20 @@
 """From a text to facts: which findings it mentions, and what it says of each.
 
-Rules and a lexicon, no weights: every fact can be traced to its words. Facts are in the order of the
-text. The time is linear in the text's length, whatever the text is.
+Rules and a lexicon, no weights: every fact can be traced to its words. Facts are in the order of
+the text. The time is linear in the length of the text, whatever the text is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from chalicelib.checks.amounts import changes, sizes
+from chalicelib.checks.changes import changes
 from chalicelib.checks.compiled import Lexicon, lexicon
 from chalicelib.checks.facts import Fact
 from chalicelib.checks.matching import matches
 from chalicelib.checks.scopes import statuses
 from chalicelib.checks.sides import sides
+from chalicelib.checks.sizes import sizes
 from chalicelib.checks.words import Sentence, split
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from chalicelib.checks.facts import Fact
+from chalicelib.checks.lexicon.table import words as listed_words
 
 # More facts than that are no report, or a lexicon with an entry that matches everything.
 MAX_FACTS = 500
@@ -14,19 +15,20 @@ MAX_CHARACTERS = 100_000
 MAX_FOREIGN_LETTERS = 0.1
 
 _WORD = re.compile(r"[^\W\d_]+")
-_ENGLISH = frozenset(
+_ENGLISH = listed_words(
     "the an is are was were of with without and or there not seen from to on at for be has have"
-    " which this that by as but may could likely than left right normal within small new evidence question".split()
+    " which this that by as but may could likely than left right within small new evidence"
+    " question increased decreased"
 )
 # Function words and sides of other languages, without those that English writes too ("in", "no").
-_FOREIGN = frozenset(
+_FOREIGN = listed_words(
     "der das und kein keine keinen keiner mit ohne nicht ist im dem den eine einer ein"
     " beidseits links rechts rechten linken rechte linke auf bei zum zur sind wird von"
     " unauffällig el la los las sin con del izquierdo izquierda derecho derecha se observa hay"
     " una por normales le les du pas avec droite droit gauche est il une di da senza destra"
     " sinistra destro sinistro nella della sem com não direita esquerda esquerdo direito uden"
     " inga ingen och utan höger vänster af het een geen zonder oraz nie bez en y al sobre dans"
-    " aux sur".split()
+    " aux sur"
 )
 
 

@@ -12,19 +12,18 @@ from chalicelib.checks.reading import Reading
 
 Sex = Literal["male", "female"]
 
-OLDEST_CHILD = 18
 _AGE = re.compile(r"\b(\d{1,3})[ -]?(?:year|yr|y)s?(?:[ -]old|/o\b|\.o\b|o\b)", re.IGNORECASE)
 _MONTHS = re.compile(r"\b(\d{1,3})[ -]?(month|week|day)s?[ -]old\b", re.IGNORECASE)
 _A_YEAR: dict[str, float] = {"month": 12, "week": 52, "day": 365}
 _YOUNG = frozenset({"newborn", "neonate", "infant", "toddler"})
 _WORD = re.compile(r"[^\W\d_]+")
 _SEXES: dict[str, Sex] = {
-    "male": "male", "man": "male", "gentleman": "male", "boy": "male", "his": "male", "he": "male",
-    "prostate": "male", "prostatic": "male", "testicular": "male", "penile": "male",
-    "female": "female", "woman": "female", "lady": "female", "girl": "female", "her": "female",
-    "she": "female", "uterus": "female", "uterine": "female", "ovarian": "female", "ovary": "female",
-    "pregnant": "female", "gravid": "female", "pregnancy": "female", "hysterectomy": "female",
-}  # fmt: skip
+    **dict.fromkeys(("male", "man", "gentleman", "boy", "his", "he"), "male"),
+    **dict.fromkeys(("prostate", "prostatic", "testicular", "penile"), "male"),
+    **dict.fromkeys(("female", "woman", "lady", "girl", "her", "she"), "female"),
+    **dict.fromkeys(("uterus", "uterine", "ovarian", "ovary", "hysterectomy"), "female"),
+    **dict.fromkeys(("pregnant", "gravid", "pregnancy"), "female"),
+}
 _CODES: dict[str, Sex] = {"m": "male", "male": "male", "f": "female", "female": "female"}
 
 

@@ -8,11 +8,13 @@ NegEx (Chapman et al., 2001) and its idea of pseudo-negations; the words are our
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple, cast
 
 from chalicelib.checks.compiled import cue_words, texts
 from chalicelib.checks.facts import Status
 from chalicelib.checks.lexicon.table import Weight
+from chalicelib.checks.lexicon.table import words as listed_words
 from chalicelib.checks.matching import Match
 from chalicelib.checks.words import Sentence, Word
 
@@ -20,11 +22,11 @@ MAX_DOUBT_WORDS = 12
 _COPULAS = frozenset({"is", "are", "was", "were", "has", "have"})
 _OR = frozenset({"or", "nor"})
 # What begins a clause of its own after a comma or "and".
-_STARTERS = frozenset(
+_STARTERS = listed_words(
     "there the a an this these it stable unchanged persistent improved worsening worse new interval"
     " again left right bilateral both mildly with lungs heart cardiac mediastinal normal improving"
     " increased decreased resolving old multiple tiny trace small mild moderate large severe"
-    " minimal residual probable possible likely subtle status".split()
+    " minimal residual probable possible likely subtle status"
 )
 _RESULTS = frozenset({"resolved", "removed", "absent", "negative"})
 
@@ -191,10 +193,10 @@ def _of_change(words: Sequence[Word], cue: Cue) -> bool:
 def _alternatives(words: Sequence[Word], matches: Sequence[Match], denied: set[int]) -> set[int]:
     """Findings of which a text says that it is one or the other: "atelectasis or infiltrate"."""
     found: set[int] = set()
-    for index, (one, other) in enumerate(zip(matches, matches[1:], strict=False)):
+    for index, (one, other) in enumerate(pairwise(matches)):
         if {index, index + 1} & denied or other.start - one.end > 4:  # noqa: PLR2004  # near each other
             continue
-        if Weight.DEVICE >= min(one.meaning.finding.weight, other.meaning.finding.weight):
+        if min(one.meaning.finding.weight, other.meaning.finding.weight) <= Weight.DEVICE:
             continue
         between = [word.text for word in words[one.end : other.start]]
         slash = other.start < len(words) and "/" in words[other.start].before

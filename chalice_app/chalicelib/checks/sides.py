@@ -9,15 +9,15 @@ from chalicelib.checks.compiled import cue_words, texts
 from chalicelib.checks.facts import Side, Status
 from chalicelib.checks.lexicon import cues
 from chalicelib.checks.lexicon.table import Weight
+from chalicelib.checks.lexicon.table import words as listed_words
 from chalicelib.checks.matching import Match
 from chalicelib.checks.words import Sentence, Word
 
 _STRUCTURES = frozenset(cues.STRUCTURES.replace(";", " ").split())
 _SIDES = frozenset({"left", "right", "both"})
-_STOPS = frozenset(
-    {"but", "however", "although", "though", "except", "after", "following", "while", "whereas", "with",
-     "without", "no", "since", "than"}
-)  # fmt: skip
+_STOPS = listed_words(
+    "but however although though except after following while whereas with without no since than"
+)
 # After a comma, these still say where the finding before it is: "effusions, larger on the left".
 _STILL = frozenset(
     {"larger", "greater", "more", "worse", "on", "in", "at", "predominantly", "mainly"}
@@ -79,11 +79,9 @@ def _places(words: Sequence[Word]) -> dict[int, Side]:
 
 
 def _section_sides(section: str) -> list[Side]:
-    found: list[Side] = []
-    for word in section.split():
-        if word in ("left", "right"):
-            found.append(word)  # type: ignore[arg-type]  # one of two sides
-    return found
+    named = section.split()
+    sides: tuple[Side, ...] = ("left", "right")
+    return [side for side in sides if side in named]
 
 
 def _one_of(named: object) -> Side | None:
@@ -181,8 +179,8 @@ def _shared(
         one, other = matches[index], matches[index + 1]
         if found[index] != "none" or not one.meaning.finding.sided:
             continue
-        between = [word.text for word in words[one.end : other.start]]
-        joined = bool(between) and all(word in _JOINS for word in between)
+        texts_between = [word.text for word in words[one.end : other.start]]
+        joined = bool(texts_between) and all(text in _JOINS for text in texts_between)
         if joined and _side_follows(words, other) and given[index] != "absent":
             found[index] = found[index + 1]
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from chalicelib.checks import flags
 from chalicelib.checks.flags import Flag, Span
+from chalicelib.checks.lexicon.table import words as listed_words
 from chalicelib.checks.reading import Reading
 from chalicelib.checks.words import Sentence, Word
 
@@ -19,7 +20,7 @@ MIN_LONG_WORDS = 12
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _LEVEL = re.compile(r"[ctls]\d{1,2}")
 _MILLIMETERS = {"mm": 1.0, "cm": 10.0, "millimeter": 1.0, "centimeter": 10.0}
-_TIMES = frozenset({"x", "by", "×"})
+_TIMES = frozenset({"x", "by", "\u00d7"})
 # Numbers of these are a recommendation or a technique, which the findings need not contain.
 _NOT_MEASURED = frozenset(
     {
@@ -39,18 +40,40 @@ _NOT_MEASURED = frozenset(
     }
 )
 _ORDINALS = (
-    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth"
-).split()
-_CARDINALS = "one two three four five six seven eight nine ten eleven twelve".split()
-_ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)")
-_UNFINISHED = frozenset(
-    {"of", "the", "and", "or", "with", "in", "a", "an", "no", "without", "is", "are", "to", "at", "on",
-     "for", "from", "by", "which", "that", "may", "be", "but", "than", "as"}
-)  # fmt: skip
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+)
+_CARDINALS = (
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+)
+_UNFINISHED = listed_words(
+    levels={one.text for one in _words(findings.sentences) if _LEVEL.fullmatch(one.text)}
+)
 
 
 class Number(NamedTuple):
-    """A number of a text: its value in millimeters where it has a unit, and its place."""
+    """A number: its value, in millimeters where it has a unit of length, and its place."""
 
     value: float
     measured: bool

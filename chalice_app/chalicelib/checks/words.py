@@ -14,18 +14,26 @@ MAX_HEADING_WORDS = 5
 # A line that is shorter ends where its author ended it; a longer one may have been wrapped.
 WRAPPED_LINE_CHARACTERS = 55
 
+# "gas" and "pus" are no plurals.
+SHORTEST_PLURAL = 3
+
 _TOKEN = re.compile(
     r"(?P<tag></?[A-Za-z][^<>]{0,100}>)|(?P<entity>&[A-Za-z]{2,6};)"
-    r"|(?P<word>[^\W\d_]+(?:['’][^\W\d_]+)?\d*)|(?P<number>\d+(?:[.,]\d+)*)"
+    r"|(?P<word>[^\W\d_]+(?:['\u2019][^\W\d_]+)?\d*)|(?P<number>\d+(?:[.,]\d+)*)"
     r"|(?P<mask>_+)|(?P<line>\n)|(?P<mark>[^\w\s])"
 )
 _BREAKING_TAG = re.compile(r"</?(?:br|p|li|ul|ol|div|tr|td|h\d)\b", re.IGNORECASE)
 _MASK = re.compile(r"[xX]{3,}")
 _SPELLINGS = (
-    ("oedema", "edema"), ("haem", "hem"), ("oesoph", "esoph"), ("tumour", "tumor"),
-    ("calibre", "caliber"), ("centre", "center"), ("grey", "gray"), ("pneumothoraxes", "pneumothorax"),
-    ("orthopaed", "orthoped"), ("fibres", "fibers"), ("paed", "ped"),
-)  # fmt: skip
+    ("oedema", "edema"),
+    ("haem", "hem"),
+    ("oesoph", "esoph"),
+    ("tumour", "tumor"),
+    ("calibre", "caliber"),
+    ("centre", "center"),
+    ("grey", "gray"),
+    ("orthopaed", "orthoped"),
+)
 _UNCHANGED = frozenset(
     {"has", "was", "is", "this", "as", "its", "us", "does", "pus", "gas", "lens"}
 )
@@ -67,7 +75,7 @@ class Sentence(NamedTuple):
 
 def stem(word: str) -> str:
     """A word without its plural; words of a lexicon and of texts are compared by it."""
-    if len(word) <= 3 or word in _UNCHANGED or word.endswith(("ss", "us", "is")):
+    if len(word) <= SHORTEST_PLURAL or word in _UNCHANGED or word.endswith(("ss", "us", "is")):
         return word
     if word.endswith("ies"):
         return f"{word[:-3]}y"
@@ -78,7 +86,7 @@ def stem(word: str) -> str:
 
 def spelled(word: str) -> str:
     """A word in lower case and in American spelling."""
-    low = word.lower().replace("’", "'").removesuffix("'s")
+    low = word.lower().replace("\u2019", "'").removesuffix("'s")
     if "oe" in low or "ae" in low or "our" in low or "re" in low:
         for british, american in _SPELLINGS:
             low = low.replace(british, american)

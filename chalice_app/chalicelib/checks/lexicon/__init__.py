@@ -1,4 +1,4 @@
-"""What the labeller knows: findings with the phrases that name them. Data, written for this project.
+"""The findings and the phrases that name them: data, written for this project.
 
 One module for each region. `cues.py` holds the words that say whether, where, how much and since
 when; `table.py` what a finding is. Compiled by `chalicelib.checks.compiled`.

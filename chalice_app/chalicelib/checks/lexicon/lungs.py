@@ -12,8 +12,8 @@ FINDINGS = (
     Finding(
         "pneumothorax",
         Weight.ACUTE,
-        "pneumothorax; pneumothoraces; ptx; pneumothoracies; air in the pleural space;"
-        " pleural air; basilar air collection ~ pleural",
+        "pneumothorax; pneumothoraces; ptx; pneumothoracies; air in the pleural space; pleural"
+        " air; basilar air collection ~ pleural",
         sided=True,
         group=_AIR,
     ),
@@ -36,10 +36,10 @@ FINDINGS = (
     Finding(
         "pleural effusion",
         Weight.ACUTE,
-        "pleural effusion; effusion; pleural fluid; fluid in the pleural space; pleural collection;"
-        " pleural fluid collection; layering fluid; parapneumonic effusion; hydrothorax;"
-        " fluid in the fissure; fissural fluid; subpulmonic effusion; loculated fluid;"
-        " fluid ~ fissure; pleural ~ effusion; pleural ~ fluid",
+        "pleural effusion; effusion; pleural fluid; fluid in the pleural space; pleural"
+        " collection; pleural fluid collection; layering fluid; parapneumonic effusion;"
+        " hydrothorax; fluid in the fissure; fissural fluid; subpulmonic effusion; loculated"
+        " fluid; fluid ~ fissure; pleural ~ effusion; pleural ~ fluid",
         sided=True,
         group=_FLUID,
         inferred_from=("blunted costophrenic angle", "pleural thickening", "opacity"),
@@ -49,10 +49,10 @@ FINDINGS = (
     Finding(
         "blunted costophrenic angle",
         Weight.CHRONIC,
-        "blunting ~ costophrenic/cp angle/sulcus/sulci/recess; blunting ~ costophrenic;"
-        " blunted ~ costophrenic/cp angle/sulcus/sulci/recess; blunted ~ costophrenic;"
-        " obscured costophrenic angle; obscuration of the costophrenic angle;"
-        " blunted ~ sulcus; blunting ~ sulcus; blunting ~ cp",
+        "blunting ~ costophrenic/cp angle/sulcus/sulci/recess; blunting ~ costophrenic; blunted"
+        " ~ costophrenic/cp angle/sulcus/sulci/recess; blunted ~ costophrenic; obscured"
+        " costophrenic angle; obscuration of the costophrenic angle; blunted ~ sulcus; blunting"
+        " ~ sulcus; blunting ~ cp",
         sided=True,
         group="costophrenic angle",
         inferred_from=(_FLUID, "pleural thickening"),
@@ -61,9 +61,9 @@ FINDINGS = (
         "pleural thickening",
         Weight.INCIDENTAL,
         "pleural thickening; thickened pleura; pleural plaque; calcified pleura; apical cap;"
-        " pleural scarring; pleural calcification; pleural reaction; pleural parenchymal scarring;"
-        " pleuroparenchymal scarring; pleural ~ thickening; pleural ~ plaque; pleural capping;"
-        " pleural ~ calcification; pleural based thickening; thickening of the pleura",
+        " pleural scarring; pleural calcification; pleural reaction; pleural parenchymal"
+        " scarring; pleuroparenchymal scarring; pleural ~ thickening; pleural ~ plaque; pleural"
+        " capping; pleural ~ calcification; pleural based thickening; thickening of the pleura",
         sided=True,
         group="pleura",
         inferred_from=("scarring", "blunted costophrenic angle"),
@@ -81,9 +81,9 @@ FINDINGS = (
     Finding(
         "pneumonia",
         Weight.ACUTE,
-        "pneumonia; bronchopneumonia; pneumonic; pneumonitis; lung infection; pulmonary infection;"
-        " superimposed infection; infectious process; infection; infectious/inflammatory process;"
-        " infectious infiltrate; infectious etiology",
+        "pneumonia; bronchopneumonia; pneumonic; pneumonitis; lung infection; pulmonary"
+        " infection; superimposed infection; infectious process; infection;"
+        " infectious/inflammatory process; infectious infiltrate; infectious etiology",
         sided=True,
         group=_AIRSPACE,
         inferred_from=("interstitial change", "bronchial wall thickening"),
@@ -91,8 +91,8 @@ FINDINGS = (
     Finding(
         "infiltrate",
         Weight.ACUTE,
-        "infiltrate; infiltration; airspace infiltrate; air space infiltrate; alveolar infiltrate;"
-        " interstitial infiltrate; infiltrative process",
+        "infiltrate; infiltration; airspace infiltrate; air space infiltrate; alveolar"
+        " infiltrate; interstitial infiltrate; infiltrative process",
         sided=True,
         group=_AIRSPACE,
         inferred_from=("interstitial change", "atelectasis"),
@@ -100,10 +100,10 @@ FINDINGS = (
     Finding(
         "airspace disease",
         Weight.ACUTE,
-        "airspace disease; air space disease; airspace opacity; air space opacity;"
-        " airspace opacification; air space opacification; airspace process; air space process;"
-        " alveolar opacity; airspace abnormality; air space abnormality; alveolar disease;"
-        " alveolar process; airspace/interstitial disease; airspace density; alveolar opacification;"
+        "airspace disease; air space disease; airspace opacity; air space opacity; airspace"
+        " opacification; air space opacification; airspace process; air space process; alveolar"
+        " opacity; airspace abnormality; air space abnormality; alveolar disease; alveolar"
+        " process; airspace/interstitial disease; airspace density; alveolar opacification;"
         " parenchymal disease; airspace ~ opacity; airspace ~ disease; air bronchogram",
         sided=True,
         group=_AIRSPACE,
@@ -112,9 +112,9 @@ FINDINGS = (
     Finding(
         "opacity",
         Weight.ACUTE,
-        "opacity; opacification; density; hazy density; haziness; shadowing; parenchymal opacity;"
-        " opacified; parenchymal abnormality; pulmonary abnormality; lung abnormality; densities;"
-        " opacifying; lung disease",
+        "opacity; opacification; density; hazy density; haziness; shadowing; parenchymal"
+        " opacity; opacified; parenchymal abnormality; pulmonary abnormality; lung abnormality;"
+        " densities; opacifying; lung disease",
         sided=True,
         group=_AIRSPACE,
         inferred_from=("atelectasis", "scarring", "nodule", "mass", "interstitial change"),
@@ -144,8 +144,9 @@ FINDINGS = (
     Finding(
         "atelectasis",
         Weight.CHRONIC,
-        "atelectasis; atelectases; atelectatic; atelectatic change; volume loss; loss of volume;"
-        " lobar atelectasis; plate like/linear/discoid/subsegmental atelectasis; atelectatic band",
+        "atelectasis; atelectases; atelectatic; atelectatic change; volume loss; loss of"
+        " volume; lobar atelectasis; plate like/linear/discoid/subsegmental atelectasis;"
+        " atelectatic band",
         sided=True,
         group="atelectasis",
         inferred_from=(
@@ -159,9 +160,9 @@ FINDINGS = (
     Finding(
         "lung collapse",
         Weight.ACUTE,
-        "lung collapse; lobe collapse; lobar collapse; collapsed lung; collapse;"
-        " collapse ~ lobe; collapse ~ lung; collapsed ~ lobe; collapsed ~ lung;"
-        " whole lung collapse; white out; whiteout",
+        "lung collapse; lobe collapse; lobar collapse; collapsed lung; collapse; collapse ~"
+        " lobe; collapse ~ lung; collapsed ~ lobe; collapsed ~ lung; whole lung collapse; white"
+        " out; whiteout",
         sided=True,
         group="atelectasis",
     ),
@@ -169,8 +170,8 @@ FINDINGS = (
         "nodule",
         Weight.ACUTE,
         "nodule; pulmonary nodule; nodular density; nodular opacity; lung nodule; coin lesion;"
-        " nodularity; micronodule; nodular lesion; nodular shadow; nodular ~ opacity;"
-        " nodular ~ density; nodular focus; nodular",
+        " nodularity; micronodule; nodular lesion; nodular shadow; nodular ~ opacity; nodular ~"
+        " density; nodular focus; nodular",
         sided=True,
         group="nodule",
         inferred_from=("opacity", "granuloma"),
@@ -178,10 +179,10 @@ FINDINGS = (
     Finding(
         "mass",
         Weight.ACUTE,
-        "mass; lung mass; pulmonary mass; mass like opacity; masslike opacity; mass lesion; tumor;"
-        " neoplasm; carcinoma; malignancy; neoplastic process; mass like consolidation;"
-        " lung cancer; bronchogenic carcinoma; masslike; mass like; cancer; hilar/mediastinal mass;"
-        " masslike density; mass like density; lymphoma",
+        "mass; lung mass; pulmonary mass; mass like opacity; masslike opacity; mass lesion;"
+        " tumor; neoplasm; carcinoma; malignancy; neoplastic process; mass like consolidation;"
+        " lung cancer; bronchogenic carcinoma; masslike; mass like; cancer; hilar/mediastinal"
+        " mass; masslike density; mass like density; lymphoma",
         sided=True,
         group="nodule",
         inferred_from=("opacity", "lymphadenopathy", "wide mediastinum"),
@@ -222,12 +223,12 @@ FINDINGS = (
         "granuloma",
         Weight.INCIDENTAL,
         "granuloma; granulomata; granulomatous disease; granulomatous change; granulomatous;"
-        " calcified nodule; calcified granuloma; granulomatous infection; calcified nodular density;"
-        " calcified lymph node; calcified hilar lymph node; calcified hilar node; calcified node;"
-        " calcified mediastinal lymph node; granulomatous calcification; granulomatous sequela;"
-        " calcified lung nodule; calcified pulmonary nodule; ghon; calcified ~ lymph node;"
-        " calcified ~ granuloma; calcified ~ nodule; calcified ~ node; calcified ~ lymph;"
-        " granulomatous ~ disease; ghon complex",
+        " calcified nodule; calcified granuloma; granulomatous infection; calcified nodular"
+        " density; calcified lymph node; calcified hilar lymph node; calcified hilar node;"
+        " calcified node; calcified mediastinal lymph node; granulomatous calcification;"
+        " granulomatous sequela; calcified lung nodule; calcified pulmonary nodule; ghon;"
+        " calcified ~ lymph node; calcified ~ granuloma; calcified ~ nodule; calcified ~ node;"
+        " calcified ~ lymph; granulomatous ~ disease; ghon complex",
         sided=True,
         group="granuloma",
         inferred_from=("nodule",),
@@ -245,7 +246,8 @@ FINDINGS = (
         "fibrosis",
         Weight.CHRONIC,
         "fibrosis; pulmonary fibrosis; fibrotic change; fibrotic; interstitial fibrosis;"
-        " honeycombing; interstitial lung disease; ild; interstitial scarring; usual interstitial pneumonia",
+        " honeycombing; interstitial lung disease; ild; interstitial scarring; usual"
+        " interstitial pneumonia",
         sided=True,
         group="interstitial",
         inferred_from=("scarring",),
@@ -253,15 +255,16 @@ FINDINGS = (
     Finding(
         "interstitial change",
         Weight.CHRONIC,
-        "interstitial opacity; interstitial marking; interstitial change; interstitial prominence;"
-        " interstitial thickening; reticular opacity; reticular marking; reticulonodular opacity;"
-        " reticulonodular; reticular; kerley b line; kerley line; septal line; septal thickening;"
-        " interstitial disease; interstitial pattern; interstitial abnormality;"
-        " increased/prominent/coarse/coarsened lung marking; interstitial process;"
-        " prominent bronchovascular marking; prominence of the interstitium; prominent interstitium;"
-        " increased interstitial marking; increased interstitial opacity; increased interstitial change;"
-        " increased interstitial prominence; interstitial ~ opacity; interstitial ~ marking; increased bronchovascular marking;"
-        " interstitial ~ disease; prominent ~ interstitial; prominence ~ interstitial;"
+        "interstitial opacity; interstitial marking; interstitial change; interstitial"
+        " prominence; interstitial thickening; reticular opacity; reticular marking;"
+        " reticulonodular opacity; reticulonodular; reticular; kerley b line; kerley line;"
+        " septal line; septal thickening; interstitial disease; interstitial pattern;"
+        " interstitial abnormality; increased/prominent/coarse/coarsened lung marking;"
+        " interstitial process; prominent bronchovascular marking; prominence of the"
+        " interstitium; prominent interstitium; increased interstitial marking; increased"
+        " interstitial opacity; increased interstitial change; increased interstitial"
+        " prominence; interstitial ~ opacity; interstitial ~ marking; increased bronchovascular"
+        " marking; interstitial ~ disease; prominent ~ interstitial; prominence ~ interstitial;"
         " peribronchovascular interstitium; interlobular septal thickening",
         sided=True,
         group="interstitial",
@@ -270,12 +273,12 @@ FINDINGS = (
     Finding(
         "bronchial wall thickening",
         Weight.CHRONIC,
-        "bronchial wall thickening; bronchial thickening; airway thickening; peribronchial cuffing;"
-        " peribronchial thickening; peribronchial opacity; airway wall thickening; bronchial cuffing;"
-        " bronchitis; reactive airway disease; bronchiolitis; small airway disease; airway disease;"
-        " peribronchial ~ thickening; thickened bronchial wall; thickened airway;"
-        " bronchitic change; peribronchial marking; peribronchial prominence; bronchial inflammation;"
-        " airway inflammation; peribronchial infiltrate",
+        "bronchial wall thickening; bronchial thickening; airway thickening; peribronchial"
+        " cuffing; peribronchial thickening; peribronchial opacity; airway wall thickening;"
+        " bronchial cuffing; bronchitis; reactive airway disease; bronchiolitis; small airway"
+        " disease; airway disease; peribronchial ~ thickening; thickened bronchial wall;"
+        " thickened airway; bronchitic change; peribronchial marking; peribronchial prominence;"
+        " bronchial inflammation; airway inflammation; peribronchial infiltrate",
         sided=True,
         group="airways",
         inferred_from=("interstitial change", "hyperinflation"),
@@ -290,20 +293,21 @@ FINDINGS = (
     Finding(
         "emphysema",
         Weight.CHRONIC,
-        "emphysema; emphysematous; emphysematous change; copd; chronic obstructive pulmonary disease;"
-        " obstructive lung disease; chronic obstructive lung disease; emphysematous lung;"
-        " centrilobular emphysema; chronic lung disease; obstructive pulmonary disease",
+        "emphysema; emphysematous; emphysematous change; copd; chronic obstructive pulmonary"
+        " disease; obstructive lung disease; chronic obstructive lung disease; emphysematous"
+        " lung; centrilobular emphysema; chronic lung disease; obstructive pulmonary disease",
         group="emphysema",
         inferred_from=("interstitial change", "bulla"),
     ),
     Finding(
         "hyperinflation",
         Weight.INCIDENTAL,
-        "hyperinflation; hyperinflated; hyperexpanded; hyperexpansion; overinflation; overinflated;"
-        " flattened diaphragm; flattening of the diaphragm; air trapping; hyperaeration;"
-        " flattened hemidiaphragm; flattening of the hemidiaphragm; hyperaerated; hyperlucent;"
-        " hyperlucency; increased lung volume; large lung volume; flattening ~ diaphragm;"
-        " diaphragm ~ flattened; hemidiaphragm ~ flattened; flattening ~ hemidiaphragm",
+        "hyperinflation; hyperinflated; hyperexpanded; hyperexpansion; overinflation;"
+        " overinflated; flattened diaphragm; flattening of the diaphragm; air trapping;"
+        " hyperaeration; flattened hemidiaphragm; flattening of the hemidiaphragm;"
+        " hyperaerated; hyperlucent; hyperlucency; increased lung volume; large lung volume;"
+        " flattening ~ diaphragm; diaphragm ~ flattened; hemidiaphragm ~ flattened; flattening"
+        " ~ hemidiaphragm",
         group="emphysema",
     ),
     Finding(
@@ -317,13 +321,14 @@ FINDINGS = (
     Finding(
         "low lung volumes",
         Weight.INCIDENTAL,
-        "low lung volume; low volume; small lung volume; hypoinflation; hypoinflated; poor inspiration;"
-        " hypoventilation; diminished lung volume; decreased lung volume; reduced lung volume;"
-        " hypoventilatory change; shallow inspiration; poor inspiratory effort; low inspiratory volume;"
-        " underinflated; hypoexpanded; low inspiratory effort; bronchovascular crowding;"
-        " suboptimal inspiration; hypoaeration; limited inspiration; expiratory; lung volume ~ low;"
-        " volume ~ low; lung volume ~ decreased; incomplete inspiration; low level of inspiration;"
-        " crowding of the bronchovascular marking; bibasilar hypoventilation; lung volume ~ diminished",
+        "low lung volume; low volume; small lung volume; hypoinflation; hypoinflated; poor"
+        " inspiration; hypoventilation; diminished lung volume; decreased lung volume; reduced"
+        " lung volume; hypoventilatory change; shallow inspiration; poor inspiratory effort;"
+        " low inspiratory volume; underinflated; hypoexpanded; low inspiratory effort;"
+        " bronchovascular crowding; suboptimal inspiration; hypoaeration; limited inspiration;"
+        " expiratory; lung volume ~ low; volume ~ low; lung volume ~ decreased; incomplete"
+        " inspiration; low level of inspiration; crowding of the bronchovascular marking;"
+        " bibasilar hypoventilation; lung volume ~ diminished",
         group="volume",
     ),
 )

@@ -10,15 +10,16 @@ FINDINGS = (
     Finding(
         "cardiomegaly",
         Weight.CHRONIC,
-        "cardiomegaly; enlarged heart; cardiac enlargement; enlarged cardiac silhouette;"
-        " heart enlargement; enlarged cardiomediastinal silhouette; enlarged cardiopericardial"
+        "cardiomegaly; enlarged heart; cardiac enlargement; enlarged cardiac silhouette; heart"
+        " enlargement; enlarged cardiomediastinal silhouette; enlarged cardiopericardial"
         " silhouette; cardiopericardial enlargement; heart ~ enlarged; cardiac ~ enlarged;"
         " cardiac ~ enlargement; heart ~ enlargement; cardiomediastinal ~ enlarged;"
-        " cardiomediastinal ~ enlargement; cardiac prominence; prominent heart; prominent cardiac;"
-        " cardiopericardial ~ enlarged; heart ~ large; cardiac ~ large; cardiac ~ prominent;"
-        " heart ~ prominent; heart size ~ increased; ventricular enlargement; ventricle ~ enlarged;"
-        " cardiac ~ increased; heart ~ above; cardiac ~ above; atrial enlargement; enlarged atrium; cardiomyopathy;"
-        " heart ~ enlarge; enlargement of the heart; ventricular prominence; cor ~ enlarged",
+        " cardiomediastinal ~ enlargement; cardiac prominence; prominent heart; prominent"
+        " cardiac; cardiopericardial ~ enlarged; heart ~ large; cardiac ~ large; cardiac ~"
+        " prominent; heart ~ prominent; heart size ~ increased; ventricular enlargement;"
+        " ventricle ~ enlarged; cardiac ~ increased; heart ~ above; cardiac ~ above; atrial"
+        " enlargement; enlarged atrium; cardiomyopathy; heart ~ enlarge; enlargement of the"
+        " heart; ventricular prominence; cor ~ enlarged",
         group="heart size",
     ),
     Finding(
@@ -37,9 +38,10 @@ FINDINGS = (
     Finding(
         "pulmonary edema",
         Weight.ACUTE,
-        "pulmonary edema; edema; interstitial edema; alveolar edema; fluid overload; volume overload;"
-        " interstitial pulmonary edema; pulmonary interstitial edema; reexpansion edema;"
-        " hydrostatic edema; airspace edema; flash edema; vascular overload; failure pattern",
+        "pulmonary edema; edema; interstitial edema; alveolar edema; fluid overload; volume"
+        " overload; interstitial pulmonary edema; pulmonary interstitial edema; reexpansion"
+        " edema; hydrostatic edema; airspace edema; flash edema; vascular overload; failure"
+        " pattern",
         group=_FAILURE,
         inferred_from=("interstitial change", "airspace"),
     ),
@@ -47,16 +49,17 @@ FINDINGS = (
         "vascular congestion",
         Weight.CHRONIC,
         "vascular congestion; pulmonary venous congestion; venous congestion; congestion;"
-        " vascular engorgement; cephalization; pulmonary vascular congestion; vascular redistribution;"
-        " pulmonary venous hypertension; vascular prominence; prominent pulmonary vasculature;"
-        " engorged pulmonary vasculature; vascular fullness; congested; pulmonary congestion;"
-        " vascular ~ congestion; vascular ~ redistribution; vascular ~ engorgement;"
-        " vasculature ~ engorged; vasculature ~ prominent; vascularity ~ prominent; vessel ~ engorged;"
-        " vascularity ~ increased; vasculature ~ congested; engorgement ~ vasculature;"
-        " engorgement ~ vascular; engorgement ~ vessel; pulmonary vein ~ engorged; congestive change;"
-        " congestive; vascularity ~ engorged; engorgement; venous ~ congestion; indistinct vasculature;"
-        " vasculature ~ indistinct; vasculature ~ increased; prominence ~ vasculature;"
-        " prominence ~ vascularity; vascular plethora; upper zone redistribution; vascular cephalization",
+        " vascular engorgement; cephalization; pulmonary vascular congestion; vascular"
+        " redistribution; pulmonary venous hypertension; vascular prominence; prominent"
+        " pulmonary vasculature; engorged pulmonary vasculature; vascular fullness; congested;"
+        " pulmonary congestion; vascular ~ congestion; vascular ~ redistribution; vascular ~"
+        " engorgement; vasculature ~ engorged; vasculature ~ prominent; vascularity ~"
+        " prominent; vessel ~ engorged; vascularity ~ increased; vasculature ~ congested;"
+        " engorgement ~ vasculature; engorgement ~ vascular; engorgement ~ vessel; pulmonary"
+        " vein ~ engorged; congestive change; congestive; vascularity ~ engorged; engorgement;"
+        " venous ~ congestion; indistinct vasculature; vasculature ~ indistinct; vasculature ~"
+        " increased; prominence ~ vasculature; prominence ~ vascularity; vascular plethora;"
+        " upper zone redistribution; vascular cephalization",
         group=_FAILURE,
         inferred_from=("interstitial change", "cardiomegaly"),
     ),
@@ -72,24 +75,25 @@ FINDINGS = (
         "wide mediastinum",
         Weight.ACUTE,
         "wide mediastinum; widened mediastinum; mediastinal widening; prominent mediastinum;"
-        " mediastinal enlargement; mediastinal prominence; mediastinum ~ widened; mediastinum ~ wide;"
-        " mediastinum ~ prominent; mediastinal ~ widened; mediastinal ~ widening; mediastinum ~ enlarged;"
-        " widening ~ mediastinum; widening ~ mediastinal; mediastinal ~ prominence; mediastinal hematoma;"
-        " mediastinal ~ prominent; mediastinal ~ enlarged; mediastinal ~ enlargement;"
-        " prominent mediastinal silhouette; prominence ~ mediastinum; paratracheal stripe thickening",
+        " mediastinal enlargement; mediastinal prominence; mediastinum ~ widened; mediastinum ~"
+        " wide; mediastinum ~ prominent; mediastinal ~ widened; mediastinal ~ widening;"
+        " mediastinum ~ enlarged; widening ~ mediastinum; widening ~ mediastinal; mediastinal ~"
+        " prominence; mediastinal hematoma; mediastinal ~ prominent; mediastinal ~ enlarged;"
+        " mediastinal ~ enlargement; prominent mediastinal silhouette; prominence ~"
+        " mediastinum; paratracheal stripe thickening",
         group="mediastinum",
         inferred_from=("aortic aneurysm", "lymphadenopathy", "mass", "tortuous aorta"),
     ),
     Finding(
         "lymphadenopathy",
         Weight.ACUTE,
-        "lymphadenopathy; adenopathy; enlarged lymph node; enlarged hilar node; hilar enlargement;"
-        " hilar fullness; hilar prominence; prominent hila; prominent hilum; enlarged hilum;"
-        " enlarged hila; hilar lymphadenopathy; fullness of the hila; fullness of the hilum;"
-        " hila ~ prominent; hilum ~ prominent; hilar ~ fullness; hilar ~ prominence; hilar ~ enlargement;"
-        " hilum ~ enlarged; hila ~ enlarged; fullness ~ hilum; fullness ~ hila; prominence ~ hilum;"
-        " prominence ~ hila; hila ~ full; hilum ~ full; lymph node enlargement; prominent hilar node;"
-        " prominence ~ hilar; hilar ~ prominent",
+        "lymphadenopathy; adenopathy; enlarged lymph node; enlarged hilar node; hilar"
+        " enlargement; hilar fullness; hilar prominence; prominent hila; prominent hilum;"
+        " enlarged hilum; enlarged hila; hilar lymphadenopathy; fullness of the hila; fullness"
+        " of the hilum; hila ~ prominent; hilum ~ prominent; hilar ~ fullness; hilar ~"
+        " prominence; hilar ~ enlargement; hilum ~ enlarged; hila ~ enlarged; fullness ~ hilum;"
+        " fullness ~ hila; prominence ~ hilum; prominence ~ hila; hila ~ full; hilum ~ full;"
+        " lymph node enlargement; prominent hilar node; prominence ~ hilar; hilar ~ prominent",
         sided=True,
         group="hila",
         inferred_from=("nodule", "mass", "pulmonary artery enlargement"),
@@ -99,11 +103,12 @@ FINDINGS = (
         Weight.CHRONIC,
         "enlarged pulmonary artery; enlarged pulmonary arteries; pulmonary artery enlargement;"
         " prominent pulmonary artery; prominent pulmonary arteries; dilated pulmonary artery;"
-        " pulmonary arterial hypertension; pulmonary hypertension; pulmonary artery hypertension;"
-        " pulmonary artery ~ enlarged; pulmonary artery ~ prominent; main pulmonary artery prominence;"
-        " pulmonary artery ~ dilated; pulmonary artery dilatation; pulmonary artery ~ prominence;"
-        " enlargement ~ pulmonary artery; pulmonary artery ~ enlargement; pulmonary arterial ~"
-        " enlargement; prominence ~ pulmonary artery; prominent hilar vessel; enlarged hilar vessel",
+        " pulmonary arterial hypertension; pulmonary hypertension; pulmonary artery"
+        " hypertension; pulmonary artery ~ enlarged; pulmonary artery ~ prominent; main"
+        " pulmonary artery prominence; pulmonary artery ~ dilated; pulmonary artery dilatation;"
+        " pulmonary artery ~ prominence; enlargement ~ pulmonary artery; pulmonary artery ~"
+        " enlargement; pulmonary arterial ~ enlargement; prominence ~ pulmonary artery;"
+        " prominent hilar vessel; enlarged hilar vessel",
         group="hila",
     ),
     Finding(
@@ -116,33 +121,35 @@ FINDINGS = (
     Finding(
         "tortuous aorta",
         Weight.INCIDENTAL,
-        "tortuous aorta; tortuous thoracic aorta; aortic tortuosity; aortic ectasia; ectatic aorta;"
-        " unfolded aorta; uncoiled aorta; elongated aorta; aorta ~ tortuous; aorta ~ ectatic;"
-        " aorta ~ unfolded; tortuosity ~ aorta; ectasia ~ aorta; aorta ~ uncoiled; aorta ~ elongated;"
-        " aortic ~ tortuosity; tortuosity of the descending; aortic elongation; unfolding ~ aorta;"
-        " unfolding ~ aortic; prominent aorta; aorta ~ prominent; tortuous ~ aortic; tortuous great vessel;"
-        " tortuosity; tortuous",
+        "tortuous aorta; tortuous thoracic aorta; aortic tortuosity; aortic ectasia; ectatic"
+        " aorta; unfolded aorta; uncoiled aorta; elongated aorta; aorta ~ tortuous; aorta ~"
+        " ectatic; aorta ~ unfolded; tortuosity ~ aorta; ectasia ~ aorta; aorta ~ uncoiled;"
+        " aorta ~ elongated; aortic ~ tortuosity; tortuosity of the descending; aortic"
+        " elongation; unfolding ~ aorta; unfolding ~ aortic; prominent aorta; aorta ~"
+        " prominent; tortuous ~ aortic; tortuous great vessel; tortuosity; tortuous",
         group="aorta",
     ),
     Finding(
         "aortic calcification",
         Weight.INCIDENTAL,
-        "aortic calcification; calcified aorta; atherosclerosis; atherosclerotic; aortic atherosclerosis;"
-        " atherosclerotic calcification; atherosclerotic disease; calcified aortic knob;"
-        " vascular calcification; atherosclerotic change; aorta ~ calcified; aortic ~ calcification;"
-        " calcification ~ aorta; calcification ~ aortic; aortic ~ calcified; arteriosclerotic;"
-        " arteriosclerosis; aorta ~ atherosclerotic; calcified ~ aortic; atheromatous;"
-        " atherosclerotic vascular disease; atherosclerotic vascular calcification; atheroma;"
-        " atherosclerotic aorta; atherosclerotic plaque; coronary calcification;"
-        " coronary artery calcification; mitral annular calcification; annular calcification",
+        "aortic calcification; calcified aorta; atherosclerosis; atherosclerotic; aortic"
+        " atherosclerosis; atherosclerotic calcification; atherosclerotic disease; calcified"
+        " aortic knob; vascular calcification; atherosclerotic change; aorta ~ calcified;"
+        " aortic ~ calcification; calcification ~ aorta; calcification ~ aortic; aortic ~"
+        " calcified; arteriosclerotic; arteriosclerosis; aorta ~ atherosclerotic; calcified ~"
+        " aortic; atheromatous; atherosclerotic vascular disease; atherosclerotic vascular"
+        " calcification; atheroma; atherosclerotic aorta; atherosclerotic plaque; coronary"
+        " calcification; coronary artery calcification; mitral annular calcification; annular"
+        " calcification",
         group="aorta",
     ),
     Finding(
         "aortic aneurysm",
         Weight.ACUTE,
-        "aortic aneurysm; aneurysm; aneurysmal; aneurysmal dilatation; aneurysmal aorta; dilated aorta;"
-        " thoracic aortic aneurysm; aorta ~ dilated; aorta ~ aneurysmal; aortic ~ dilatation;"
-        " aortic dilation; aorta ~ enlarged; dilatation ~ aorta; aortic ~ dilation",
+        "aortic aneurysm; aneurysm; aneurysmal; aneurysmal dilatation; aneurysmal aorta;"
+        " dilated aorta; thoracic aortic aneurysm; aorta ~ dilated; aorta ~ aneurysmal; aortic"
+        " ~ dilatation; aortic dilation; aorta ~ enlarged; dilatation ~ aorta; aortic ~"
+        " dilation",
         group="aorta",
         inferred_from=("wide mediastinum",),
     ),
@@ -164,8 +171,8 @@ FINDINGS = (
         "mediastinal shift",
         Weight.ACUTE,
         "mediastinal shift; shift of the mediastinum; shifted mediastinum; shift of the heart;"
-        " mediastinal displacement; mediastinum ~ shifted; shift ~ mediastinum; shift ~ mediastinal;"
-        " shift of midline structures; mediastinal ~ shift; cardiac shift",
+        " mediastinal displacement; mediastinum ~ shifted; shift ~ mediastinum; shift ~"
+        " mediastinal; shift of midline structures; mediastinal ~ shift; cardiac shift",
         group="shift",
         inferred_from=("tracheal deviation", "tension pneumothorax"),
     ),
@@ -181,8 +188,8 @@ FINDINGS = (
     Finding(
         "hiatal hernia",
         Weight.INCIDENTAL,
-        "hiatal hernia; hiatus hernia; paraesophageal hernia; sliding hernia; hernia; gastric hernia;"
-        " intrathoracic stomach",
+        "hiatal hernia; hiatus hernia; paraesophageal hernia; sliding hernia; hernia; gastric"
+        " hernia; intrathoracic stomach",
         group="hernia",
         inferred_from=("opacity", "mass"),
     ),
@@ -190,15 +197,17 @@ FINDINGS = (
         "diaphragmatic hernia",
         Weight.CHRONIC,
         "diaphragmatic hernia; bochdalek hernia; morgagni hernia; diaphragmatic rupture;"
-        " diaphragmatic injury; ventral hernia; abdominal hernia; inguinal hernia; umbilical hernia",
+        " diaphragmatic injury; ventral hernia; abdominal hernia; inguinal hernia; umbilical"
+        " hernia",
         sided=True,
         group="hernia",
     ),
     Finding(
         "fat pad",
         Weight.INCIDENTAL,
-        "fat pad; epicardial fat pad; prominent epicardial fat pad; prominent fat pad; mediastinal fat;"
-        " pericardial fat; prominent mediastinal fat; prominent pericardial fat; epicardial fat",
+        "fat pad; epicardial fat pad; prominent epicardial fat pad; prominent fat pad;"
+        " mediastinal fat; pericardial fat; prominent mediastinal fat; prominent pericardial"
+        " fat; epicardial fat",
         group="fat",
     ),
     Finding(
@@ -207,8 +216,8 @@ FINDINGS = (
         "elevated hemidiaphragm; elevated diaphragm; elevation of the hemidiaphragm;"
         " hemidiaphragm elevation; eventration; hemidiaphragm ~ elevated; diaphragm ~ elevated;"
         " elevation ~ hemidiaphragm; elevation ~ diaphragm; diaphragmatic elevation;"
-        " eventration of the hemidiaphragm; hemidiaphragm ~ elevation; eventration ~ hemidiaphragm;"
-        " eventration ~ diaphragm; diaphragmatic eventration",
+        " eventration of the hemidiaphragm; hemidiaphragm ~ elevation; eventration ~"
+        " hemidiaphragm; eventration ~ diaphragm; diaphragmatic eventration",
         sided=True,
         group="diaphragm",
         inferred_from=("lung collapse", "low lung volumes"),

@@ -1,4 +1,4 @@
-"""Findings outside the chest: the abdomen as far as a chest film shows it, and common ones of others.
+"""Findings outside the chest: what a chest film shows of the abdomen, and some of elsewhere.
 
 Other regions are begun, not covered: measurements exist for chest reports only.
 """
@@ -12,34 +12,36 @@ FINDINGS = (
         "pneumoperitoneum",
         Weight.ACUTE,
         "pneumoperitoneum; free air; free intraperitoneal air; intraperitoneal air; free gas;"
-        " free peritoneal air; free subdiaphragmatic air; subdiaphragmatic air; free abdominal air;"
-        " free intraperitoneal gas; intraperitoneal free air; air under the diaphragm;"
-        " air beneath the diaphragm; air under the hemidiaphragm; free air under the diaphragm;"
-        " free ~ air ~ diaphragm; free ~ air ~ hemidiaphragm; extraluminal air; subdiaphragmatic free air;"
-        " subdiaphragmatic gas; air ~ beneath ~ hemidiaphragm",
+        " free peritoneal air; free subdiaphragmatic air; subdiaphragmatic air; free abdominal"
+        " air; free intraperitoneal gas; intraperitoneal free air; air under the diaphragm; air"
+        " beneath the diaphragm; air under the hemidiaphragm; free air under the diaphragm;"
+        " free ~ air ~ diaphragm; free ~ air ~ hemidiaphragm; extraluminal air;"
+        " subdiaphragmatic free air; subdiaphragmatic gas; air ~ beneath ~ hemidiaphragm",
         sided=True,
         group="abdominal air",
     ),
     Finding(
         "bowel obstruction",
         Weight.ACUTE,
-        "bowel obstruction; small bowel obstruction; obstruction of the bowel; intestinal obstruction;"
-        " large bowel obstruction; colonic obstruction; gastric outlet obstruction; volvulus",
+        "bowel obstruction; small bowel obstruction; obstruction of the bowel; intestinal"
+        " obstruction; large bowel obstruction; colonic obstruction; gastric outlet"
+        " obstruction; volvulus",
         group="bowel",
     ),
     Finding(
         "dilated bowel",
         Weight.INCIDENTAL,
-        "dilated loop; dilated bowel; dilated loop of bowel; ileus; distended bowel; bowel distention;"
-        " gaseous distention; distended loop; dilated colon; dilated small bowel; gastric distention;"
-        " distended stomach; bowel ~ dilated; bowel ~ distended; stomach ~ distended; colonic distention;"
-        " distention ~ bowel; distention ~ stomach",
+        "dilated loop; dilated bowel; dilated loop of bowel; ileus; distended bowel; bowel"
+        " distention; gaseous distention; distended loop; dilated colon; dilated small bowel;"
+        " gastric distention; distended stomach; bowel ~ dilated; bowel ~ distended; stomach ~"
+        " distended; colonic distention; distention ~ bowel; distention ~ stomach",
         group="bowel",
     ),
     Finding(
         "gallstones",
         Weight.INCIDENTAL,
-        "gallstone; cholelithiasis; gallbladder stone; stone in the gallbladder; calcified gallstone",
+        "gallstone; cholelithiasis; gallbladder stone; stone in the gallbladder; calcified"
+        " gallstone",
         group="gallbladder",
     ),
     Finding(
@@ -61,8 +63,9 @@ FINDINGS = (
     Finding(
         "kidney stone",
         Weight.ACUTE,
-        "kidney stone; renal stone; ureteral stone; nephrolithiasis; renal calculus; ureteral calculus;"
-        " urolithiasis; obstructing stone; stone ~ ureter; stone ~ kidney; calculus ~ ureter; renal calculi",
+        "kidney stone; renal stone; ureteral stone; nephrolithiasis; renal calculus; ureteral"
+        " calculus; urolithiasis; obstructing stone; stone ~ ureter; stone ~ kidney; calculus ~"
+        " ureter; renal calculi",
         sided=True,
         group="kidney",
     ),
@@ -82,9 +85,10 @@ FINDINGS = (
     Finding(
         "intracranial hemorrhage",
         Weight.ACUTE,
-        "intracranial hemorrhage; subdural hematoma; epidural hematoma; subarachnoid hemorrhage;"
-        " intraparenchymal hemorrhage; subdural hemorrhage; intracerebral hemorrhage; intracranial bleed;"
-        " intraventricular hemorrhage; parenchymal hemorrhage; extra axial hemorrhage; cerebral hemorrhage",
+        "intracranial hemorrhage; subdural hematoma; epidural hematoma; subarachnoid"
+        " hemorrhage; intraparenchymal hemorrhage; subdural hemorrhage; intracerebral"
+        " hemorrhage; intracranial bleed; intraventricular hemorrhage; parenchymal hemorrhage;"
+        " extra axial hemorrhage; cerebral hemorrhage",
         sided=True,
         group="brain bleeding",
     ),

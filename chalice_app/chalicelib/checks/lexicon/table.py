@@ -40,3 +40,8 @@ class Finding(NamedTuple):
     inferred_from: tuple[str, ...] = ()
     denies: tuple[str, ...] = ()
     opposite: str = ""
+
+
+def words(listed: str) -> frozenset[str]:
+    """Words separated by spaces, as a set."""
+    return frozenset(listed.split())

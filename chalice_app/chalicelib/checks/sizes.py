@@ -1,13 +1,11 @@
-"""How large a text says that its findings are, and how they changed."""
+"""How large a text says that its findings are."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
-from chalicelib.checks.compiled import cue_words, texts
-from chalicelib.checks.facts import Change, Status
 from chalicelib.checks.lexicon import cues
 from chalicelib.checks.lexicon.table import Weight
 from chalicelib.checks.matching import Match
@@ -25,18 +23,16 @@ _UNIT_NAMES = {
     "centimeters": "cm",
     "cc": "ml",
 }
-_TIMES = frozenset({"x", "by", "×"})
+_TIMES = frozenset({"x", "by", "\u00d7"})
 _EARLIER = frozenset(
     {"previously", "prior", "formerly", "was", "from", "compared", "versus", "to", "than"}
 )
-_STOPS = frozenset(
+STOPS = frozenset(
     {"but", "however", "although", "though", "except", "with", "without", "no", "after", "while"}
 )
-_REACH = 8
-_VERBS = frozenset({"is", "are", "has", "have", "was", "were", "appears", "appear"})
+REACH = 8
+VERBS = frozenset({"is", "are", "has", "have", "was", "were", "appears", "appear"})
 _CHANGES = frozenset({"interval", "change", "increase", "decrease", "improvement", "worsening"})
-# These name what changes after them: "decrease in the right effusion".
-_FORWARD = ("in", "of")
 
 
 class Measure(NamedTuple):
@@ -127,11 +123,11 @@ def _grade(words: Sequence[Word], matches: Sequence[Match], index: int) -> str |
     match = matches[index]
     floor = max((one.end for one in matches[:index] if one.end <= match.start), default=0)
     places = list(range(match.start, match.end))
-    for at in range(match.start - 1, max(floor, match.start - _REACH) - 1, -1):
-        if words[at].text in _STOPS:
+    for at in range(match.start - 1, max(floor, match.start - REACH) - 1, -1):
+        if words[at].text in STOPS:
             break
         places.insert(0, at)
-        if "," in words[at].before and not _is_adjective(words[at - 1]):
+        if "," in words[at].before and not is_adjective(words[at - 1]):
             break
     graded = [at for at in places if _named(words[at]) and not _grades_change(words, at)]
     if graded:
@@ -139,8 +135,8 @@ def _grade(words: Sequence[Word], matches: Sequence[Match], index: int) -> str |
     ceiling = min(
         (one.start for one in matches[index + 1 :] if one.start >= match.end), default=len(words)
     )
-    for at in range(match.end, min(ceiling, match.end + _REACH)):
-        if words[at].text in _STOPS or words[at].text == "and":
+    for at in range(match.end, min(ceiling, match.end + REACH)):
+        if words[at].text in STOPS or words[at].text == "and":
             return None
         if words[at - 1].text == "as":
             return None
@@ -156,7 +152,7 @@ def _is_said_of(words: Sequence[Word], at: int, start: int) -> bool:
     between = [word.text for word in words[start:at]]
     following = words[at + 1].text if at + 1 < len(words) else ""
     return (
-        bool(_VERBS.intersection(between))
+        bool(VERBS.intersection(between))
         and words[at].text not in cues.GRADE_FORMS
         and following not in ("increase", "decrease", "improvement")
     )
@@ -187,68 +183,6 @@ def _plain(word: Word) -> str:
     return cues.GRADE_FORMS.get(word.text, word.text)
 
 
-def _is_adjective(word: Word) -> bool:
+def is_adjective(word: Word) -> bool:
+    """Whether a word may stand in a list of adjectives: "stable, mild enlargement"."""
     return _named(word) or word.text in ("stable", "unchanged", "persistent", "new", "chronic")
-
-
-def changes(
-    words: Sequence[Word], matches: Sequence[Match], given: Sequence[Status | None]
-) -> list[Change | None]:
-    """How each match changed."""
-    covered = {index for match in matches for index in match.indexes}
-    keys = texts(words)
-    found: list[Change | None] = [None] * len(matches)
-    at = 0
-    while at < len(keys):
-        end, named = (at, []) if at in covered else cue_words().changes.longest(keys, at)
-        comparison = keys[end : end + 1] == ["on"] and "worse" in named  # "worse on the left"
-        if end > at and not comparison and not _denied(keys, at):
-            for owner in _owners(words, matches, at, end):
-                if found[owner] is None:
-                    found[owner] = cast("Change", named[-1])
-        at = max(end, at + 1)
-    return [
-        None if status == "absent" and change not in ("better", "new") else change
-        for status, change in zip(given, found, strict=True)
-    ]
-
-
-def _denied(keys: Sequence[str], at: int) -> bool:
-    """Whether a change is denied, as in "no interval increase": neither that nor another is said."""
-    return (
-        keys[at] not in ("no", "not")
-        and any(word in ("no", "without") for word in keys[max(0, at - 2) : at])
-        and keys[at] not in ("new", "significant")
-    )
-
-
-def _owners(words: Sequence[Word], matches: Sequence[Match], start: int, end: int) -> list[int]:
-    """The matches that a word of change is said of: the next one in its phrase, or those before."""
-    ahead = next((index for index, match in enumerate(matches) if match.start >= end), None)
-    behind = [index for index, match in enumerate(matches) if match.end <= start]
-    noun = words[end - 1].text in _FORWARD
-    if ahead is not None:
-        between = words[end : matches[ahead].start + 1]
-        comma = any("," in word.before for word in between[1:])
-        verb = any(word.text in _VERBS for word in between[:-1])
-        joined = any(word.text in ("and", "or") or word.text in _STOPS for word in between[:-1])
-        predicate = bool(behind) and start > 0 and words[start - 1].text in _VERBS
-        adjective = not comma and not verb and not joined and not predicate
-        listed = comma and all(_is_adjective(word) for word in between[:-1])
-        if len(between) <= _REACH + 4 and (noun or adjective or listed):
-            return [ahead]
-    if not behind:
-        return []
-    last = behind[-1]
-    both = start > 0 and words[start - 1].text in ("both", "all")
-    owners = [last]
-    for index in reversed(behind[:-1]):
-        between = [word.text for word in words[matches[index].end : matches[index + 1].start]]
-        plural = any(word.text in ("are", "have") for word in words[matches[last].end : start])
-        if both or (plural and all(word in ("and", "or") for word in between)):
-            owners.append(index)
-        elif set(matches[index].indexes) & set(matches[last].indexes):
-            owners.append(index)
-        else:
-            break
-    return owners
