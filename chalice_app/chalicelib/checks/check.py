@@ -70,9 +70,13 @@ def _compared(findings: Reading, draft: Reading, options: Options) -> Iterator[F
     theirs, ours = findings.facts, draft.facts
     old = set(findings.old())
     to_mention = [fact for fact in theirs if fact not in old]
-    yield from disagreements.contradicted(theirs, ours)
-    yield from disagreements.unsupported(theirs, ours)
+    contradicted = list(disagreements.contradicted(theirs, ours))
+    yield from contradicted
+    denied = {flag.draft_spans for flag in contradicted}
+    for flag in disagreements.unsupported(theirs, ours):
+        if flag.draft_spans not in denied:
+            yield flag
     yield from disagreements.omitted(to_mention, ours, options.omitted_from)
     yield from disagreements.normal_draft(to_mention, ours)
-    yield from disagreements.change_not_in_findings(theirs, ours)
+    yield from disagreements.change_not_in_findings(theirs, ours, compared=findings.compares)
     yield from critical_finding(theirs, ours)

@@ -218,11 +218,14 @@ def normal_draft(findings: Facts, draft: Facts) -> Iterator[Flag]:
         yield Flag(flags.NORMAL_DRAFT, sentence, spans(ill), spans(draft))
 
 
-def change_not_in_findings(findings: Facts, draft: Facts) -> Iterator[Flag]:
-    """A change that the findings do not say, or say otherwise."""
-    compared = any(
-        fact.change is not None or fact.finding == relations.UNCHANGED for fact in findings
-    )
+def change_not_in_findings(findings: Facts, draft: Facts, *, compared: bool) -> Iterator[Flag]:
+    """A change that the findings do not say, or say otherwise.
+
+    Args:
+        findings: the facts of the findings text.
+        draft: those of the draft.
+        compared: whether the findings compare anything; what they do not mention may be stable.
+    """
     for fact in draft:
         if fact.change is None or not relations.is_there(fact) or relations.is_normal(fact):
             continue

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from chalicelib.checks import relations
+from chalicelib.checks.compiled import cue_words, texts
 from chalicelib.checks.facts import Fact
 from chalicelib.checks.labeller import label
 from chalicelib.checks.lexicon.table import Weight
@@ -30,6 +31,16 @@ class Reading(NamedTuple):
     def whole(self) -> tuple[int, int]:
         """The span of all of it."""
         return (0, len(self.text))
+
+    @property
+    def compares(self) -> bool:
+        """Whether it says of anything how it changed."""
+        changes = cue_words().changes
+        return any(
+            changes.longest(keys, at)[0] > at
+            for keys in (texts(sentence.words) for sentence in self.sentences)
+            for at in range(len(keys))
+        )
 
     def old(self) -> list[Fact]:
         """The facts that their own sentence explains by something that matters less.

@@ -48,19 +48,21 @@ def statuses(sentence: Sentence, matches: Sequence[Match]) -> list[Status | None
     doubted: set[int] = set()
     asked: set[int] = set()
     for cue in found:
+        if "asks" in cue.kinds:
+            asked |= _within(matches, cue.end, len(words))
         if "negates" in cue.kinds:
             denied |= _within(matches, cue.end, _end_of_denial(words, cue.end, stops, found))
         if "negated" in cue.kinds:
             denied |= _denied_before(words, matches, cue, stops)
-        if "doubts" in cue.kinds and not _of_change(words, cue):
+        if _of_change(words, cue):
+            continue
+        if "doubts" in cue.kinds:
             doubted |= _within(matches, cue.end, _end_of_doubt(words, cue.end, stops))
         if "doubted" in cue.kinds or ("doubts" in cue.kinds and cue.end == len(words)):
             start = _clause_start(words, cue.start, stops)
             doubted |= {
                 index for index, match in enumerate(matches) if start <= match.start < cue.start
             }
-        if "asks" in cue.kinds:
-            asked |= _within(matches, cue.end, len(words))
     denied |= {index for index, match in enumerate(matches) if _denied_inside(words, match)}
     doubted |= _alternatives(words, matches, denied)
     return [

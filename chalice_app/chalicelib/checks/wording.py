@@ -13,9 +13,11 @@ from chalicelib.checks.reading import Reading
 from chalicelib.checks.words import Sentence, Word
 
 MIN_REPEATED_WORDS = 3
-# So often the same three words make a loop.
+# So often the same words in a row make a loop.
 LOOPS = 3
+LONGEST_LOOP_WORDS = 8
 MIN_LONG_WORDS = 12
+MAX_QUOTED_DIGITS = 20
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _LEVEL = re.compile(r"[ctls]\d{1,2}")
@@ -68,7 +70,8 @@ _CARDINALS = (
     "twelve",
 )
 _UNFINISHED = listed_words(
-    "of the and or with in a an no without is are to at on for from by which that may be but than as"
+    "of the and or with in a an no without is are to at on for from by which that may be but than"
+    " as"
 )
 
 
@@ -97,7 +100,7 @@ def number_not_in_findings(findings: Reading, draft: Reading) -> Iterator[Flag]:
         if _LEVEL.fullmatch(word.text) and word.text not in levels
     ]
     for span in sorted(missing):
-        quoted = draft.text[span[0] : span[1]]
+        quoted = draft.text[span[0] : span[1]][:MAX_QUOTED_DIGITS]
         sentence = f"The draft says {quoted}; the findings do not contain that number."
         yield Flag(flags.NUMBER_NOT_IN_FINDINGS, sentence, (), (span,))
 
@@ -131,7 +134,8 @@ def _value(words: Sequence[Word], index: int) -> float | None:
         return float(_CARDINALS.index(text) + 1) if unit and unit[0] in _MILLIMETERS else None
     if not _NUMBER.fullmatch(text):
         return None
-    item = index == 0 and len(words) > 1 and words[1].before[:1] in (")", ".")
+    following_mark = words[index + 1].before[:1] if index + 1 < len(words) else ""
+    item = following_mark == ")" and "(" not in words[index].before
     if item or _NOT_MEASURED.intersection(following):
         return None
     try:
@@ -170,17 +174,17 @@ def repeated_or_cut(draft: Reading) -> Iterator[Flag]:
 
 
 def _loops(draft: Reading) -> Iterator[Flag]:
+    """The same words three times or more in a row, as models write that cannot stop."""
     words = list(_words(draft.sentences))
-    places: dict[tuple[str, ...], list[int]] = {}
-    for index in range(len(words) - 2):
-        three = tuple(word.text for word in words[index : index + 3])
-        found = places.setdefault(three, [])
-        if not found or index - found[-1] >= MIN_REPEATED_WORDS or len(set(three)) == 1:
-            found.append(index)
-        if len(found) > LOOPS:
-            marked = tuple((words[at].start, words[at + 2].end) for at in found)
-            yield Flag(flags.REPEATED_OR_CUT, "The draft repeats the same words.", (), marked)
-            return
+    for period in range(1, LONGEST_LOOP_WORDS + 1):
+        run = 0
+        for index in range(period, len(words)):
+            run = run + 1 if words[index].text == words[index - period].text else 0
+            if run >= max((LOOPS - 1) * period, MIN_REPEATED_WORDS):
+                span = (words[index - run - period + 1].start, words[index].end)
+                sentence = "The draft repeats the same words."
+                yield Flag(flags.REPEATED_OR_CUT, sentence, (), (span,))
+                return
 
 
 def _cut(draft: Reading) -> Iterator[Flag]:
