@@ -145,7 +145,7 @@ def remove_main_finding(pair: Pair) -> str | None:
 def _mentions(text: str, sentence: Sentence, main: Fact) -> bool:
     piece = text[sentence.words[0].start : sentence.words[-1].end]
     names = relations.related(main.finding)
-    return any(fact.finding in names for fact in label(piece)) or len(sentence.words) == 1
+    return piece.isdigit() or any(fact.finding in names for fact in label(piece))
 
 
 def another(pair: Pair, pairs: Sequence[Pair], draw: random.Random) -> str | None:

@@ -37,15 +37,35 @@ def test_the_example_of_the_issue_is_flagged_in_full() -> None:
 
 NINE = [
     ("Right lower lobe consolidation.", "Left lower lobe pneumonia.", ["wrong_side"]),
-    ("Small right effusion. Heart size is normal.", "Small right effusion. Cardiomegaly.", ["contradicted"]),
-    ("Large right pneumothorax.", "No acute cardiopulmonary abnormality.", ["normal_draft_abnormal_findings", "critical_finding", "omitted"]),
-    ("Moderate left effusion. Pneumonia in the right lower lobe.", "Right lower lobe pneumonia.", ["omitted"]),
+    (
+        "Small right effusion. Heart size is normal.",
+        "Small right effusion. Cardiomegaly.",
+        ["contradicted"],
+    ),
+    (
+        "Large right pneumothorax.",
+        "No acute cardiopulmonary abnormality.",
+        ["normal_draft_abnormal_findings", "critical_finding", "omitted"],
+    ),
+    (
+        "Moderate left effusion. Pneumonia in the right lower lobe.",
+        "Right lower lobe pneumonia.",
+        ["omitted"],
+    ),
     ("The lungs are clear. Heart size is normal.", "Rib fracture.", ["unsupported"]),
-    ("A 4 mm nodule in the left upper lobe.", "14 mm left upper lobe nodule.", ["critical_finding", "number_not_in_findings"]),
+    (
+        "A 4 mm nodule in the left upper lobe.",
+        "14 mm left upper lobe nodule.",
+        ["critical_finding", "number_not_in_findings"],
+    ),
     ("Stable left effusion.", "New left effusion.", ["change_not_in_findings"]),
-    ("Left effusion.", "Left effusion. Small left effusion is seen. Small left effusion is seen.", ["repeated_or_cut", "longer_than_findings"]),
+    (
+        "Left effusion.",
+        "Left effusion. Small left effusion is seen. Small left effusion is seen.",
+        ["repeated_or_cut", "longer_than_findings"],
+    ),
     ("Left effusion.", "Left effusion of the", ["repeated_or_cut"]),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("findings", "draft", "expected"), NINE)
@@ -74,12 +94,16 @@ def test_what_a_radiologist_would_write_is_not_flagged(findings: str, draft: str
 @pytest.mark.parametrize(
     ("findings", "draft", "reason"),
     [
-        ("Kein Erguss links. Herz normal.", "Large effusion.", "the findings text is not in English"),
+        (
+            "Kein Erguss links. Herz normal.",
+            "Large effusion.",
+            "the findings text is not in English",
+        ),
         ("Left effusion.", "Kein Erguss rechts.", "the draft is not in English"),
         ("Left effusion.", "...!", "the draft has no words"),
         ("____", "Left effusion.", "the findings text has no words"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_read_gets_no_other_flag(findings: str, draft: str, reason: str) -> None:
     (flag,) = check(findings, draft)
 

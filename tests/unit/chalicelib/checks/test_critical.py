@@ -9,13 +9,21 @@ from chalicelib.checks.labeller import label
 @pytest.mark.parametrize(
     ("findings", "draft", "sentences"),
     [
-        ("Free air. Free air under the diaphragm.", "Normal.", ["Critical: pneumoperitoneum, to be told within minutes."]),
-        ("Normal.", "Possible left pneumothorax.", ["Critical: pneumothorax, to be told within minutes."]),
+        (
+            "Free air. Free air under the diaphragm.",
+            "Normal.",
+            ["Critical: pneumoperitoneum, to be told within minutes."],
+        ),
+        (
+            "Normal.",
+            "Possible left pneumothorax.",
+            ["Critical: pneumothorax, to be told within minutes."],
+        ),
         ("New left nodule.", "Nodule.", ["Critical: nodule, to be told within days."]),
         ("Stable nodule.", "Stable nodule.", []),
         ("No pneumothorax.", "Effusion.", []),
     ],
-)  # fmt: skip
+)
 def test_each_critical_finding_is_told_once(
     findings: str, draft: str, sentences: list[str]
 ) -> None:

@@ -91,9 +91,7 @@ def test_a_finding_is_left_out_once_and_only_if_it_matters() -> None:
         ("Left effusion.", "Acute disease.", False),
     ],
 )
-def test_a_normal_draft_is_told_of_abnormal_findings(
-    findings: str, draft: str, flagged: bool
-) -> None:  # noqa: FBT001  # the expected outcome
+def test_a_normal_draft_of_abnormal_findings(findings: str, draft: str, flagged: bool) -> None:  # noqa: FBT001  # the expected outcome
     named = {name for name, _ in told(findings, draft)}
 
     assert ("normal_draft_abnormal_findings" in named) is flagged

@@ -41,8 +41,12 @@ def test_age_and_sex_agree_with_the_metadata_or_the_other_text(
 
 def test_codes_of_sexes() -> None:
     assert [known_sex(code) for code in ("F", " male ", "O", "", None)] == [
-        "female", "male", None, None, None,
-    ]  # fmt: skip
+        "female",
+        "male",
+        None,
+        None,
+        None,
+    ]
 
 
 def test_the_sentence_says_which_it_should_be() -> None:

@@ -30,18 +30,30 @@ def test_the_side_is_the_one_of_the_phrase(text: str, side: str) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("RLL atelectasis and small left effusion.", [("atelectasis", "right"), ("pleural effusion", "left")]),
+        (
+            "RLL atelectasis and small left effusion.",
+            [("atelectasis", "right"), ("pleural effusion", "left")],
+        ),
         ("Left effusion and atelectasis.", [("pleural effusion", "left"), ("atelectasis", "left")]),
         ("LUL opacity may represent pneumonia.", [("opacity", "left"), ("pneumonia", "left")]),
-        ("Atelectasis versus pneumonia at the right base.", [("atelectasis", "right"), ("pneumonia", "right")]),
+        (
+            "Atelectasis versus pneumonia at the right base.",
+            [("atelectasis", "right"), ("pneumonia", "right")],
+        ),
         ("Consolidation in the RML and lingula.", [("consolidation", "both")]),
-        ("Left effusion and cardiomegaly.", [("pleural effusion", "left"), ("cardiomegaly", "none")]),
+        (
+            "Left effusion and cardiomegaly.",
+            [("pleural effusion", "left"), ("cardiomegaly", "none")],
+        ),
         ("Left pacemaker with leads in the right atrium.", [("pacemaker", "left")]),
-        ("Small pneumothorax after removal of the right chest tube.", [("pneumothorax", "none"), ("chest tube", "right")]),
+        (
+            "Small pneumothorax after removal of the right chest tube.",
+            [("pneumothorax", "none"), ("chest tube", "right")],
+        ),
         ("Both lungs are clear.", [("clear lungs", "none")]),
         ("The right lung is clear.", [("clear lungs", "right")]),
     ],
-)  # fmt: skip
+)
 def test_sides_belong_to_the_finding_that_they_are_said_of(
     text: str, expected: list[tuple[str, str]]
 ) -> None:

@@ -37,8 +37,15 @@ def test_a_sentence_without_an_end_is_cut() -> None:
 
 @pytest.mark.parametrize(
     ("word", "expected"),
-    [("opacities", "opacity"), ("masses", "mass"), ("nodules", "nodule"), ("gas", "gas"), ("atelectasis", "atelectasis"), ("has", "has")],
-)  # fmt: skip
+    [
+        ("opacities", "opacity"),
+        ("masses", "mass"),
+        ("nodules", "nodule"),
+        ("gas", "gas"),
+        ("atelectasis", "atelectasis"),
+        ("has", "has"),
+    ],
+)
 def test_words_are_compared_without_their_plural(word: str, expected: str) -> None:
     assert stem(word) == expected
 
