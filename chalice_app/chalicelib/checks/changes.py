@@ -12,6 +12,7 @@ from chalicelib.checks.sizes import REACH, STOPS, VERBS, is_adjective
 from chalicelib.checks.words import Word
 
 # These name what changes after them: "decrease in the right effusion".
+_PREDICATES = frozenset({"persists", "persist", "remains", "remain", "has", "have"})
 _FORWARD = ("in", "of")
 
 
@@ -50,8 +51,14 @@ def _owners(words: Sequence[Word], matches: Sequence[Match], start: int, end: in
     """The matches that a word of change is said of: the next one in its phrase, or those before."""
     ahead = next((index for index, match in enumerate(matches) if match.start >= end), None)
     behind = [index for index, match in enumerate(matches) if match.end <= start]
+    # "The cardiac silhouette remains enlarged": between the words of its finding.
+    around = [
+        index for index, match in enumerate(matches) if match.start < start and end < match.end
+    ]
+    if around:
+        return around[:1]
     noun = words[end - 1].text in _FORWARD
-    if ahead is not None:
+    if ahead is not None and not (behind and words[start].text in _PREDICATES):
         between = words[end : matches[ahead].start + 1]
         comma = any("," in word.before for word in between[1:])
         verb = any(word.text in VERBS for word in between[:-1])

@@ -28,6 +28,8 @@ _STARTERS = listed_words(
     " increased decreased resolving old multiple tiny trace small mild moderate large severe"
     " minimal residual probable possible likely subtle status"
 )
+_DENIALS = frozenset({"not"})
+_DOUBTS = frozenset({"borderline", "possibly", "probably", "likely"})
 _RESULTS = frozenset({"resolved", "removed", "absent", "negative"})
 
 
@@ -63,7 +65,8 @@ def statuses(sentence: Sentence, matches: Sequence[Match]) -> list[Status | None
             doubted |= {
                 index for index, match in enumerate(matches) if start <= match.start < cue.start
             }
-    denied |= {index for index, match in enumerate(matches) if _denied_inside(words, match)}
+    denied |= {index for index, match in enumerate(matches) if _inside(words, match, _DENIALS)}
+    doubted |= {index for index, match in enumerate(matches) if _inside(words, match, _DOUBTS)}
     doubted |= _alternatives(words, matches, denied)
     return [
         None
@@ -170,11 +173,11 @@ def _denied_before(
     return {index for index, match in enumerate(matches) if cue.end <= match.start <= cue.end + 2}
 
 
-def _denied_inside(words: Sequence[Word], match: Match) -> bool:
-    """Whether "not" stands between its words: "the mediastinum is not widened"."""
+def _inside(words: Sequence[Word], match: Match, cues: frozenset[str]) -> bool:
+    """Whether a cue stands between its words: "the mediastinum is not widened"."""
     own = set(match.indexes)
     return any(
-        words[index].text == "not" for index in range(match.start, match.end) if index not in own
+        words[index].text in cues for index in range(match.start, match.end) if index not in own
     )
 
 

@@ -181,7 +181,8 @@ def _shared(
             continue
         texts_between = [word.text for word in words[one.end : other.start]]
         joined = bool(texts_between) and all(text in _JOINS for text in texts_between)
-        if joined and _side_follows(words, other) and given[index] != "absent":
+        alike = (given[index] == "absent") == (given[index + 1] == "absent")
+        if joined and alike and _side_follows(words, other):
             found[index] = found[index + 1]
 
 

@@ -147,7 +147,7 @@ def _grade(words: Sequence[Word], matches: Sequence[Match], index: int) -> str |
 
 def _is_said_of(words: Sequence[Word], at: int, start: int) -> bool:
     """Whether a grade after a finding is its predicate: "is now small", "Effusion: small"."""
-    if ":" in words[start].before:
+    if ":" in words[start].before or words[at - 1].text == "now":
         return True
     between = [word.text for word in words[start:at]]
     following = words[at + 1].text if at + 1 < len(words) else ""

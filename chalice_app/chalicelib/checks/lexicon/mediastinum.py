@@ -67,7 +67,8 @@ FINDINGS = (
         "heart failure",
         Weight.ACUTE,
         "heart failure; congestive heart failure; chf; cardiac failure; cardiac decompensation;"
-        " left ventricular failure; congestive failure; left heart failure; overt failure",
+        " left ventricular failure; congestive failure; left heart failure; overt failure; mild"
+        " failure; moderate failure",
         group=_FAILURE,
         inferred_from=("interstitial change", "cardiomegaly", "pleural fluid"),
     ),
