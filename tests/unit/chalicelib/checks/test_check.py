@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from chalicelib.checks import flags
 from chalicelib.checks.check import check
 from chalicelib.checks.flags import Options
+from common.paths import ROOT
 
 
 def names(findings: str, draft: str) -> list[str]:
@@ -71,6 +72,30 @@ NINE = [
 @pytest.mark.parametrize(("findings", "draft", "expected"), NINE)
 def test_nine_more(findings: str, draft: str, expected: list[str]) -> None:
     assert names(findings, draft) == expected
+
+
+def documented() -> list[tuple[str, str, list[str]]]:
+    """The rows of the tables of docs/draft-checks.md that show findings, a draft and its flags."""
+    rows = []
+    for line in (ROOT / "docs" / "draft-checks.md").read_text(encoding="utf-8").splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if line.startswith("|") and len(cells) == 3 and cells[0] not in ("findings", "---"):
+            rows.append((cells[0], cells[1], [name for name in cells[2].split(", ") if name]))
+    return rows
+
+
+@pytest.mark.parametrize(("findings", "draft", "expected"), documented())
+def test_the_documentation_shows_what_happens(
+    findings: str, draft: str, expected: list[str]
+) -> None:
+    assert names(findings, draft) == expected
+
+
+def test_the_documentation_names_every_flag_and_shows_twenty_drafts() -> None:
+    text = (ROOT / "docs" / "draft-checks.md").read_text(encoding="utf-8")
+
+    assert [name for name in flags.NAMES if f"| `{name}` |" not in text] == []
+    assert len(documented()) == 20
 
 
 @pytest.mark.parametrize(
