@@ -91,6 +91,7 @@ def checks(stage: Stage) -> Figures:
         "labels_finding_f1": Figure.of(agreed["findings"].f1),
         "labels_absent_f1": Figure.of(agreed["absent"].f1),
         "labels_status_f1": Figure.of(agreed["status"].f1),
+        "labels_status_hedged_as_present_f1": Figure.of(agreed["status, hedged as present"].f1),
         "labels_sentences_f1": Figure.of(sentences.agreement()["all of it"].f1),
         "labels_ms_a_report": Figure.of(label_milliseconds(invented())),
         "checks_side": Figure.of(one.found["side flipped"].share),

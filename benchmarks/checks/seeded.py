@@ -166,11 +166,16 @@ def detections(pairs: Sequence[Pair], seed: int = 1) -> dict[str, Detection]:
     """How many errors of each kind are found."""
     found = dict.fromkeys(EXPECTED, Detection(0, 0))
     for kind, pair, draft in spoiled(pairs, seed):
-        own = _named(check(pair.findings, pair.impression))
-        new = _named(check(pair.findings, draft)) - own
-        hit = any(name in EXPECTED[kind] for name, _ in new)
+        hit = is_found(kind, pair, draft)
         found[kind] = Detection(found[kind].errors + 1, found[kind].found + hit)
     return found
+
+
+def is_found(kind: str, pair: Pair, draft: str) -> bool:
+    """Whether a spoiled draft gets a flag for its error that the own impression does not get."""
+    own = _named(check(pair.findings, pair.impression))
+    new = _named(check(pair.findings, draft)) - own
+    return any(name in EXPECTED[kind] for name, _ in new)
 
 
 def _named(found: Iterable[Flag]) -> set[tuple[str, str | None]]:

@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.checks import seeded
 from benchmarks.checks.measure import invented, negations
-from benchmarks.checks.seeded import Detection, Pair
+from benchmarks.checks.seeded import Pair
 
 
 @pytest.mark.parametrize(
@@ -91,9 +91,8 @@ def test_errors_in_invented_reports_are_found_and_hardly_anything_else() -> None
     assert alarms["wrong_side or contradicted"] <= 0.03 * len(pairs)
 
 
-def test_an_error_that_the_own_impression_has_too_is_not_found() -> None:
-    # Right for left is wrong in both.
-    pairs = [Pair("The left lung shows consolidation.", "Right consolidation. Left lung.")]
+def test_a_flag_that_the_own_impression_gets_too_finds_no_error() -> None:
+    kind = "negation dropped"
 
-    assert seeded.detections(pairs)["main finding removed"] == Detection(1, 1)
-    assert seeded.detections(pairs)["side flipped"] == Detection(0, 0)
+    assert not seeded.is_found(kind, Pair("No effusion.", "Effusion."), "Large effusion.")
+    assert seeded.is_found(kind, Pair("No effusion.", "No effusion."), "Large effusion.")

@@ -44,6 +44,33 @@ def test_names_are_unique_and_relations_lead_somewhere() -> None:
     assert set(CRITICAL) <= set(names)
 
 
+def test_the_categories_of_chexpert_are_covered() -> None:
+    categories = {
+        "No Finding": "normal chest",
+        "Enlarged Cardiomediastinum": "wide mediastinum",
+        "Cardiomegaly": "cardiomegaly",
+        "Lung Lesion": "nodule",
+        "Lung Opacity": "opacity",
+        "Edema": "pulmonary edema",
+        "Consolidation": "consolidation",
+        "Pneumonia": "pneumonia",
+        "Atelectasis": "atelectasis",
+        "Pneumothorax": "pneumothorax",
+        "Pleural Effusion": "pleural effusion",
+        "Pleural Other": "pleural thickening",
+        "Fracture": "fracture",
+        "Support Devices": "support devices",
+    }
+
+    assert set(categories.values()) <= {finding.name for finding in compiled.FINDINGS}
+
+
+def test_an_adjective_of_one_phrase_belongs_to_no_other() -> None:
+    text = "MEDIASTINUM: Prominent epicardial fat pad."
+
+    assert [fact.finding for fact in label(text)] == ["fat pad"]
+
+
 def test_every_phrase_names_its_own_finding() -> None:
     for finding in compiled.FINDINGS:
         phrase = (finding.phrases or finding.opposite).split(";")[0].replace("~", "")

@@ -16,6 +16,8 @@ from chalicelib.checks.labeller import label
         ("A 1.2 x 0.9 cm nodule.", ["1.2 x 0.9 cm"]),
         ("Small pneumothorax of 4 millimeters.", ["4 mm"]),
         ("The nodule measures 8 mm, previously 6 mm.", ["8 mm"]),
+        ("The nodule, previously 6 mm, is 8 mm.", ["8 mm"]),
+        ("Left nodule, 3 cm above the diaphragm.", [None]),
         ("The effusion is now small.", ["small"]),
         ("Small effusion and cardiomegaly.", ["small", None]),
         ("ET tube tip 4 cm above the carina.", [None]),
