@@ -16,9 +16,10 @@ _AGE = re.compile(r"\b(\d{1,3})[ -]?(?:year|yr|y)s?(?:[ -]old|/o\b|\.o\b|o\b)", 
 _MONTHS = re.compile(r"\b(\d{1,3})[ -]?(month|week|day)s?[ -]old\b", re.IGNORECASE)
 _A_YEAR: dict[str, float] = {"month": 12, "week": 52, "day": 365}
 _YOUNG = frozenset({"newborn", "neonate", "infant", "toddler"})
-_WORD = re.compile(r"[^\W\d_]+")
+# "HER2" is no word of this kind.
+_WORD = re.compile(r"\b[^\W\d_]++\b")
 _SEXES: dict[str, Sex] = {
-    **dict.fromkeys(("male", "man", "gentleman", "boy", "his", "he"), "male"),
+    **dict.fromkeys(("male", "man", "gentleman", "boy"), "male"),
     **dict.fromkeys(("prostate", "prostatic", "testicular", "penile"), "male"),
     **dict.fromkeys(("female", "woman", "lady", "girl", "her", "she"), "female"),
     **dict.fromkeys(("uterus", "uterine", "ovarian", "ovary", "hysterectomy"), "female"),

@@ -27,6 +27,8 @@ def sentences(findings: str, draft: str, age: float | None, sex: str | None) -> 
         ("A man.", "A woman.", None, "unknown", True),
         ("40-year-old.", "70-year-old.", None, None, True),
         ("Normal.", "A woman.", None, "O", False),
+        ("Normal.", "HER2-positive. Bundle of His.", None, "F", False),
+        ("Normal.", "HER2-positive.", None, "M", False),
     ],
 )
 def test_age_and_sex_agree_with_the_metadata_or_the_other_text(
