@@ -20,15 +20,14 @@ _ENGLISH = listed_words(
     " which this that by as but may could likely than left right within small new evidence"
     " question increased decreased"
 )
-# Function words and sides of other languages, without those that English writes too ("in", "no").
+# Function words and sides of other languages, without what English reports write too ("in", "LA").
 _FOREIGN = listed_words(
-    "der das und kein keine keinen keiner mit ohne nicht ist im dem den eine einer ein"
+    "der das und kein keine keinen keiner mit ohne nicht ist dem den eine einer ein"
     " beidseits links rechts rechten linken rechte linke auf bei zum zur sind wird von"
-    " unauffällig el la los las sin con del izquierdo izquierda derecho derecha se observa hay"
-    " una por normales le les du pas avec droite droit gauche est il une di da senza destra"
-    " sinistra destro sinistro nella della sem com não direita esquerda esquerdo direito uden"
-    " inga ingen och utan höger vänster af het een geen zonder oraz nie bez en y al sobre dans"
-    " aux sur"
+    " unauffällig el los las sin con del izquierdo izquierda derecho derecha observa hay una"
+    " por normales les pas avec droite droit gauche est une senza destra sinistra destro"
+    " sinistro nella della sem com não direita esquerda esquerdo direito uden inga ingen och"
+    " utan höger vänster het een geen zonder oraz nie bez sobre dans aux sur"
 )
 
 

@@ -19,6 +19,7 @@ from chalicelib.checks.matching import Match
 from chalicelib.checks.words import Sentence, Word
 
 MAX_DOUBT_WORDS = 12
+MAX_OR_WORDS = 4
 _COPULAS = frozenset({"is", "are", "was", "were", "has", "have"})
 _OR = frozenset({"or", "nor"})
 # What begins a clause of its own after a comma or "and".
@@ -199,12 +200,10 @@ def _alternatives(words: Sequence[Word], matches: Sequence[Match], denied: set[i
     """Findings of which a text says that it is one or the other: "atelectasis or infiltrate"."""
     found: set[int] = set()
     for index, (one, other) in enumerate(pairwise(matches)):
-        if {index, index + 1} & denied or other.start - one.end > 4:  # noqa: PLR2004  # near each other
+        if {index, index + 1} & denied or other.start - one.end > MAX_OR_WORDS:
             continue
         if min(one.meaning.finding.weight, other.meaning.finding.weight) <= Weight.DEVICE:
             continue
-        between = [word.text for word in words[one.end : other.start]]
-        slash = other.start < len(words) and "/" in words[other.start].before
-        if _OR.intersection(between) or (slash and other.start == one.end):
-            found |= {index, index + 1} if not slash else set()
+        if _OR.intersection(word.text for word in words[one.end : other.start]):
+            found |= {index, index + 1}
     return found

@@ -39,6 +39,7 @@ def test_a_text_of_a_book_is_not_checked() -> None:
         "Normal.",
         "No effusion.",
         "CLEAR LUNGS",
+        "LA enlargement. LE edema, 65 y.",
         "ET tube in place.",
         "Increased interstitial opacities non-specific. Question edema?",
         "The sternum is intact; Ménétrier disease is known.",
