@@ -7,7 +7,11 @@ from collections.abc import Iterator
 from chalicelib.checks import disagreements, flags, wording
 from chalicelib.checks.critical import critical_finding
 from chalicelib.checks.flags import Flag, Options
-from chalicelib.checks.language import reason_not_to_check, reason_not_to_compare
+from chalicelib.checks.language import (
+    MAX_FACTS,
+    reason_not_to_check,
+    reason_not_to_compare,
+)
 from chalicelib.checks.people import age_or_sex_mismatch
 from chalicelib.checks.reading import Reading, read
 
@@ -58,7 +62,9 @@ def _all(
 
 
 def _compared(findings: Reading, draft: Reading, options: Options) -> Iterator[Flag]:
-    sided = list(disagreements.wrong_side(findings.facts, draft.facts))
+    # Every fact of one text is compared with every one of the other: never with too many.
+    few = max(len(findings.facts), len(draft.facts)) <= MAX_FACTS
+    sided = list(disagreements.wrong_side(findings.facts, draft.facts)) if few else []
     yield from sided or disagreements.other_side_only(findings, draft)
     for name, reading in (("findings text", findings), ("draft", draft)):
         reason = reason_not_to_compare(reading.facts)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,6 +10,7 @@ from chalicelib.checks import flags
 from chalicelib.checks.check import check
 from chalicelib.checks.flags import Options
 from common.paths import ROOT
+from tests.counting import calls
 
 
 def names(findings: str, draft: str) -> list[str]:
@@ -159,6 +162,35 @@ def test_age_and_sex_are_checked_against_the_metadata() -> None:
     found = check("Left effusion.", "Left effusion in this woman.", age=40, sex="M")
 
     assert [flag.name for flag in found] == ["age_or_sex_mismatch"]
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "Left effusion. ",
+        "left effusion 4 mm ",
+        "no right effusion, left nodule ",
+        "1.2 ",
+        "65-year-old man ",
+        "the same words ",
+        "T12 ",
+        "(",
+    ],
+)
+def test_time_is_linear_in_the_length_of_both_texts(unit: str) -> None:
+    check("Left effusion.", "Right effusion.")  # the lexicon is compiled on first use
+
+    # The first text already exceeds what is compared fact by fact.
+    once, twice = (calls(partial(check, unit * n, unit * n)) for n in (600, 1200))
+
+    assert twice <= 2.2 * once + 1000
+
+
+def test_too_many_facts_are_not_compared() -> None:
+    flag = check("Left effusion. " * 600, "Right effusion.")[-1]
+
+    assert flag.name == "not_checked"
+    assert "more than 500 findings" in flag.sentence
 
 
 @given(st.text(max_size=200), st.text(max_size=200))

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable
 from functools import partial
 
 import pytest
@@ -13,6 +12,7 @@ from chalicelib.checks.compiled import compile_lexicon
 from chalicelib.checks.labeller import label
 from chalicelib.checks.lexicon.table import Finding, Weight
 from common.paths import ROOT
+from tests.counting import calls
 
 VOCABULARY = [
     *("no", "not", "seen", "with", "and", "or", "cannot", "be", "excluded", "possible", "stable"),
@@ -134,23 +134,6 @@ def test_time_is_linear_in_the_length_whatever_the_text(unit: str) -> None:
     once, twice = (calls(partial(label, unit * times)) for times in (50, 100))
 
     assert twice <= 2.2 * once + 1000
-
-
-def calls(work: Callable[[], object]) -> int:
-    """How many functions are called: the same every time, unlike seconds."""
-    count = 0
-
-    def counted(frame: object, event: str, argument: object) -> None:
-        nonlocal count
-        count += event in ("call", "c_call")
-
-    before = sys.getprofile()
-    sys.setprofile(counted)
-    try:
-        work()
-    finally:
-        sys.setprofile(before)
-    return count
 
 
 def test_the_labeller_needs_only_the_standard_library() -> None:
