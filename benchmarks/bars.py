@@ -45,6 +45,18 @@ BARS = (
     Bar("hl7_200_obx_ms", AT_MOST, 5),
     # A batch is streamed: what it needs must not grow with its messages.
     Bar("hl7_batch_peak_10000_to_1000", AT_MOST, 1.05),
+    # The labeller and the checks of drafts (docs/draft-checks.md).
+    Bar("labels_finding_f1", AT_LEAST, 0.92),
+    Bar("labels_absent_f1", AT_LEAST, 0.93),
+    Bar("labels_status_f1", AT_LEAST, 0.85),
+    Bar("labels_status_hedged_as_present_f1", AT_LEAST, 0.85),
+    Bar("labels_sentences_f1", AT_LEAST, 0.95),
+    Bar("labels_ms_a_report", AT_MOST, 5),
+    Bar("checks_side", AT_LEAST, 0.95),
+    Bar("checks_negation", AT_LEAST, 0.93),
+    Bar("checks_swap", AT_LEAST, 0.85),
+    Bar("checks_omission", AT_LEAST, 0.90),
+    Bar("checks_false_disagreements", AT_MOST, 0.03),
     # The HTML report with 2,000 cases.
     Bar("page_s", AT_MOST, 5),
     Bar("page_mb", AT_MOST, 1.5),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from benchmarks.analytics import analytics
 from benchmarks.article import article
 from benchmarks.calls import calls
+from benchmarks.checks.measure import checks
 from benchmarks.cold_start import cold_start
 from benchmarks.curve.measure import curve
 from benchmarks.figures import Figures
@@ -35,7 +36,11 @@ GROUPS: dict[str, Group] = {
     "analytics": analytics,
 }
 # Only if they are named: they need a package registry.
-ON_REQUEST: dict[str, Group] = {"newcomer": newcomer, "newcomer-test": newcomer_test}
+ON_REQUEST: dict[str, Group] = {
+    "newcomer": newcomer,
+    "newcomer-test": newcomer_test,
+    "checks": checks,
+}
 
 
 def chosen(names: Sequence[str]) -> dict[str, Group]:

@@ -15,6 +15,7 @@ from common.paths import ROOT
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("queue",),
     ("intake",),
+    ("checks",),
     ("drafting",),
     ("output",),
     ("processing", "nightly"),

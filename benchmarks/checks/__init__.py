@@ -1,0 +1,1 @@
+"""How well texts are labelled and drafts are checked: `python -m benchmarks.checks`."""

@@ -1,0 +1,7 @@
+"""Tells what a report's text says, and checks a draft against its findings: pure functions, no I/O.
+
+`labeller.label(text)` returns facts, `check.check(findings, draft, …)` flags, and
+`clinical_f1.facts_f1(draft, reference)` how far the facts of two texts agree. Import them where
+they are used: a cold start without drafts needs none of it, and the lexicon is compiled on first
+use.
+"""
