@@ -145,6 +145,39 @@ FILES: dict[str, bytes] = {
     "cut UTF-16": b"\xff\xfe" + _OPEN.encode("utf-16-le") + b"\x00\xd8",
     "broken gzip": b"\x1f\x8b\x08\x00" + EVERYTHING.encode(),
 }
+_LINE = EVERYTHING.replace("\n", " ")
+_HL7 = f"MSH|^~\\&|{_LINE}|{_LINE}|||2026||ORU^R01|{_LINE}|P|2.5\rPID|1||{_LINE}||{_LINE}\r"
+_OBR = f"OBR|1|{_LINE}|{_LINE}|{_LINE}\r"
+_FHIR = {
+    "resourceType": "DiagnosticReport",
+    "id": EVERYTHING,
+    "identifier": [{"value": EVERYTHING}],
+    "subject": {"display": EVERYTHING},
+    "status": "final",
+    "code": {"text": EVERYTHING},
+}
+FILES |= {
+    "HL7 without findings": f"{_HL7}{_OBR}OBX|1|TX|19005-8||{_LINE}||||||F\r".encode(),
+    "HL7 of another type": _HL7.replace("ORU^R01", f"ADT^{_LINE}").encode(),
+    "HL7 with an unknown character set": f"{_HL7[:-1]}\r{_OBR}".replace(
+        "|P|2.5", f"|P|2.5||||||{_LINE}"
+    ).encode(),
+    "HL7 with broken base64": f"{_HL7}{_OBR}OBX|1|ED|||^TEXT^^Base64^{_LINE}||||||F\r".encode(),
+    "HL7 with an unknown status": f"{_HL7}{_OBR}OBX|1|TX|||{_LINE}||||||{_LINE}\r".encode(),
+    "HL7 that is cut": f"{_HL7}{_OBR}OBX|1|TX|59776-5||{_LINE}".encode(),
+    "FHIR without findings": json.dumps(_FHIR | {"conclusion": EVERYTHING}).encode(),
+    "FHIR with an address": json.dumps(
+        _FHIR | {"presentedForm": [{"contentType": "text/plain", "url": EVERYTHING}]}
+    ).encode(),
+    "FHIR with broken base64": json.dumps(
+        _FHIR | {"presentedForm": [{"contentType": "text/plain", "data": EVERYTHING}]}
+    ).encode(),
+    "FHIR of another type": json.dumps(_FHIR | {"resourceType": EVERYTHING}).encode(),
+    "FHIR with an unknown status": json.dumps(_FHIR | {"status": EVERYTHING}).encode(),
+    "report without impression": f"FINDINGS:\n{EVERYTHING}\n".encode(),
+    "report without findings": f"IMPRESSION:\n{EVERYTHING}\n".encode(),
+    "report that is unsure": f"FINDINGS AND IMPRESSION:\n{EVERYTHING}\n".encode(),
+}
 FILES |= {f"record: {name}": json_lines(record(), bad) for name, bad in RECORDS.items()}
 
 ANSWERS: dict[str, bytes] = {
@@ -171,8 +204,8 @@ MESSAGES: dict[str, str] = {
 # Functions of the code that an error nobody thought of may come from, with their arguments in it.
 CODE = (
     "chalicelib.handlers.summarize.read_message",
-    "chalicelib.processing.pipeline.read_record",
-    "chalicelib.intake.reading.frame",
+    "chalicelib.intake.forms.read_record",
+    "chalicelib.intake.forms.frame",
     "chalicelib.drafting.codecs.encode_request",
     "chalicelib.drafting.codecs.decode_answer",
     "chalicelib.output.scoring.score",
