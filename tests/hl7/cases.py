@@ -169,7 +169,7 @@ ESCAPES = [
     text("repetition is a line break in FT", "Heart.~~Lungs.", "Heart.\n\nLungs.", kind="FT"),
     text("repetition is a line break in ST", "Heart.~Lungs.", "Heart.\nLungs.", kind="ST"),
     text("HTML breaks", "Heart.<br>Lungs.<br/>Bones.", "Heart.\nLungs.\nBones.", kind="FT"),
-    text("HTML paragraphs", "<p>Heart.</p><p>Lungs.</p>", "Heart.\nLungs.", kind="FT"),
+    text("HTML paragraphs", "<p>Heart.</p><p>Lungs.</p>", "Heart.\n\nLungs.", kind="FT"),
     text("HTML entities", "<p>Heart &amp; lungs &lt;5 mm</p>", "Heart & lungs <5 mm", kind="FT"),
     text("HTML, & escaped", r"<p>Heart \T\amp; lungs</p>", "Heart & lungs", kind="FT"),
     text("HTML of single words", r"<b>Heart</b>.\.br\Lungs.", "Heart.\nLungs.", kind="FT"),
@@ -372,7 +372,7 @@ DOCUMENTS = [
     Case(
         "base64 HTML",
         oru(obx(document(b"<p>Heart.</p><p>Lungs.</p>", "TEXT^HTML"), kind="ED")),
-        {"findings": "Heart.\nLungs."},
+        {"findings": "Heart.\n\nLungs."},
     ),
     Case(
         "base64 in lines",

@@ -17,7 +17,7 @@ from chalicelib.processing.context import ProcessingContext
 from chalicelib.settings import current_settings
 from tests.account.account import Account
 from tests.account.landed import Context
-from tests.account.model import draft_for
+from tests.account.model import draft_of
 
 
 def processing(invocation: Any) -> ProcessingContext:
@@ -72,7 +72,7 @@ def test_calls_of_an_invocation_draft_and_are_measured(account: Account, invocat
         metrics.flush_metrics()
 
     assert isinstance(draft, Draft)
-    assert draft.impression == draft_for("Clear.")
+    assert draft.impression == draft_of("Clear.")
     assert '"EndpointLatency"' in account.logs
 
 

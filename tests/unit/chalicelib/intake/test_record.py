@@ -39,7 +39,7 @@ def test_everything_is_carried_through() -> None:
     )
 
     assert found == Record(
-        7, "r", "Clear.", "Normal.", {"age": 40}, ("control_characters",), "final"
+        7, "r", "Clear.", "Normal.", {"age": 40}, ("control_characters",), "final", {"age": "40"}
     )
 
 

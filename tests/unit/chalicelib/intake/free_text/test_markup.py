@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 import pytest
@@ -8,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.intake.free_text.markup import text_of_html, without_tags
+from tests.growth import assert_linear
 
 LONG = 1 << 19
 
@@ -82,14 +82,11 @@ HARD: dict[str, Callable[[int], str]] = {
 }
 
 
-def seconds(document: str) -> float:
-    start = time.process_time()
-    text_of_html(document)
-    without_tags(document)
-    return time.process_time() - start
-
-
 @pytest.mark.parametrize("document", HARD.values(), ids=HARD.keys())
 def test_time_grows_with_the_length_only(document: Callable[[int], str]) -> None:
-    # Four times the text; sixteen times the time if it grew with the square.
-    assert seconds(document(LONG)) < 9 * seconds(document(LONG // 4)) + 0.2
+    def work(size: int) -> None:
+        text = document(size)
+        text_of_html(text)
+        without_tags(text)
+
+    assert_linear(work, LONG)

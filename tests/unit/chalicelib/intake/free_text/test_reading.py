@@ -36,6 +36,7 @@ def test_a_report_becomes_one_record() -> None:
                 "recommendation": "None.",
             }
         },
+        context={"indication": "Cough.", "technique": "PA."},
     )
 
 

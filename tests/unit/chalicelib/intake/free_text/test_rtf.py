@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -10,6 +9,7 @@ from hypothesis import strategies as st
 
 from chalicelib.intake.free_text.rtf import RtfError, text_of_rtf
 from chalicelib.intake.free_text.sections import read_sections
+from tests.growth import assert_linear
 
 LONG = 1 << 19
 
@@ -107,14 +107,10 @@ HARD: dict[str, Callable[[int], str]] = {
 }
 
 
-def seconds(body: str) -> float:
-    start = time.process_time()
-    with suppress(RtfError):
-        text_of_rtf("{\\rtf1 " + body + "}")
-    return time.process_time() - start
-
-
 @pytest.mark.parametrize("body", HARD.values(), ids=HARD.keys())
 def test_time_grows_with_the_length_only(body: Callable[[int], str]) -> None:
-    # Four times the text; sixteen times the time if it grew with the square.
-    assert seconds(body(LONG)) < 9 * seconds(body(LONG // 4)) + 0.2
+    def work(size: int) -> None:
+        with suppress(RtfError):
+            text_of_rtf("{\\rtf1 " + body(size) + "}")
+
+    assert_linear(work, LONG)

@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from hypothesis import strategies as st
 
 from chalicelib.intake.free_text.sections import Sections, read_sections
 from common.paths import ROOT
+from tests.growth import assert_linear
 
 REPORTS = [
     json.loads(line)
@@ -142,32 +142,9 @@ HARD = {
 }
 
 
-def seconds(text: str) -> float:
-    start = time.process_time()
-    read_sections(text)
-    return time.process_time() - start
-
-
 @pytest.mark.parametrize("text", HARD.values(), ids=HARD.keys())
 def test_time_grows_with_the_length_only(text: str) -> None:
-    read_sections("")
-
-    # Four times the text; sixteen times the time if it grew with the square.
-    assert seconds(text) < 9 * seconds(text[: len(text) // 4]) + 0.2
-
-
-def test_usual_report_takes_milliseconds() -> None:
-    sentences = (
-        "The lungs are clear, as on the prior\n study: no change. Osseous structures intact.\n "
-    )
-    text = (
-        " FINAL REPORT\n EXAMINATION:  CHEST (PA AND LAT)\n \n INDICATION:  ___ with cough\n \n"
-        f" FINDINGS: \n \n {sentences * 22}\n \n IMPRESSION: \n \n Normal chest.\n"
-    )
-    assert 1900 < len(text) < 2100
-
-    # 1 ms on the machine of the benchmarks; the rest is for one that is busy.
-    assert min(seconds(text) for _ in range(20)) < 0.01
+    assert_linear(lambda size: read_sections(text[:size]), len(text))
 
 
 def test_only_the_standard_library_is_imported() -> None:

@@ -37,7 +37,9 @@ def test_whole_record() -> None:
 
     record = read(values)
 
-    assert record == Record(7, "s1", "Clear.", "Normal.", {"age": 40, "x": [{}]})
+    assert record == Record(
+        7, "s1", "Clear.", "Normal.", {"age": 40, "x": [{}]}, context={"age": "40"}
+    )
 
 
 @pytest.mark.parametrize(
