@@ -19,6 +19,23 @@ DEFAULT_PROMPT = (
 DEFAULT_GENERATION = {"max_length": 80, "num_beams": 10, "num_return_sequences": 1}
 DEFAULT_BASELINE = "No acute cardiopulmonary abnormality."
 CODECS = ("text2text-v1", "tgi-v2")
+# The checks of drafts (docs/draft-checks.md); one of them looks at the other records of a file.
+SAME_REPORT_ID = "same_report_id_twice"
+DRAFT_CHECKS = (
+    "wrong_side",
+    "contradicted",
+    "normal_draft_abnormal_findings",
+    "critical_finding",
+    "omitted",
+    "unsupported",
+    "number_not_in_findings",
+    "change_not_in_findings",
+    "age_or_sex_mismatch",
+    "repeated_or_cut",
+    "longer_than_findings",
+    "not_checked",
+    SAME_REPORT_ID,
+)
 ROLES = ("fine-tuned", "pre-trained")
 NIGHTLY_MODES = ("batch", "live")
 _POSITIVE = re.compile(r"(?=0*[1-9])[0-9]{1,18}")
@@ -62,6 +79,7 @@ class Settings(msgspec.Struct, frozen=True):
     sweep_days: int = 14
     transform_instance_type: str = "ml.g5.2xlarge"
     transform_instances: int = 1
+    draft_checks: frozenset[str] = frozenset()
 
     @property
     def live_model(self) -> Model:
@@ -110,7 +128,23 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         sweep_days=_positive(environment, "SWEEP_DAYS", 14),
         transform_instance_type=environment.get("TRANSFORM_INSTANCE_TYPE") or "ml.g5.2xlarge",
         transform_instances=_positive(environment, "TRANSFORM_INSTANCES", 1),
+        draft_checks=_draft_checks(environment),
     )
+
+
+def _draft_checks(environment: Mapping[str, str]) -> frozenset[str]:
+    """The names of the checks that run; none if the variable is not set."""
+    given = environment.get("DRAFT_CHECKS", "none").strip()
+    if given in {"", "none"}:
+        return frozenset()
+    if given == "all":
+        return frozenset(DRAFT_CHECKS)
+    names = [name.strip() for name in given.split(",")]
+    for name in names:
+        if name not in DRAFT_CHECKS:
+            known = ", ".join(DRAFT_CHECKS)
+            raise SettingsError("DRAFT_CHECKS", f"names an unknown check; known are {known}")
+    return frozenset(names)
 
 
 def read_model(environment: Mapping[str, str], role: str) -> Model | None:

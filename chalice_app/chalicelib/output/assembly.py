@@ -20,7 +20,7 @@ from chalicelib.errors import (
 from chalicelib.intake.record import Record
 from chalicelib.intake.source import Source
 from chalicelib.output import baselines, scoring
-from chalicelib.output.document import Counts, Entry
+from chalicelib.output.document import Counts, Entry, Remark
 from chalicelib.output.tables import FailureRow, ImpressionRow, RougeRow, Row
 from chalicelib.settings import Model
 
@@ -45,6 +45,7 @@ class _Written(NamedTuple):
     endpoint_name: str
     prompt_sha256: str
     draft: Draft
+    remarks: Sequence[Remark] = ()
 
 
 def assemble(
@@ -52,6 +53,7 @@ def assemble(
     records: Sequence[Record | RecordRejectedError],
     drafts: Sequence[tuple[Model, Drafts]],
     baseline_sentence: str | None,
+    remarks: Sequence[Sequence[Sequence[Remark]]] | None = None,
 ) -> Outcome:
     """Assemble a chunk's output, in the order of its records.
 
@@ -60,6 +62,7 @@ def assemble(
         records: each record, or the reason why it was rejected.
         drafts: each model with its drafts or errors for the valid records, in order.
         baseline_sentence: also score the two baselines; None outside the evaluation lane.
+        remarks: what the checks say of each model's drafts, in the same order.
     """
     rows: list[Row] = []
     entries: list[Entry] = []
@@ -72,8 +75,9 @@ def assemble(
             rows.append(_failure_row(source, record, record.index, record.report_id))
             continue
         whole = True
-        for model, results in drafts:
+        for place, (model, results) in enumerate(drafts):
             draft = results[read]
+            said = () if remarks is None else remarks[place][read]
             if draft is None:
                 continue
             if isinstance(draft, ModelError):
@@ -81,8 +85,8 @@ def assemble(
                 entries.append(_failed_entry(record.report_id, model, draft, record))
                 rows.append(_failure_row(source, draft, record.index, record.report_id, model.role))
                 continue
-            entries.append(_entry(record, model, draft))
-            rows += _rows_of(source, record, _by_model(model, draft))
+            entries.append(_entry(record, model, draft, said))
+            rows += _rows_of(source, record, _by_model(model, draft, said))
         if baseline_sentence is not None and record.impression is not None:
             for written in _by_baselines(record, baseline_sentence):
                 rows += _rows_of(source, record, written)
@@ -103,9 +107,15 @@ def _rows_of(source: Source, record: Record, written: _Written) -> Iterable[Row]
         yield from _rouge_rows(source, record, record.impression, written)
 
 
-def _by_model(model: Model, draft: Draft) -> _Written:
+def _by_model(model: Model, draft: Draft, remarks: Sequence[Remark]) -> _Written:
     digest = prompt_sha256(model.prompt)
-    return _Written(model.role, model.model_id, model.version, model.endpoint_name, digest, draft)
+    name = model.endpoint_name
+    return _Written(model.role, model.model_id, model.version, name, digest, draft, remarks)
+
+
+def flags_of(record: Record, remarks: Sequence[Remark]) -> list[str]:
+    """The names of all that a reader must know of a draft, each once."""
+    return list(dict.fromkeys((*record.flags, *(one.flag for one in remarks))))
 
 
 def _by_baselines(record: Record, sentence: str) -> Iterable[_Written]:
@@ -118,14 +128,15 @@ def _name(model: Model) -> str:
     return f"{model.model_id}@{model.version}"
 
 
-def _entry(record: Record, model: Model, draft: Draft) -> Entry:
+def _entry(record: Record, model: Model, draft: Draft, remarks: Sequence[Remark]) -> Entry:
     return Entry(
         report_id=record.report_id,
         impression=draft.impression,
         model=_name(model),
         status="ok",
-        flags=list(record.flags),
+        flags=flags_of(record, remarks),
         metadata=record.metadata,
+        checks=list(remarks),
     )
 
 
@@ -164,7 +175,7 @@ def _impression_row(source: Source, record: Record, written: _Written) -> Impres
         reference_impression=record.impression,
         generated_impression=written.draft.impression,
         stratum=None if record.impression is None else baselines.stratum(record.impression),
-        flags=list(record.flags),
+        flags=flags_of(record, written.remarks),
         metadata=None if metadata is None else msgspec.json.encode(metadata).decode(),
         latency_ms=written.draft.latency_ms,
         call_records=written.draft.call_records,

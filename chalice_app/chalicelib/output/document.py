@@ -17,8 +17,24 @@ Status = Literal["complete", "partial", "failed"]
 _ENCODER = msgspec.json.Encoder(order="sorted")
 
 
+class Remark(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a check says of a draft: `flag` is its name, `sentence` says it in words.
+
+    `findings` and `draft` are the places in both texts that it is about, each [begin, end) in
+    characters.
+    """
+
+    flag: str
+    sentence: str
+    findings: list[tuple[int, int]] = []
+    draft: list[tuple[int, int]] = []
+
+
 class Entry(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """The outcome of one record with one model."""
+    """The outcome of one record with one model.
+
+    `flags` names what a reader must know, the checks among them; `checks` says it in words.
+    """
 
     report_id: str | None
     impression: str | None
@@ -27,6 +43,7 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     flags: list[str]
     error: dict[str, str] | None = None
     metadata: dict[str, Any] | None = None
+    checks: list[Remark] = []
 
 
 class Counts(msgspec.Struct, frozen=True):

@@ -15,6 +15,7 @@ from chalicelib.output.answers.making import Answer, Kind
 from chalicelib.output.answers.storing import Stored
 from chalicelib.output.document import AnswerNote
 from chalicelib.output.results import StandingResult
+from chalicelib.processing.checking import Remarks
 from chalicelib.processing.context import ProcessingContext
 from chalicelib.settings import Model
 
@@ -38,11 +39,13 @@ class Answering:
         frames: Sequence[Frame],
         records: Sequence[Record | RecordRejectedError],
         drafts: Sequence[tuple[Model, Drafts]],
+        remarks: Sequence[Sequence[Remarks]],
     ) -> list[Answer]:
         """The answers to a unit's reports."""
         if self._form is None or self._kind is None or not drafts:
             return []
-        return making.make(self._form, frames, records, drafts[0], self._source.modified)
+        at = self._source.modified
+        return making.make(self._form, frames, records, drafts[0], remarks[0], at)
 
     def write_part(self, chunk: int, answers: Sequence[Answer]) -> None:
         """Keep a chunk's answers until the object is complete."""

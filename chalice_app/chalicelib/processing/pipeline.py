@@ -20,6 +20,7 @@ from chalicelib.output.document import Counts, result_document
 from chalicelib.output.results import StandingResult
 from chalicelib.output.tables import FileRow
 from chalicelib.processing.answering import Answering
+from chalicelib.processing.checking import remarks_on
 from chalicelib.processing.context import (
     REMEMBERED_S,
     EarlierRuns,
@@ -155,8 +156,9 @@ def _draft(
     good = [record for record in records if isinstance(record, Record)]
     drafts = routing.draft(context, source, good, chunk)
     baseline = settings.baseline_sentence if ref.lane == routing.EVALUATION else None
-    answers = Answering(context, source, form).make(frames, records, drafts)
-    return assemble(source, records, drafts, baseline), answers
+    remarks = remarks_on(settings, good, drafts)
+    answers = Answering(context, source, form).make(frames, records, drafts, remarks)
+    return assemble(source, records, drafts, baseline, remarks), answers
 
 
 def _read(

@@ -13,6 +13,8 @@ from chalicelib.drafting.routing import Drafts
 from chalicelib.errors import RecordRejectedError
 from chalicelib.intake.frames import Form, Frame
 from chalicelib.intake.record import ANSWER_WITHHELD, Record
+from chalicelib.output.assembly import flags_of
+from chalicelib.output.document import Remark
 from chalicelib.settings import Model
 
 Kind = Literal["hl7", "fhir"]
@@ -59,6 +61,7 @@ def make(
     frames: Sequence[Frame],
     records: Sequence[Record | RecordRejectedError],
     drafts: tuple[Model, Drafts],
+    remarks: Sequence[Sequence[Remark]],
     at: datetime,
 ) -> list[Answer]:
     """The answers to a chunk's reports, in order; a report without a draft has none.
@@ -68,12 +71,13 @@ def make(
         frames: the reports as they came.
         records: each report, or the reason why it was rejected.
         drafts: the model, and its drafts or errors for the valid records, in order.
+        remarks: what the checks say of each of these drafts.
         at: the time of the answers. A replay must write the same bytes.
     """
     write = _writer(form)
     model, results = drafts
     answers: list[Answer] = []
-    for data, record, draft in _drafted(frames, records, results):
+    for data, record, draft, said in _drafted(frames, records, results, remarks):
         if ANSWER_WITHHELD in record.flags:
             continue
         body = write(
@@ -82,7 +86,7 @@ def make(
             draft.impression,
             model=model.model_id,
             version=model.version,
-            flags=record.flags,
+            flags=flags_of(record, said),
             at=at,
         )
         answers.append(Answer(record.report_id, record.status, body))
@@ -114,12 +118,13 @@ def _drafted(
     frames: Sequence[Frame],
     records: Sequence[Record | RecordRejectedError],
     results: Drafts,
-) -> Iterable[tuple[bytes, Record, Draft]]:
+    remarks: Sequence[Sequence[Remark]],
+) -> Iterable[tuple[bytes, Record, Draft, Sequence[Remark]]]:
     valid = (
         (found.data, record)
         for found, record in zip(frames, records, strict=True)
         if isinstance(record, Record)
     )
-    for (data, record), draft in zip(valid, results, strict=True):
+    for (data, record), draft, said in zip(valid, results, remarks, strict=True):
         if isinstance(draft, Draft) and data is not None:
-            yield data, record, draft
+            yield data, record, draft, said
