@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from chalicelib.drafting.endpoint import CallBudget, EndpointClient
+from chalicelib.drafting.prompts import prompt_for
 from chalicelib.errors import ImpressionsError, SettingsError
 from chalicelib.settings import ROLES, Model, read_model
 from common.aws import Target
@@ -62,7 +63,7 @@ def _environment(parameters: Mapping[str, str]) -> dict[str, str]:
 
 def _draft(client: EndpointClient, model: Model, findings: str) -> str:
     try:
-        (draft,) = client.draft(model, [findings], 1)
+        (draft,) = client.draft(model, [prompt_for(model.prompt, findings)], 1)
     except ImpressionsError as error:
         raise EndpointError(model.endpoint_name, str(error)) from None
     if isinstance(draft, ImpressionsError):
