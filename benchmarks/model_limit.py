@@ -66,7 +66,7 @@ def callers_seconds(stage: Stage, findings: Sequence[str]) -> float:
     halves = [findings[start : start + half] for start in range(0, len(findings), half)]
 
     def draft(texts: Sequence[str]) -> None:
-        endpoint.draft(stage.model, texts, batch)
+        endpoint.draft(stage.model, [prompt_for(stage.model.prompt, text) for text in texts], batch)
 
     def call() -> None:
         with ThreadPoolExecutor(max_workers=CALLERS) as pool:

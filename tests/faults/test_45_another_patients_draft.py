@@ -6,8 +6,8 @@ loses the lines of two files; two reports with one report id, in one file and in
 Asserted: Every draft stands with the findings for which it was written. A request's texts are
 matched by their position and only if there are as many as were asked; a transform job's by the id
 of file and record index, never by the report id.
-Open: An endpoint that answers the right number of texts in another order cannot be noticed by
-position. The checks of a draft against its findings, which are to flag it, are not built yet.
+An endpoint that answers the right number of texts in another order cannot be noticed by position:
+the checks flag the drafts that do not fit their findings. Reports with one id are flagged too.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import pytest
 from tests.account.account import Account
 from tests.account.model import draft_for, draft_of
 from tests.account.odd_endpoint import odd_endpoint
+from tests.account.settings import PROMPT_HEAD
 from tests.account.texts import json_lines
 from tests.nights import Change, Nights, reports
 
@@ -160,3 +161,46 @@ def test_45_two_reports_with_one_id_keep_their_own_drafts(
 
 def _is_drafted(line: str) -> bool:
     return json.dumps(draft_for("Refused."))[1:-1] not in line
+
+
+FITTING = {
+    "There is a large right pneumothorax.": "Large right pneumothorax.",
+    "There is a moderate left pleural effusion.": "Moderate left pleural effusion.",
+    "The lungs are clear. No pleural effusion or pneumothorax.": "No acute abnormality.",
+}
+
+
+def test_45_drafts_in_another_order_are_flagged(account: Account) -> None:
+    account.configure({"DRAFT_CHECKS": "all"})
+    drafts = dict(zip(FITTING, [*list(FITTING.values())[1:], *FITTING.values()], strict=False))
+    account.model.write = lambda prompt: drafts[prompt.removeprefix(PROMPT_HEAD)]
+
+    account.finish(KEY, json_lines(*({"findings": text} for text in FITTING)))
+
+    flags = [set(entry["flags"]) for entry in account.entries(KEY)]
+    wrong = {"wrong_side", "contradicted", "unsupported", "omitted"}
+    wrong.add("normal_draft_abnormal_findings")
+    assert all(found & wrong for found in flags), flags
+    assert [set(row["flags"]) for row in account.rows("impressions")] == flags
+
+
+def test_45_drafts_in_their_own_order_are_not_flagged(account: Account) -> None:
+    account.configure({"DRAFT_CHECKS": "all"})
+    account.model.write = lambda prompt: FITTING[prompt.removeprefix(PROMPT_HEAD)]
+
+    account.finish(KEY, json_lines(*({"findings": text} for text in FITTING)))
+
+    # A pneumothorax is on the list of critical findings, which is no disagreement.
+    flags = [[*entry["flags"]] for entry in account.entries(KEY)]
+    assert flags == [["critical_finding"], [], []]
+
+
+def test_45_reports_with_one_id_in_a_file_are_flagged(account: Account) -> None:
+    account.configure({"DRAFT_CHECKS": "all"})
+    names = ("r1", "r2", "r1")
+    records = [{"report_id": name, "findings": f"Lungs are clear. {name}."} for name in names]
+
+    account.finish(KEY, json_lines(*records))
+
+    flagged = ["same_report_id_twice" in entry["flags"] for entry in account.entries(KEY)]
+    assert flagged == [True, False, True]

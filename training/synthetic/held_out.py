@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
+from chalicelib.errors import FileRejectedError, RecordRejectedError
+from chalicelib.intake import forms, reading
+from chalicelib.intake.decoding import TextStream
 from training.errors import ExamplesError
 from training.synthetic.stream import normalised
+
+MOST_BYTES = 1 << 30
 
 
 def held_out(folder: Path) -> frozenset[str]:
@@ -25,33 +28,15 @@ def held_out(folder: Path) -> frozenset[str]:
 
 
 def findings_in(path: Path) -> Iterator[str]:
-    """Findings of one file; records without findings are skipped.
+    """Findings of one file, in any format that the functions read; what they reject is skipped.
 
     Raises:
-        ExamplesError: the file is neither text nor gzip-compressed text.
+        ExamplesError: the whole file cannot be read.
     """
     try:
-        raw = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-        text = raw.decode()
-    except (OSError, EOFError, UnicodeDecodeError) as error:
+        form, frames = reading.frames_of(TextStream([path.read_bytes()], MOST_BYTES))
+        for found in frames:
+            with suppress(RecordRejectedError):
+                yield forms.read(form, found, path.stem, MOST_BYTES, path.name).findings
+    except (OSError, FileRejectedError) as error:
         raise ExamplesError(path, str(error)) from error
-    for record in _records(text):
-        findings = record.get("findings") if isinstance(record, dict) else None
-        if isinstance(findings, str) and findings.strip():
-            yield findings
-
-
-def _records(text: str) -> list[Any]:
-    """The records of a JSON document or of JSON Lines; broken lines are skipped."""
-    try:
-        document = json.loads(text)
-    except ValueError:
-        return [record for line in text.splitlines() for record in _line(line)]
-    return document if isinstance(document, list) else [document]
-
-
-def _line(line: str) -> list[Any]:
-    try:
-        return [json.loads(line)]
-    except ValueError:
-        return []

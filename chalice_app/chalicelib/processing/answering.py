@@ -45,7 +45,7 @@ class Answering:
         if self._form is None or self._kind is None or not drafts:
             return []
         at = self._source.modified
-        return making.make(self._form, frames, records, drafts[0], remarks[0], at)
+        return making.make(self._form, frames, records, drafts[0], remarks=remarks[0], at=at)
 
     def write_part(self, chunk: int, answers: Sequence[Answer]) -> None:
         """Keep a chunk's answers until the object is complete."""

@@ -2,8 +2,16 @@ from __future__ import annotations
 
 import pytest
 
+from chalicelib.checks import flags
 from chalicelib.errors import SettingsError
-from chalicelib.settings import DEFAULT_GENERATION, DEFAULT_PROMPT, Model, read_settings
+from chalicelib.settings import (
+    DEFAULT_GENERATION,
+    DEFAULT_PROMPT,
+    DRAFT_CHECKS,
+    SAME_REPORT_ID,
+    Model,
+    read_settings,
+)
 
 LEAST = {
     "AWS_REGION": "us-east-1",
@@ -138,3 +146,27 @@ def test_generation_of_one_model_is_not_shared_with_another() -> None:
     first, second = read_settings(LEAST), read_settings(LEAST)
 
     assert first.live_model.generation is not second.live_model.generation
+
+
+@pytest.mark.parametrize(
+    ("given", "checks"),
+    [
+        (None, frozenset()),
+        ("none", frozenset()),
+        ("all", frozenset(DRAFT_CHECKS)),
+        ("wrong_side,omitted", frozenset({"wrong_side", "omitted"})),
+    ],
+)
+def test_draft_checks(given: str | None, checks: frozenset[str]) -> None:
+    environment = LEAST | ({} if given is None else {"DRAFT_CHECKS": given})
+
+    assert read_settings(environment).draft_checks == checks
+
+
+def test_an_unknown_draft_check_is_refused() -> None:
+    with pytest.raises(SettingsError, match="DRAFT_CHECKS: names an unknown check"):
+        read_settings(LEAST | {"DRAFT_CHECKS": "wrong_sides"})
+
+
+def test_draft_checks_are_those_that_there_are() -> None:
+    assert set(DRAFT_CHECKS) == {*flags.NAMES, SAME_REPORT_ID}

@@ -56,11 +56,12 @@ def kind_of(form: Form) -> Kind | None:
     return _KINDS.get(form)
 
 
-def make(
+def make(  # noqa: PLR0913  # what an answer is made of
     form: Form,
     frames: Sequence[Frame],
     records: Sequence[Record | RecordRejectedError],
     drafts: tuple[Model, Drafts],
+    *,
     remarks: Sequence[Sequence[Remark]],
     at: datetime,
 ) -> list[Answer]:
