@@ -46,7 +46,9 @@ def _said(output: Any) -> str:
     if output.output_type == "stream":
         return str(output.text)
     data = output.get("data", {})
-    return "image" if "image/png" in data else str(data.get("text/plain", ""))
+    if "image/png" in data:
+        return "image"
+    return str(data.get("text/html") or data.get("text/plain", ""))
 
 
 def test_both_models_are_compared_with_the_radiologist(outputs: dict[str, str]) -> None:
@@ -61,6 +63,13 @@ def test_both_models_are_compared_with_the_radiologist(outputs: dict[str, str]) 
     assert rouge1["fine-tuned"] > 2 * rouge1["pre-trained"]
     assert rouge1["fine-tuned"] > rouge1["baseline-constant"]
     assert "0 failed" in table
+
+
+def test_the_quality_of_the_data_is_shown(outputs: dict[str, str]) -> None:
+    said = outputs["from html import escape"]
+    assert "<iframe srcdoc=" in said
+    assert "1,000 reports" in said or "1000 reports" in said
+    assert "&lt;svg" in said
 
 
 def test_the_loss_falls_and_is_drawn(outputs: dict[str, str]) -> None:
