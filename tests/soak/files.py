@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmarks.reports import records
+from tests.account.texts import hl7_batch
 from tests.soak.books import Expected
 
 # A file with more records than a chunk (50) is split.
@@ -17,7 +18,7 @@ LARGE = (60, 130)
 UNREADABLE: tuple[tuple[bytes, Expected], ...] = (
     (b"", Expected(is_rejected=True)),
     (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), Expected(is_rejected=True)),
-    (b"Findings: clear lungs.\n", Expected(is_rejected=True)),
+    (b"The lungs are clear.\n", Expected(is_rejected=True)),
     (b"\xff\xfe{\x00", Expected(is_rejected=True)),
     (gzip.compress(b'{"findings": "Clear."}', mtime=0)[:-9], Expected(is_rejected=True)),
     (b'[{"findings": "Clear."}, {"findings": "Cut', Expected(is_rejected=True)),
@@ -81,7 +82,10 @@ class Files:
             one["report_id"] for one in mixed if isinstance(one, dict) and "report_id" in one
         )
         expected = Expected(good, len(mixed) - len(good))
-        form = self._random.choice(("array", "lines", "gzip"))
+        forms = ("array", "lines", "gzip")
+        form = self._random.choice(forms if expected.bad else (*forms, "hl7"))
+        if form == "hl7":
+            return File(hl7_batch(*mixed), expected)
         if form == "array":
             return File(json.dumps(mixed).encode(), expected)
         text = "\n".join(map(json.dumps, mixed)).encode()
