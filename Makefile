@@ -33,7 +33,8 @@ test:  ## run all tests except those that need a browser, torch or the SageMaker
 
 test-supported:  ## run the tests whose outcome may depend on the interpreter (all but the README's)
 	@python=$$($(PYTHON) -m common.environments test) \
-	&& $$python -m pytest -q $(PARALLEL) -m "not once and not exhaustive" tests/unit tests/faults tests/fuzz tests/integration
+	&& $$python -m pytest -q $(PARALLEL) -m "not once and not alike and not exhaustive" \
+	  tests/unit tests/faults tests/fuzz tests/integration
 
 test-coverage:  ## run test-supported, and fail if it covers less than the floor in pyproject.toml
 	@python=$$($(PYTHON) -m common.environments test) \

@@ -21,6 +21,15 @@ os.environ["POWERTOOLS_SERVICE_NAME"] = "impressions"
 os.environ["POWERTOOLS_METRICS_NAMESPACE"] = "RadiologyImpressions"
 os.environ["POWERTOOLS_TRACE_DISABLED"] = "true"
 
+# Many tests of pure code with its own tables of cases: the oldest and the newest interpreter
+# suffice.
+ALIKE = (
+    "/tests/unit/analytics/engine/",
+    "/tests/unit/benchmarks/",
+    "/tests/unit/chalicelib/checks/",
+    "/tests/unit/training/prepare/",
+)
+
 
 def pytest_make_parametrize_id(val: object) -> str | None:
     """A name for gzip data: its bytes hold the time, and parallel workers must agree on names."""
@@ -37,6 +46,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if {"integration", "docs"} & set(item.path.parts):
             item.add_marker(pytest.mark.xdist_group("local stack"))
+        if any(folder in item.path.as_posix() for folder in ALIKE):
+            item.add_marker(pytest.mark.alike)
         sampled = item.get_closest_marker("sampled")
         if sampled is not None:
             test = item.nodeid.partition("[")[0]
