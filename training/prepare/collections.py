@@ -10,7 +10,7 @@ from pathlib import Path
 from chalicelib.errors import FileRejectedError
 from chalicelib.intake.json_text.framing import detect_form
 from training.errors import CollectionError
-from training.prepare import free_text, json_records, open_i, parquet, tables, texts
+from training.prepare import free_text, json_records, messages, open_i, parquet, tables, texts
 from training.prepare.columns import ColumnsError
 from training.prepare.items import Item, PassedOver, of_source
 from training.prepare.records import Reading
@@ -69,7 +69,15 @@ def _reports(item: Item, reading: Reading) -> Iterable[Report]:
         raise texts.rejected(error, item.place) from None
     if suffix == ".xml" or head.lstrip().startswith((b"<?xml", b"<eCitation")):
         return [_with_patient(open_i.read_xml(item), item, reading)]
-    if suffix == ".txt" and not _IS_RECORDS.match(head):
+    form = messages.form_of(head)
+    if form is not None:
+        return messages.read_messages(item, form, reading)
+    return _of_head(item, head, reading)
+
+
+def _of_head(item: Item, head: bytes, reading: Reading) -> Iterable[Report]:
+    """The reports of a text that is neither XML, HL7 nor FHIR."""
+    if item.path.suffix.lower() == ".txt" and not _IS_RECORDS.match(head):
         return _of_text(item, head, reading)
     if _is_json(item, head):
         return json_records.read_json(item, head, reading)

@@ -23,7 +23,7 @@ from training.errors import CollectionError
 SUFFIXES = frozenset(
     {
         *(".xml", ".txt", ".csv", ".tsv", ".tab", ".psv", ".json", ".jsonl", ".ndjson"),
-        *(".parquet", ".zip", ".tgz", ".tar", ".gz"),
+        *(".hl7", ".er7", ".parquet", ".zip", ".tgz", ".tar", ".gz"),
     }
 )
 # What publishers put beside the reports, whatever its extension.

@@ -11,7 +11,7 @@ MOST_CHARACTERS = 1000
 _SOURCES: Mapping[str, tuple[str, ...]] = {
     "indication": ("indication", "reason for exam", "reason", "history", "clinical history"),
     "comparison": ("comparison",),
-    "technique": ("technique", "procedure"),
+    "technique": ("technique",),
     "background": ("background", "history", "clinical history"),
     "age": ("age",),
     "sex": ("sex", "gender"),
