@@ -31,12 +31,12 @@ demo:  ## run the whole system on this machine: examples/ through the real stack
 test:  ## run all tests except those that need a browser, torch or the SageMaker SDK
 	@python=$$($(PYTHON) -m common.environments test) && $$python -m pytest -q $(PARALLEL)
 
-test-supported:  ## run the tests whose outcome may depend on the interpreter (all but the README's)
+test-supported:  ## run the tests whose outcome may depend on the interpreter
 	@python=$$($(PYTHON) -m common.environments test) \
 	&& $$python -m pytest -q $(PARALLEL) -m "not once and not alike and not exhaustive" \
-	  tests/unit tests/faults tests/fuzz tests/integration
+	  tests/unit tests/fuzz tests/integration
 
-test-coverage:  ## run test-supported, and fail if it covers less than the floor in pyproject.toml
+test-coverage:  ## run those and the fault tests, and fail below the floor of coverage in pyproject.toml
 	@python=$$($(PYTHON) -m common.environments test) \
 	&& $$python -m pytest -q $(PARALLEL) -m "not once and not exhaustive" --cov --cov-report= \
 	  tests/unit tests/faults tests/fuzz tests/integration
