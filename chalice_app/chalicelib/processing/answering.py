@@ -28,10 +28,11 @@ class Answering:
         self._s3 = context.s3
         self._bucket = context.settings.results_bucket
         self._source = source
-        self._form = form
         # The evaluation lane compares models: none of its drafts is meant for a hospital.
         is_live = source.work.ref.lane != routing.EVALUATION
         self._kind: Kind | None = making.kind_of(form) if form is not None and is_live else None
+        # None if there are no answers.
+        self._form = form if self._kind is not None else None
         self._stored = Stored(None, 0)
 
     def make(
@@ -42,26 +43,26 @@ class Answering:
         remarks: Sequence[Sequence[Remarks]],
     ) -> list[Answer]:
         """The answers to a unit's reports."""
-        if self._form is None or self._kind is None or not drafts:
+        if self._form is None:
             return []
         at = self._source.modified
-        return making.make(self._form, frames, records, drafts[0], remarks=remarks[0], at=at)
+        return making.make(self._form, frames, records, drafts, remarks=remarks, at=at)
 
     def write_part(self, chunk: int, answers: Sequence[Answer]) -> None:
         """Keep a chunk's answers until the object is complete."""
-        if self._kind is not None:
+        if self._form is not None:
             storing.write_part(self._s3, self._bucket, self._source, chunk, answers)
 
     def store(self, answers: Sequence[Answer]) -> AnswerNote | None:
         """Write the answers of a small object; returns what its result says of them."""
-        if self._form is None or self._kind is None:
+        if self._form is None:
             return None
         self._stored = storing.store(self._s3, self._bucket, self._source, self._form, answers)
         return self._note
 
     def store_parts(self, chunks: int) -> AnswerNote | None:
         """Join and write the answers of a large object; returns what its result says of them."""
-        if self._form is None or self._kind is None:
+        if self._form is None:
             return None
         self._stored = storing.store_parts(self._s3, self._bucket, self._source, self._form, chunks)
         return self._note

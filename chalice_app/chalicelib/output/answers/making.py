@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple
 
@@ -11,6 +11,7 @@ import msgspec
 from chalicelib.drafting.endpoint import Draft
 from chalicelib.drafting.routing import Drafts
 from chalicelib.errors import RecordRejectedError
+from chalicelib.intake import forms
 from chalicelib.intake.frames import Form, Frame
 from chalicelib.intake.record import ANSWER_WITHHELD, Record
 from chalicelib.output.assembly import flags_of
@@ -21,17 +22,9 @@ Kind = Literal["hl7", "fhir"]
 
 # The end of an answer's key, and its content type.
 ENDINGS: dict[Kind, str] = {"hl7": ".hl7", "fhir": ".fhir.json"}
-CONTENT_TYPES: dict[Form, str] = {
+CONTENT_TYPES: dict[Kind, str] = {
     "hl7": "x-application/hl7-v2+er7",
-    "hl7-batch": "x-application/hl7-v2+er7",
     "fhir": "application/fhir+json",
-    "fhir-bundle": "application/fhir+json",
-}
-_KINDS: dict[Form, Kind] = {
-    "hl7": "hl7",
-    "hl7-batch": "hl7",
-    "fhir": "fhir",
-    "fhir-bundle": "fhir",
 }
 
 
@@ -51,18 +44,26 @@ class Envelope(NamedTuple):
     after: bytes
 
 
+class _Drafted(NamedTuple):
+    model: Model
+    draft: Draft
+    remarks: Sequence[Remark]
+
+
 def kind_of(form: Form) -> Kind | None:
     """The format of the answers to a form; None if it has none, such as JSON."""
-    return _KINDS.get(form)
+    if form in forms.HL7:
+        return "hl7"
+    return "fhir" if form in forms.FHIR else None
 
 
 def make(  # noqa: PLR0913  # what an answer is made of
     form: Form,
     frames: Sequence[Frame],
     records: Sequence[Record | RecordRejectedError],
-    drafts: tuple[Model, Drafts],
+    drafts: Sequence[tuple[Model, Drafts]],
     *,
-    remarks: Sequence[Sequence[Remark]],
+    remarks: Sequence[Sequence[Sequence[Remark]]],
     at: datetime,
 ) -> list[Answer]:
     """The answers to a chunk's reports, in order; a report without a draft has none.
@@ -71,32 +72,51 @@ def make(  # noqa: PLR0913  # what an answer is made of
         form: the form of the object.
         frames: the reports as they came.
         records: each report, or the reason why it was rejected.
-        drafts: the model, and its drafts or errors for the valid records, in order.
-        remarks: what the checks say of each of these drafts.
+        drafts: each model with its drafts or errors for the valid records, in order. What a batch
+            has lost is drafted by the live model: each report has the first draft that there is.
+        remarks: what the checks say of each model's drafts, in the same order.
         at: the time of the answers. A replay must write the same bytes.
     """
     write = _writer(form)
-    model, results = drafts
+    valid = [
+        (found.data, record)
+        for found, record in zip(frames, records, strict=True)
+        if isinstance(record, Record)
+    ]
     answers: list[Answer] = []
-    for data, record, draft, said in _drafted(frames, records, results, remarks):
-        if ANSWER_WITHHELD in record.flags:
+    for place, (data, record) in enumerate(valid):
+        found = _first_draft(place, drafts, remarks)
+        if found is None or data is None or ANSWER_WITHHELD in record.flags:
             continue
         body = write(
             data,
             record,
-            draft.impression,
-            model=model.model_id,
-            version=model.version,
-            flags=flags_of(record, said),
+            found.draft.impression,
+            model=found.model.model_id,
+            version=found.model.version,
+            flags=flags_of(record, found.remarks),
             at=at,
         )
         answers.append(Answer(record.report_id, record.status, body))
     return answers
 
 
+def _first_draft(
+    place: int,
+    drafts: Sequence[tuple[Model, Drafts]],
+    remarks: Sequence[Sequence[Sequence[Remark]]],
+) -> _Drafted | None:
+    """The first draft of a record, with its model and remarks; None if no model drafted it."""
+    for (model, results), said in zip(drafts, remarks, strict=True):
+        draft = results[place]
+        if isinstance(draft, Draft):
+            return _Drafted(model, draft, said[place])
+    return None
+
+
 def envelope(form: Form, first: bytes, count: int) -> Envelope:
     """What stands around `count` answers to an object, of which `first` is the first."""
-    if _KINDS[form] == "hl7":
+    if form in forms.HL7:
         from chalicelib.output.answers.hl7 import envelope as around_hl7  # noqa: PLC0415  # on first use
 
         return Envelope(*around_hl7(form, first, count))
@@ -106,26 +126,10 @@ def envelope(form: Form, first: bytes, count: int) -> Envelope:
 
 
 def _writer(form: Form) -> Callable[..., bytes]:
-    if _KINDS[form] == "hl7":
+    if form in forms.HL7:
         from chalicelib.output.answers.hl7 import answer as answer_hl7  # noqa: PLC0415  # on first use
 
         return answer_hl7
     from chalicelib.output.answers.fhir import answer as answer_fhir  # noqa: PLC0415  # on first use
 
     return answer_fhir
-
-
-def _drafted(
-    frames: Sequence[Frame],
-    records: Sequence[Record | RecordRejectedError],
-    results: Drafts,
-    remarks: Sequence[Sequence[Remark]],
-) -> Iterable[tuple[bytes, Record, Draft, Sequence[Remark]]]:
-    valid = (
-        (found.data, record)
-        for found, record in zip(frames, records, strict=True)
-        if isinstance(record, Record)
-    )
-    for (data, record), draft, said in zip(valid, results, remarks, strict=True):
-        if isinstance(draft, Draft) and data is not None:
-            yield data, record, draft, said

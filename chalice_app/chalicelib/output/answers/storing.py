@@ -144,7 +144,7 @@ def _put(  # noqa: PLR0913  # what is written, where, and whom it concerns
         "Bucket": bucket,
         "Key": key,
         "Body": target,
-        "ContentType": CONTENT_TYPES[form],
+        "ContentType": CONTENT_TYPES[kind],
         "Metadata": {
             **results.identity(source),
             "reports": joined.reports,
