@@ -22,7 +22,6 @@ from analytics.errors import UntranslatableError
 _NUMBER = re.compile(r"[\d.eE+]+::")
 _DAY_MS = 86_400_000
 _ZERO = "DIVISION_BY_ZERO: Division by zero"
-_FLIPPED = {"=": "=", "<>": "<>", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
 
 def arithmetic(sign: str, one: Typed, other: Typed, fail: Fail) -> Typed | None:

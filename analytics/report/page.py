@@ -8,12 +8,12 @@ import json
 import re
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from analytics.report.charts import box_plot
 from analytics.report.gather import Content
 from chalicelib.output.scoring import METRICS
+from common.html_pages import template
 
 _FOLDER = Path(__file__).resolve().parent
 _NAMES = {"rouge1": "ROUGE-1", "rouge2": "ROUGE-2", "rougeL": "ROUGE-L", "rougeLsum": "ROUGE-Lsum"}
@@ -21,16 +21,9 @@ _NAMES = {"rouge1": "ROUGE-1", "rouge2": "ROUGE-2", "rougeL": "ROUGE-L", "rougeL
 
 def render(content: Content) -> str:
     """The whole page."""
-    made = Environment(
-        loader=FileSystemLoader(_FOLDER),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    made.filters |= {"f4": _four, "points": _points, "rouge": _rouge, "plain": _plain}
+    page = template(_FOLDER, "page.html.j2", f4=_four, points=_points, rouge=_rouge, plain=_plain)
     script = (_FOLDER / "page.js").read_text(encoding="utf-8")
-    return made.get_template("page.html.j2").render(
+    return page.render(
         content=content,
         metrics=METRICS,
         # Our own files and charts, without report text.

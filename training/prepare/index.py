@@ -8,15 +8,12 @@ patients are digests.
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Self
+
+from training.prepare.scratch_base import ScratchBase
 
 _TABLES = """
-PRAGMA journal_mode = OFF;
-PRAGMA synchronous = OFF;
 CREATE TABLE node (
     id INTEGER PRIMARY KEY,
     key BLOB UNIQUE,           -- digest, with F for findings or P for a patient before it
@@ -52,29 +49,12 @@ class Groups:
     largest: Group
 
 
-class Index:
-    """The index of one run, in a file of its own that is deleted on close."""
+class Index(ScratchBase):
+    """The index of one run."""
 
     def __init__(self, path: Path) -> None:
         """Start empty."""
-        self._path = path
-        self._base = sqlite3.connect(path, isolation_level=None)
-        self._base.executescript(_TABLES)
-        self._base.execute("BEGIN")
-
-    def __enter__(self) -> Self:
-        """Use in a `with` block."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Forget everything."""
-        self._base.close()
-        self._path.unlink(missing_ok=True)
+        super().__init__(path, _TABLES)
 
     def add(
         self, findings: bytes, patient: str | None, split: int = 0, impression: bytes = b""

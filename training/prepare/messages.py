@@ -27,14 +27,13 @@ from training.prepare.report import (
 )
 from training.prepare.texts import rejected, stream
 
-_STARTS = (b"MSH", b"FHS", b"BHS", b"\x0b", b"{")
 _HASH_CHARACTERS = 16
 _PATIENT_ID = 3  # PID-3
 
 
 def form_of(head: bytes) -> Form | None:
     """The form of a text that is HL7 or FHIR; None for all else."""
-    if not head.lstrip().startswith(_STARTS):
+    if not head.lstrip().startswith((*forms.HL7_STARTS, b"{")):
         return None
     try:
         form = forms.detect(head)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from common.html_pages import template
 from training.errors import OutputError
 
 _FOLDER = Path(__file__).resolve().parent
@@ -29,17 +30,8 @@ def write(report: Mapping[str, Any], path: Path) -> None:
 
 def render(report: Mapping[str, Any]) -> str:
     """The whole page."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    made = Environment(
-        loader=FileSystemLoader(_FOLDER),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    made.filters |= {"bars": bars, "percent": _percent, "thousands": _thousands}
-    return made.get_template("page.html.j2").render(report=report, width=WIDTH, height=HEIGHT)
+    page = template(_FOLDER, "page.html.j2", bars=bars, percent=_percent, thousands=_thousands)
+    return page.render(report=report, width=WIDTH, height=HEIGHT)
 
 
 def bars(histogram: list[dict[str, int]]) -> list[dict[str, float | str]]:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import csv
 import re
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from chalicelib.errors import FileRejectedError
 from training.errors import CollectionError
 from training.prepare import tables, texts
 from training.prepare.columns import IDS, listed, plain
+from training.prepare.scratch_base import ScratchBase
 from training.prepare.splits import EVALUATION, SPLITS, TRAIN, VALIDATE
 
 _NAMES = {
@@ -24,21 +23,16 @@ _NAMES = {
 # The same report is s50414267 in MIMIC-CXR's paths, 50414267 in its tables.
 _NUMBERED = re.compile(r"s?+(\d++)(?:\.0++)?+")
 _SHOWN = 5
+_TABLES = "CREATE TABLE split (id TEXT PRIMARY KEY, split INTEGER, read INTEGER) WITHOUT ROWID;"
 
 
-class SplitFile:
+class SplitFile(ScratchBase):
     """The split of every id, on disk, and which ids were asked for."""
 
     def __init__(self, path: Path, base: Path) -> None:
         """Prepare to read the file `path` into a database at `base`."""
+        super().__init__(base, _TABLES)
         self._path = path
-        self._file = base
-        self._base = sqlite3.connect(base, isolation_level=None)
-        self._base.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
-        self._base.execute(
-            "CREATE TABLE split (id TEXT PRIMARY KEY, split INTEGER, read INTEGER) WITHOUT ROWID"
-        )
-        self._base.execute("BEGIN")
 
     def __enter__(self) -> Self:
         """Read the file.
@@ -52,16 +46,6 @@ class SplitFile:
             self._base.close()
             raise
         return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Forget everything."""
-        self._base.close()
-        self._file.unlink(missing_ok=True)
 
     def split_of(self, report_id: str) -> int | None:
         """The number of a report's split in SPLITS; None if the file does not name it."""

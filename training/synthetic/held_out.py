@@ -37,8 +37,10 @@ def findings_in(path: Path) -> Iterator[str]:
     try:
         text = b"".join(TextStream([path.read_bytes()], MOST_BYTES))
         form = forms.detect(text)
-        for found in () if form is None else forms.frame([text], form):
+        if form is None:
+            return
+        for found in forms.frame([text], form):
             with suppress(RecordRejectedError):
-                yield forms.read(form or "text", found, path.stem, MOST_BYTES, path.name).findings
+                yield forms.read(form, found, path.stem, MOST_BYTES, path.name).findings
     except (OSError, FileRejectedError) as error:
         raise ExamplesError(path, str(error)) from error

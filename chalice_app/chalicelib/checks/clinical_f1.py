@@ -15,8 +15,6 @@ from chalicelib.checks import relations
 from chalicelib.checks.labeller import label
 from chalicelib.checks.lexicon.table import Weight
 
-LABELLER = "rules 1"
-
 
 class FactsF1(NamedTuple):
     """Agreement of one draft with its reference, or of many.

@@ -34,8 +34,6 @@ NAMES = (
     LONGER_THAN_FINDINGS,
     NOT_CHECKED,
 )
-# Findings and draft cannot both be right.
-DISAGREEMENTS = (WRONG_SIDE, CONTRADICTED, NORMAL_DRAFT)
 
 Span = tuple[int, int]
 

@@ -24,9 +24,6 @@ _UNIT_NAMES = {
     "cc": "ml",
 }
 _TIMES = frozenset({"x", "by", "\u00d7"})
-_EARLIER = frozenset(
-    {"previously", "prior", "formerly", "was", "from", "compared", "versus", "to", "than"}
-)
 STOPS = frozenset(
     {"but", "however", "although", "though", "except", "with", "without", "no", "after", "while"}
 )

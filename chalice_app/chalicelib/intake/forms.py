@@ -22,7 +22,7 @@ FHIR: tuple[Form, ...] = ("fhir", "fhir-bundle")
 
 _SPACE = b" \t\r\n"
 # A segment that begins a message, a file or a batch, or the byte that begins an MLLP frame.
-_HL7_STARTS = (b"MSH", b"FHS", b"BHS", b"\x0b")
+HL7_STARTS = (b"MSH", b"FHS", b"BHS", b"\x0b")
 _RESOURCE = b'"resourceType"'
 # Of the name of a file with a report, what is not part of the report's id.
 _ENDINGS = frozenset({".gz", ".txt", ".text", ".rpt"})
@@ -42,7 +42,7 @@ def detect(head: bytes) -> Form | None:
         FileRejectedError: it is in none of the forms.
     """
     text = head.lstrip(_SPACE)
-    if text.startswith(_HL7_STARTS):
+    if text.startswith(HL7_STARTS):
         from chalicelib.intake.hl7.framing import detect as detect_hl7  # noqa: PLC0415  # on first use
 
         form = detect_hl7(text)
