@@ -1,6 +1,6 @@
 """Reads Athena's SQL (Trino's) and translates it to DuckDB's, with the same meaning or not at all.
 
-sqlglot reads the grammar only: it is told of no function, so every call keeps its name, and what a
+sqlglot only parses the grammar. It knows no functions, so every call keeps its name, and what a
 name means is decided by the list in analytics/engine/functions. Names and types are resolved as
 Trino resolves them, before anything runs.
 """

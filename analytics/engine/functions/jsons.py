@@ -45,7 +45,7 @@ def _extract(args: Sequence[Typed]) -> str:
 
 
 def _guarded(args: Sequence[Typed], sql: str) -> str:
-    """DuckDB writes numbers anew (1.50 becomes 1.5); Athena keeps their text."""
+    """DuckDB rewrites numbers (1.50 becomes 1.5); Athena keeps their text."""
     numbers = f"regexp_matches(CAST({args[0].sql} AS VARCHAR), '{_REWRITTEN}')"
     kinds = f"json_type({_at(args)}) IN ('DOUBLE', 'OBJECT', 'ARRAY')"
     return (
@@ -63,7 +63,7 @@ _OF_BOTH = tuple(
         scalar(
             f"json_extract_scalar({kind}, varchar) -> varchar",
             _scalar,
-            "Literal path; null of an object or array, and of text that is no JSON",
+            "Literal path; null of an object or array, and of text that is not valid JSON",
         ),
         scalar(f"json_extract({kind}, varchar) -> json", _extract, "Literal path"),
         scalar(

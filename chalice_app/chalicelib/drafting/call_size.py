@@ -1,4 +1,4 @@
-"""How many records a call to an endpoint may carry; reduced when a call proves too large.
+"""The most records per call to an endpoint, reduced when a call turns out to be too large.
 
 A GPU drafts many texts in little more than the time of one, until its memory or the 60 seconds of
 an invocation are used up. How many fit depends on the instance and on the length of the texts, so

@@ -15,7 +15,7 @@ _FIRM = ("findings", "impression", "both")
 
 
 class Choice(NamedTuple):
-    """The texts, or why there are none, and the blocks that they come from."""
+    """Findings and impression, or the reason why they are not certain, and their blocks."""
 
     findings: str | None
     impression: str | None

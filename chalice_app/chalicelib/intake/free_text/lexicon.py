@@ -282,7 +282,7 @@ CONTINUED = (SENTENCE | UNFINISHED) - _words(
     "consistent|suggestive|suggest|suggesting|compatible|concerning|include|including"
     "|discussed|reported|communicated|represent|section|described|worrisome|indicate"
 )
-# Words that resemble a heading and are none.
+# Words that look like a heading but are not one.
 NEVER = _words(
     "compression|depression|regression|progression|expression|suppression|oppression|occlusion"
     "|inclusion|exclusion|contusion|concussion|collusion|confusion|binding|bindings|winding"
