@@ -19,7 +19,8 @@ from analytics.engine.results import Result, held
 from analytics.engine.stops import stop_of
 from analytics.errors import QueryError, UntranslatableError
 from analytics.lake import Lake
-from analytics.tables import FIRST_DAY, TABLES, TRINO, Table
+from analytics.schema import TRINO, Table
+from analytics.tables import FIRST_DAY, TABLES
 
 # Nothing is downloaded at run time.
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
