@@ -36,9 +36,17 @@ DRAFT_CHECKS = (
     "not_checked",
     SAME_REPORT_ID,
 )
+# How much a finding must matter to be flagged as left out (checks.lexicon.table.Weight).
+WEIGHTS = ("incidental", "chronic", "acute")
+DEFAULT_OMITTED_FROM = "chronic"
+DEFAULT_LONGER_THAN = 1.0
+DEFAULT_AGE_TOLERANCE = 1.0
+MAX_LONGER_THAN = 100
+MAX_AGE_TOLERANCE = 150
 ROLES = ("fine-tuned", "pre-trained")
 NIGHTLY_MODES = ("batch", "live")
 _POSITIVE = re.compile(r"(?=0*[1-9])[0-9]{1,18}")
+_DECIMAL = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")
 
 
 class Model(msgspec.Struct, frozen=True):
@@ -80,6 +88,9 @@ class Settings(msgspec.Struct, frozen=True):
     transform_instance_type: str = "ml.g5.2xlarge"
     transform_instances: int = 1
     draft_checks: frozenset[str] = frozenset()
+    omitted_from: str = DEFAULT_OMITTED_FROM
+    longer_than: float = DEFAULT_LONGER_THAN
+    age_tolerance: float = DEFAULT_AGE_TOLERANCE
 
     @property
     def live_model(self) -> Model:
@@ -129,6 +140,11 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         transform_instance_type=environment.get("TRANSFORM_INSTANCE_TYPE") or "ml.g5.2xlarge",
         transform_instances=_positive(environment, "TRANSFORM_INSTANCES", 1),
         draft_checks=_draft_checks(environment),
+        omitted_from=_omitted_from(environment),
+        longer_than=_decimal(environment, "LONGER_THAN", DEFAULT_LONGER_THAN, MAX_LONGER_THAN),
+        age_tolerance=_decimal(
+            environment, "AGE_TOLERANCE", DEFAULT_AGE_TOLERANCE, MAX_AGE_TOLERANCE
+        ),
     )
 
 
@@ -145,6 +161,20 @@ def _draft_checks(environment: Mapping[str, str]) -> frozenset[str]:
             known = ", ".join(DRAFT_CHECKS)
             raise SettingsError("DRAFT_CHECKS", f"names an unknown check; known are {known}")
     return frozenset(names)
+
+
+def _omitted_from(environment: Mapping[str, str]) -> str:
+    weight = environment.get("OMITTED_FROM") or DEFAULT_OMITTED_FROM
+    if weight not in WEIGHTS:
+        raise SettingsError("OMITTED_FROM", f"must be one of {', '.join(WEIGHTS)}")
+    return weight
+
+
+def _decimal(environment: Mapping[str, str], name: str, default: float, most: int) -> float:
+    text = environment.get(name) or str(default)
+    if _DECIMAL.fullmatch(text) is None or float(text) > most:
+        raise SettingsError(name, f"must be a number from 0 to {most}, such as 1.5")
+    return float(text)
 
 
 def read_model(environment: Mapping[str, str], role: str) -> Model | None:

@@ -51,6 +51,8 @@ def mended(
                         if name in NUMBERS and isinstance(value, dict)
                     }
                 )
+        if resource["Type"] == "AWS::CloudWatch::Alarm" and "Metrics" in properties:
+            _without_metric_math(properties)
         if resource["Type"] == "AWS::IAM::Role":
             _allow_batches(properties)
     return result
@@ -68,6 +70,12 @@ def nested(template: Template) -> Template:
     for name in [key for key, resource in resources.items() if resource["Type"] in NOT_MADE]:
         del resources[name]
     return result
+
+
+def _without_metric_math(alarm: dict[str, Any]) -> None:
+    """MiniStack refuses metric math: there, the alarm only exists, on the last of its metrics."""
+    last = next(one["MetricStat"] for one in reversed(alarm.pop("Metrics")) if "MetricStat" in one)
+    alarm |= {**last["Metric"], "Statistic": last["Stat"], "Period": last["Period"]}
 
 
 def _allow_batches(role: dict[str, Any]) -> None:

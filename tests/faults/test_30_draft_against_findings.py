@@ -8,6 +8,7 @@ that fits has no flag.
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -85,6 +86,53 @@ def test_30_the_answer_names_the_flags(account: Account) -> None:
     account.finish(KEY, hl7_batch({"report_id": "r1", "findings": EFFUSION}))
 
     assert b"Flags: wrong_side" in account.read(f"results/{KEY}.hl7")
+
+
+def metrics(account: Account) -> dict[str, float]:
+    """The sums of what the function has counted."""
+    sums: dict[str, float] = {}
+    for line in account.logs.splitlines():
+        if line.startswith('{"_aws"'):
+            sent = json.loads(line)
+            for one in sent["_aws"]["CloudWatchMetrics"][0]["Metrics"]:
+                sums[one["Name"]] = sums.get(one["Name"], 0) + sum(sent[one["Name"]])
+    return sums
+
+
+@pytest.mark.parametrize("chunk_records", ["50", "2"], ids=["whole", "in chunks"])
+def test_30_drafts_in_disagreement_are_counted(account: Account, chunk_records: str) -> None:
+    account.configure({"DRAFT_CHECKS": "all", "CHUNK_RECORDS": chunk_records})
+    account.model.write = lambda _: "Moderate right pleural effusion."
+    other = "There is a moderate right pleural effusion."
+    records = [{"findings": EFFUSION}, {"findings": other}, {"findings": other}]
+
+    account.finish(KEY, json_lines(*records))
+
+    counted = metrics(account)
+    assert counted["DraftsChecked"] == counted["DraftsCompared"] == 3
+    assert counted["DraftsInDisagreement"] == counted["FlagWrongSide"] == 1
+    assert "FlagOmitted" not in counted
+
+
+def test_30_drafts_of_a_comparison_are_not_counted(account: Account) -> None:
+    account.configure({"DRAFT_CHECKS": "all"})
+    account.model.write = lambda _: "Moderate right pleural effusion."
+
+    account.finish("evaluation/dev1/a", json_lines({"findings": EFFUSION}))
+
+    assert "DraftsChecked" not in metrics(account)
+    assert metrics(account)["RecordsOk"] == 1
+
+
+def test_30_rows_say_which_checks_ran(account: Account) -> None:
+    account.configure({"DRAFT_CHECKS": "contradicted", "LONGER_THAN": "2"})
+    account.model.write = lambda _: "Moderate right pleural effusion."
+
+    account.finish(KEY, json_lines({"findings": EFFUSION}))
+
+    (row,) = account.rows("checks")
+    assert row["flag"] is None
+    assert row["checker"].endswith("; checks=contradicted; longer_than=2")
 
 
 def test_30_checks_can_be_switched_off(account: Account) -> None:

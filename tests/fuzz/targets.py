@@ -186,7 +186,7 @@ def answers(data: bytes) -> None:
             _says_nothing(error)
             continue
         assert len(texts) == expected
-        assert all(map(_is_a_draft, texts))
+        assert all(_is_a_draft(one.text) for one in texts)
 
 
 def batches(data: bytes) -> None:

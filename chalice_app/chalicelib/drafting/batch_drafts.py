@@ -16,6 +16,7 @@ import msgspec
 from chalicelib import scratch
 from chalicelib.drafting import codecs
 from chalicelib.drafting.endpoint import Draft
+from chalicelib.drafting.truncation import truncation_of
 from chalicelib.errors import EndpointAnswerError, TransformError
 from chalicelib.objects import ObjectRef
 from chalicelib.settings import Model
@@ -53,7 +54,10 @@ class Batch(msgspec.Struct, frozen=True):
         text = self.texts.get(index)
         if text is None:
             return None
-        return Draft(text, round(self.metadata.seconds * 1000, 3), self.metadata.records)
+        truncation = truncation_of(text, None, self.model.generation)
+        return Draft(
+            text, round(self.metadata.seconds * 1000, 3), self.metadata.records, truncation
+        )
 
 
 def row_id(object_id: str, index: int) -> str:

@@ -2,13 +2,13 @@
 
 `text2text-v1`, the 1.x container: `{"text_inputs": [...]}` -> `{"generated_texts": [...]}`.
 `tgi-v2`, the 2.x container (Text Generation Inference): `{"inputs", "parameters"}` ->
-`[{"generated_text"}]`, one text per request.
+`[{"generated_text", "details": {"finish_reason"}}]`, one text per request.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -21,6 +21,15 @@ MAX_IMPRESSION_CHARACTERS = 4000
 _TGI_NAMES = {"max_length": "max_new_tokens"}
 # Parameters of the 1.x container that TGI does not know and rejects.
 _NOT_IN_TGI = frozenset({"num_beams", "num_return_sequences", "max_time", "early_stopping"})
+# What TGI says when a text reached `max_new_tokens`.
+_AT_LIMIT = "length"
+
+
+class Generated(NamedTuple):
+    """A text, and whether the endpoint says that it ends at the limit; None if it does not say."""
+
+    text: str
+    at_limit: bool | None = None
 
 
 def records_per_request(codec: str, wanted: int) -> int:
@@ -37,10 +46,12 @@ def encode_request(codec: str, prompts: Sequence[str], generation: Generation) -
         for name, value in generation.items()
         if name not in _NOT_IN_TGI
     }
+    # With details, TGI says why it stopped: at the end of the text, or at the limit.
+    parameters.setdefault("details", True)
     return msgspec.json.encode({"inputs": prompts[0], "parameters": parameters})
 
 
-def decode_answer(codec: str, body: bytes, expected: int) -> list[str]:
+def decode_answer(codec: str, body: bytes, expected: int) -> list[Generated]:
     """Decode the response to a request of `expected` prompts: one text each, none blank.
 
     Raises:
@@ -55,7 +66,7 @@ def decode_answer(codec: str, body: bytes, expected: int) -> list[str]:
     if len(texts) != expected:
         problem = f"the endpoint returned {len(texts)} texts for {expected} findings"
         raise EndpointAnswerError(problem)
-    return [_check(text) for text in texts]
+    return [Generated(_check(text), at_limit) for text, at_limit in texts]
 
 
 def text_of_batch(values: dict[str, Any]) -> str:
@@ -70,18 +81,23 @@ def text_of_batch(values: dict[str, Any]) -> str:
     raise EndpointAnswerError("the line has no generated text")
 
 
-def _texts_v1(response: Any) -> list[Any]:  # noqa: ANN401  # any JSON value
+def _texts_v1(response: Any) -> list[tuple[Any, bool | None]]:  # noqa: ANN401  # any JSON value
     if not isinstance(response, dict) or not isinstance(response.get("generated_texts"), list):
         raise EndpointAnswerError("the endpoint's response has no list generated_texts")
     # The list may be nested, with several sequences per prompt: the first is the best.
-    return [_first(text) for text in response["generated_texts"]]
+    return [(_first(text), None) for text in response["generated_texts"]]
 
 
-def _texts_v2(response: Any) -> list[Any]:  # noqa: ANN401  # any JSON value
+def _texts_v2(response: Any) -> list[tuple[Any, bool | None]]:  # noqa: ANN401  # any JSON value
     items = response if isinstance(response, list) else [response]
     if not all(isinstance(item, dict) and "generated_text" in item for item in items):
         raise EndpointAnswerError("the endpoint's response has no generated_text")
-    return [item["generated_text"] for item in items]
+    return [(item["generated_text"], _at_limit(item.get("details"))) for item in items]
+
+
+def _at_limit(details: Any) -> bool | None:  # noqa: ANN401  # any JSON value
+    reason = details.get("finish_reason") if isinstance(details, dict) else None
+    return reason == _AT_LIMIT if isinstance(reason, str) else None
 
 
 def _first(text: Any) -> Any:  # noqa: ANN401  # any JSON value

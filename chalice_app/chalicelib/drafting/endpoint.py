@@ -21,6 +21,7 @@ from botocore.exceptions import (
 from chalicelib.aws import LONGEST_CALL_S
 from chalicelib.drafting import codecs
 from chalicelib.drafting.call_size import CallSizes
+from chalicelib.drafting.truncation import NOT_CUT, Truncation, truncation_of
 from chalicelib.errors import (
     EndpointBusyError,
     EndpointRejectedError,
@@ -64,12 +65,14 @@ TIMED_OUT = 0
 class Draft(msgspec.Struct, frozen=True):
     """The model's text for one record, and the duration of its call in milliseconds.
 
-    `call_records` is the number of records that shared the call.
+    `call_records` is the number of records that shared the call, `truncation` says whether the
+    model stopped before the text was complete.
     """
 
     impression: str
     latency_ms: float
     call_records: int = 1
+    truncation: Truncation = NOT_CUT
 
 
 class CallBudget(msgspec.Struct, frozen=True):
@@ -199,7 +202,15 @@ class EndpointClient:
         elapsed_ms = (self._pace.clock() - began) * 1000
         if self._observe is not None:
             self._observe(model.role, len(prompts), elapsed_ms)
-        return [Draft(text, round(elapsed_ms, 3), len(texts)) for text in texts]
+        return [
+            Draft(
+                text,
+                round(elapsed_ms, 3),
+                len(texts),
+                truncation_of(text, at_limit, model.generation),
+            )
+            for text, at_limit in texts
+        ]
 
 
 def _classify(error: ClientError, endpoint: str) -> ImpressionsError:

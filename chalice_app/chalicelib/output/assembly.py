@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from chalicelib import checks
 from chalicelib.drafting.endpoint import Draft
 from chalicelib.drafting.prompts import prompt_sha256
 from chalicelib.drafting.routing import Drafts
+from chalicelib.drafting.truncation import NOT_CUT, TOLD
 from chalicelib.errors import (
     FileRejectedError,
     ModelError,
@@ -19,9 +21,7 @@ from chalicelib.intake.source import Source
 from chalicelib.output import baselines
 from chalicelib.output.document import Counts, Entry, Remarks, flags_of
 from chalicelib.output.rows import Written, failure_row, rows_of
-from chalicelib.output.tables import (
-    Row,
-)
+from chalicelib.output.tables import Row
 from chalicelib.settings import Model
 
 # The version of the two baselines: change it when their output changes.
@@ -42,6 +42,7 @@ def assemble(
     drafts: Sequence[tuple[Model, Drafts]],
     baseline_sentence: str | None,
     remarks: Sequence[Sequence[Remarks]] | None = None,
+    checker: str = checks.VERSION,
 ) -> Outcome:
     """Assemble a chunk's output, in the order of its records.
 
@@ -51,6 +52,7 @@ def assemble(
         drafts: each model with its drafts or errors for the valid records, in order.
         baseline_sentence: also score the two baselines; None outside the evaluation lane.
         remarks: what the checks say of each model's drafts, in the same order; None if none ran.
+        checker: which version of them, and how it differs from the defaults.
     """
     rows: list[Row] = []
     entries: list[Entry] = []
@@ -74,7 +76,7 @@ def assemble(
                 rows.append(failure_row(source, draft, record.index, record.report_id, model.role))
                 continue
             entries.append(_entry(record, model, draft, said))
-            rows += rows_of(source, record, _by_model(model, draft, said))
+            rows += rows_of(source, record, _by_model(model, draft, said, checker))
         if baseline_sentence is not None and record.impression is not None:
             for written in _by_baselines(record, baseline_sentence):
                 rows += rows_of(source, record, written)
@@ -89,16 +91,20 @@ def assemble_rejected(source: Source, error: FileRejectedError) -> Outcome:
     return Outcome([failure_row(source, error, None, None)], [entry], Counts(1, 0, 1))
 
 
-def _by_model(model: Model, draft: Draft, remarks: Remarks) -> Written:
+def _by_model(model: Model, draft: Draft, remarks: Remarks, checker: str) -> Written:
     digest = prompt_sha256(model.prompt)
     name = model.endpoint_name
-    return Written(model.role, model.model_id, model.version, name, digest, draft, remarks)
+    return Written(model.role, model.model_id, model.version, name, digest, draft, remarks, checker)
 
 
 def _by_baselines(record: Record, sentence: str) -> Iterable[Written]:
-    lead = baselines.lead_sentence(record.findings)
-    for role, text in ((baselines.CONSTANT, sentence), (baselines.LEAD, lead)):
-        yield Written(role, role, BASELINE_VERSION, "", "", Draft(text, 0.0))
+    lead, cut = baselines.lead_sentence(record.findings)
+    drafts = (
+        (baselines.CONSTANT, Draft(sentence, 0.0)),
+        (baselines.LEAD, Draft(lead, 0.0, truncation=TOLD if cut else NOT_CUT)),
+    )
+    for role, draft in drafts:
+        yield Written(role, role, BASELINE_VERSION, "", "", draft)
 
 
 def _name(model: Model) -> str:

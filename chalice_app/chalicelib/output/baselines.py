@@ -29,9 +29,10 @@ def stratum(reference: str) -> Literal["normal", "abnormal"]:
     return "normal" if short and _NORMAL_OPENING.match(text) else "abnormal"
 
 
-def lead_sentence(findings: str) -> str:
-    """The first sentence of the findings, the usual trivial baseline for summarisation.
+def lead_sentence(findings: str) -> tuple[str, bool]:
+    """The first sentence of the findings, the usual trivial baseline, and whether it is cut.
 
-    No longer than a model's draft may be: it is scored like one.
+    It is no longer than a model's draft may be: it is scored like one.
     """
-    return _SENTENCE_END.split(findings.strip(), maxsplit=1)[0][:MAX_IMPRESSION_CHARACTERS]
+    sentence = _SENTENCE_END.split(findings.strip(), maxsplit=1)[0]
+    return sentence[:MAX_IMPRESSION_CHARACTERS], len(sentence) > MAX_IMPRESSION_CHARACTERS

@@ -9,6 +9,7 @@ import msgspec
 
 from chalicelib import checks
 from chalicelib.drafting.endpoint import Draft
+from chalicelib.drafting.truncation import NOT_CUT
 from chalicelib.errors import (
     FileRejectedError,
     ModelDownError,
@@ -39,6 +40,7 @@ class Written(NamedTuple):
     prompt_sha256: str
     draft: Draft
     remarks: Remarks = None
+    checker: str = checks.VERSION
 
 
 def rows_of(source: Source, record: Record, written: Written) -> Iterable[Row]:
@@ -82,7 +84,7 @@ def _impression_row(source: Source, record: Record, written: Written) -> Impress
         metadata=None if metadata is None else msgspec.json.encode(metadata).decode(),
         latency_ms=written.draft.latency_ms,
         call_records=written.draft.call_records,
-        output_truncated=False,
+        output_truncated=written.draft.truncation != NOT_CUT,
         source_bucket=ref.bucket,
         source_key=ref.key,
         source_etag=ref.etag,
@@ -143,7 +145,7 @@ def _check_rows(
             flag=None if remark is None else remark.flag,
             findings_spans=_spans([] if remark is None else remark.findings),
             draft_spans=_spans([] if remark is None else remark.draft),
-            checker=checks.VERSION,
+            checker=written.checker,
             source_key=ref.key,
             checked_at=source.stamp,
         )

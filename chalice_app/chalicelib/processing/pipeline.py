@@ -20,13 +20,14 @@ from chalicelib.output.document import Counts, result_document
 from chalicelib.output.results import StandingResult
 from chalicelib.output.tables import FileRow
 from chalicelib.processing.answering import Answering
-from chalicelib.processing.checking import remarks_on
+from chalicelib.processing.checking import checker_of, remarks_on
 from chalicelib.processing.context import (
     REMEMBERED_S,
     EarlierRuns,
     ProcessingContext,
     WorkResult,
 )
+from chalicelib.processing.flag_counts import count_checks
 from chalicelib.processing.records import complete_replaced
 from chalicelib.queue import sender
 from chalicelib.queue.messages import WorkItem
@@ -86,6 +87,7 @@ def process_object(
     answer = answering.store(answers)
     document = result_document(ref, outcome.counts, entries=outcome.entries, answer=answer)
     stands = _write_result(context, source, outcome.counts, document, answering)
+    count_checks(ref.lane, outcome.rows)
     return WorkResult(outcome.counts, files=1, superseded=not stands)
 
 
@@ -142,6 +144,7 @@ def process_chunk(
     )
     if finished.superseded:
         return WorkResult(Counts(0, 0, 0), superseded=True)
+    count_checks(source.work.ref.lane, outcome.rows)
     if finished.failed is None:
         return WorkResult(outcome.counts)
     stands = _complete(context, source, plan, finished.failed)
@@ -158,7 +161,8 @@ def _draft(
     baseline = settings.baseline_sentence if ref.lane == routing.EVALUATION else None
     remarks = remarks_on(settings, good, drafts)
     answers = Answering(context, source, form).make(frames, records, drafts, remarks)
-    return assemble(source, records, drafts, baseline, remarks), answers
+    checker = checker_of(settings)
+    return assemble(source, records, drafts, baseline, remarks, checker), answers
 
 
 def _read(

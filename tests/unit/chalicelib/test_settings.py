@@ -110,6 +110,15 @@ def test_either_variable_of_the_region_will_do() -> None:
         ("MAX_FINDINGS_CHARACTERS", " "),
         ("MAX_OBJECT_BYTES", "1e6"),
         ("RETRY_DELAY_S", "9" * 5000),  # more digits than Python reads
+        ("OMITTED_FROM", "normal"),
+        ("OMITTED_FROM", "Acute"),
+        ("LONGER_THAN", "-1"),
+        ("LONGER_THAN", "100.5"),
+        ("LONGER_THAN", "1e1"),
+        ("LONGER_THAN", "nan"),
+        ("LONGER_THAN", "9" * 5000),
+        ("AGE_TOLERANCE", "one"),
+        ("AGE_TOLERANCE", "151"),
         ("FINE_TUNED_CODEC", "text2text"),
         ("FINE_TUNED_PROMPT", "no place for them"),
         ("FINE_TUNED_PROMPT", "{findings} {findings}"),
@@ -170,3 +179,20 @@ def test_an_unknown_draft_check_is_refused() -> None:
 
 def test_draft_checks_are_those_that_there_are() -> None:
     assert set(DRAFT_CHECKS) == {*flags.NAMES, SAME_REPORT_ID}
+
+
+def test_the_thresholds_of_the_checks_are_read() -> None:
+    chosen = {"OMITTED_FROM": "acute", "LONGER_THAN": "1.5", "AGE_TOLERANCE": "0"}
+
+    settings = read_settings(LEAST | chosen)
+
+    assert settings.omitted_from == "acute"
+    assert (settings.longer_than, settings.age_tolerance) == (1.5, 0.0)
+
+
+def test_the_default_thresholds_are_those_of_the_checks() -> None:
+    settings, options = read_settings(LEAST), flags.Options()
+
+    assert settings.omitted_from == options.omitted_from.name.lower()
+    assert settings.longer_than == options.longer_than
+    assert settings.age_tolerance == options.age_tolerance

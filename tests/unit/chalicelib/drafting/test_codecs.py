@@ -21,7 +21,8 @@ CANARY = "canary-text"
 
 
 def answered(codec: str, answer: Any, expected: int = 1) -> list[str]:
-    return decode_answer(codec, json.dumps(answer).encode(), expected)
+    generated = decode_answer(codec, json.dumps(answer).encode(), expected)
+    return [one.text for one in generated]
 
 
 def test_1x_request_carries_a_list_and_the_parameters() -> None:
@@ -40,8 +41,35 @@ def test_2x_request_carries_one_text_and_what_its_container_knows() -> None:
 
     assert json.loads(body) == {
         "inputs": "one",
-        "parameters": {"max_new_tokens": 80, "temperature": 0.5},
+        "parameters": {"max_new_tokens": 80, "temperature": 0.5, "details": True},
     }
+
+
+def test_2x_request_asks_why_the_model_stopped_unless_told_not_to() -> None:
+    body = encode_request(V2, ["one"], {"max_new_tokens": 5, "details": False})
+
+    assert json.loads(body)["parameters"] == {"max_new_tokens": 5, "details": False}
+
+
+@pytest.mark.parametrize(
+    ("codec", "answer", "at_limit"),
+    [
+        (V2, [{"generated_text": "One", "details": {"finish_reason": "length"}}], True),
+        (V2, [{"generated_text": "One.", "details": {"finish_reason": "eos_token"}}], False),
+        (V2, [{"generated_text": "One.", "details": {"finish_reason": "stop_sequence"}}], False),
+        (V2, [{"generated_text": "One.", "details": {"finish_reason": None}}], None),
+        (V2, [{"generated_text": "One.", "details": {}}], None),
+        (V2, [{"generated_text": "One.", "details": "length"}], None),
+        (V2, [{"generated_text": "One."}], None),
+        (V1, {"generated_texts": ["One."]}, None),
+    ],
+)
+def test_what_the_endpoint_says_of_the_limit(
+    codec: str, answer: Any, at_limit: bool | None
+) -> None:
+    [generated] = decode_answer(codec, json.dumps(answer).encode(), 1)
+
+    assert generated.at_limit is at_limit
 
 
 @pytest.mark.parametrize(("codec", "records"), [(V1, 8), (V2, 1)])

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.drafting.endpoint import Draft
+from chalicelib.drafting.truncation import NOT_CUT, POSSIBLE, TOLD, Truncation
 from chalicelib.errors import (
     EndpointRejectedError,
     FileRejectedError,
@@ -18,7 +19,7 @@ from chalicelib.objects import ObjectRef
 from chalicelib.output.assembly import Outcome, assemble, assemble_rejected
 from chalicelib.output.document import Counts
 from chalicelib.output.scoring import METRICS
-from chalicelib.output.tables import FailureRow, ImpressionRow, RougeRow
+from chalicelib.output.tables import CheckRow, FailureRow, ImpressionRow, RougeRow
 from chalicelib.queue.messages import WorkItem
 from chalicelib.settings import Model
 from tests.unit.chalicelib.stores import LIVE, NOTICED, RIVAL
@@ -56,6 +57,36 @@ def test_draft_becomes_an_entry_and_a_row_that_names_all_that_made_it() -> None:
     assert (entry.report_id, entry.impression, entry.model) == ("r1", "Big heart.", "small@1")
     assert (entry.status, entry.error, entry.metadata) == ("ok", None, {"b": 1, "a": [2]})
     assert outcome.counts == Counts(1, 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("truncation", "truncated"), [(NOT_CUT, False), (POSSIBLE, True), (TOLD, True)]
+)
+def test_a_draft_that_may_be_cut_is_marked(truncation: Truncation, truncated: bool) -> None:  # noqa: FBT001  # a case
+    drafts = [Draft("Big heart", 1.0, 1, truncation)]
+
+    outcome = assemble(SOURCE, [PLAIN], [(LIVE, drafts)], None)
+
+    assert [row.output_truncated for row in of(outcome, ImpressionRow)] == [truncated]
+
+
+def test_a_lead_baseline_that_was_cut_is_marked() -> None:
+    long = Record(0, "r0", "x" * 5000, "Clear.")
+
+    outcome = assemble(SOURCE, [long], [(LIVE, [None])], "Normal.")
+
+    truncated = {row.model_role: row.output_truncated for row in of(outcome, ImpressionRow)}
+    assert truncated == {"baseline-constant": False, "baseline-lead": True}
+
+
+def test_check_rows_say_which_checks_ran() -> None:
+    remarks = [[[]]]
+    drafts = [(LIVE, [Draft("Big heart.", 1.0)])]
+
+    outcome = assemble(SOURCE, [PLAIN], drafts, None, remarks, "draft-checks 1; checks=omitted")
+
+    [row] = of(outcome, CheckRow)
+    assert (row.flag, row.checker) == (None, "draft-checks 1; checks=omitted")
 
 
 def test_reference_is_scored_once_for_each_metric() -> None:

@@ -45,4 +45,9 @@ def test_the_rest_is_abnormal(reference: str) -> None:
     ],
 )
 def test_lead_is_the_first_sentence(findings: str, lead: str) -> None:
-    assert lead_sentence(findings) == lead
+    assert lead_sentence(findings) == (lead, False)
+
+
+@pytest.mark.parametrize(("characters", "cut"), [(4000, False), (4001, True)])
+def test_a_lead_that_is_too_long_for_a_draft_is_cut(characters: int, cut: bool) -> None:  # noqa: FBT001  # a case
+    assert lead_sentence("x" * characters) == ("x" * 4000, cut)

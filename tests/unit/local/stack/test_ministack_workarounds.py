@@ -90,3 +90,30 @@ def test_only_what_ministack_does_not_make_is_left_out_of_the_nested_stack() -> 
     }
 
     assert nested(template) == {"Resources": {"Table": {"Type": "AWS::Glue::Table"}}}
+
+
+def test_an_alarm_on_metric_math_becomes_one_on_a_metric() -> None:
+    metric = {"Namespace": "N", "MetricName": "Flagged", "Dimensions": [{"Name": "a"}]}
+    stat = {"Metric": metric, "Stat": "Sum", "Period": 60}
+    alarm = {
+        "Type": "AWS::CloudWatch::Alarm",
+        "Properties": {
+            "Metrics": [
+                {"Id": "rate", "Expression": "flagged / 2"},
+                {"Id": "other", "MetricStat": {**stat, "Period": 300}},
+                {"Id": "flagged", "MetricStat": stat},
+            ],
+            "Threshold": 5,
+        },
+    }
+    plain = {"Type": "AWS::CloudWatch::Alarm", "Properties": {"MetricName": "Errors"}}
+
+    made = mended({"Resources": {"A": alarm, "B": plain}}, VALUES, LocalStackSettings(), URL)
+
+    assert made["Resources"]["A"]["Properties"] == {
+        **metric,
+        "Statistic": "Sum",
+        "Period": 60,
+        "Threshold": 5,
+    }
+    assert made["Resources"]["B"] == plain

@@ -1,0 +1,42 @@
+"""Counts what the checks say of drafts, as metrics: without ids, keys or text."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from chalicelib.drafting.routing import EVALUATION
+from chalicelib.observability import count
+from chalicelib.output.tables import CheckRow, Row
+from chalicelib.settings import DRAFT_CHECKS
+
+# Draft and findings say opposite things: what the alarm counts. Other flags are often what a
+# radiologist would do too.
+DISAGREEMENTS = frozenset({"wrong_side", "contradicted", "normal_draft_abnormal_findings"})
+# Each flag of a draft counts in a metric of its name.
+FLAG_METRICS = {
+    name: "Flag" + "".join(part.capitalize() for part in name.split("_")) for name in DRAFT_CHECKS
+}
+_NOT_CHECKED = "not_checked"
+
+
+def count_checks(lane: str | None, rows: Iterable[Row]) -> None:
+    """Count the checked drafts of a unit and their flags, as metrics.
+
+    The evaluation lane is left out: its models are compared, a bad one on purpose, and nobody
+    reads their drafts as reports. Its rates are in the view v_flag_rates.
+    """
+    if lane == EVALUATION:
+        return
+    flags: dict[tuple[int, str], set[str]] = {}
+    for row in rows:
+        if isinstance(row, CheckRow):
+            draft = flags.setdefault((row.record_index, row.model_role), set())
+            if row.flag is not None:
+                draft.add(row.flag)
+    compared = [one for one in flags.values() if _NOT_CHECKED not in one or one & DISAGREEMENTS]
+    count("DraftsChecked", len(flags))
+    count("DraftsCompared", len(compared))
+    count("DraftsInDisagreement", sum(bool(one & DISAGREEMENTS) for one in compared))
+    for name, number in Counter(name for one in flags.values() for name in one).items():
+        count(FLAG_METRICS[name], number)
