@@ -8,7 +8,7 @@ from chalicelib.checks import flags, relations
 from chalicelib.checks.facts import Fact, Side
 from chalicelib.checks.flags import Flag, Span
 from chalicelib.checks.lexicon.table import Weight
-from chalicelib.checks.reading import Reading, spans
+from chalicelib.checks.reading import Reading, spans, spans_with_sides
 from chalicelib.checks.sides import side_words
 
 Facts = Sequence[Fact]
@@ -40,7 +40,8 @@ def wrong_side(findings: Facts, draft: Facts) -> Iterator[Flag]:
         there_too = " and ".join(sorted(found))
         said_as = "both sides" if fact.side == "both" else f"the {fact.side}"
         sentence = f"The draft has {fact.finding} on {said_as}, the findings on the {there_too}."
-        yield Flag(flags.WRONG_SIDE, sentence, spans(sources), spans([fact]), fact.finding)
+        places = spans_with_sides(sources), spans_with_sides([fact])
+        yield Flag(flags.WRONG_SIDE, sentence, *places, fact.finding)
 
 
 def other_side_only(findings: Reading, draft: Reading) -> Iterator[Flag]:

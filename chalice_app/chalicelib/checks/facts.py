@@ -21,6 +21,8 @@ class Fact(NamedTuple):
         change: compared with an earlier examination; None if nothing is said.
         span: where it stands in the text: the first and the last character, and all between,
             as for slices.
+        side_spans: where the side is said, if apart from `span`: "effusion, moderate, on the
+            left". At most one place for each of left, right and both.
     """
 
     finding: str
@@ -29,3 +31,4 @@ class Fact(NamedTuple):
     size: str | None
     change: Change | None
     span: tuple[int, int]
+    side_spans: tuple[tuple[int, int], ...] = ()

@@ -42,10 +42,15 @@ def _facts(sentence: Sentence, compiled: Lexicon) -> list[Fact]:
         Fact(
             match.meaning.finding.name,
             status,
-            placed[index],
+            placed[index].side,
             sized[index],
             changed[index],
             (words[match.start].start, words[match.end - 1].end),
+            tuple(
+                (words[at].start, words[at].end)
+                for at in sorted(placed[index].words)
+                if not match.start <= at < match.end
+            ),
         )
         for index, match in enumerate(found)
         if (status := given[index]) is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from chalicelib.checks import relations
@@ -65,3 +65,17 @@ def read(text: str) -> Reading:
 def spans(facts: Sequence[Fact]) -> tuple[tuple[int, int], ...]:
     """Where facts stand, each place once, in order."""
     return tuple(sorted({fact.span for fact in facts}))
+
+
+def spans_with_sides(facts: Sequence[Fact]) -> tuple[tuple[int, int], ...]:
+    """Where facts stand and where their sides do, in order; a side within a fact is no place."""
+    found = spans(facts)
+    starts = [start for start, _ in found]
+    # Up to where the facts reach that begin at or before each.
+    reach = list(accumulate((end for _, end in found), max))
+    apart = set()
+    for side in {side for fact in facts for side in fact.side_spans}:
+        before = bisect_left(starts, side[1])
+        if before == 0 or reach[before - 1] <= side[0]:
+            apart.add(side)
+    return tuple(sorted({*found, *apart}))

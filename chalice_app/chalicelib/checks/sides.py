@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import cast
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple, cast
 
 from chalicelib.checks.compiled import cue_words, texts
 from chalicelib.checks.facts import Side, Status
@@ -26,31 +26,41 @@ _JOINS = frozenset({"and", "or", "versus", "vs", "nor"})
 _TRANSFER_WORDS = 7
 
 
+class Placed(NamedTuple):
+    """A side, and the words of the sentence that say it: one of each kind, none for a heading."""
+
+    side: Side
+    words: tuple[int, ...] = ()
+
+
+_NOWHERE = Placed("none")
+
+
 def sides(
     sentence: Sentence, matches: Sequence[Match], given: Sequence[Status | None]
-) -> list[Side]:
+) -> list[Placed]:
     """The side of each match, "none" where none is said or the finding has none."""
     words = sentence.words
     places = _places(words)
-    named = _one_of(_section_sides(sentence.section))
-    found: list[Side] = []
+    named = _section_side(sentence.section)
+    found: list[Placed] = []
     for index, match in enumerate(matches):
         if not match.meaning.finding.sided:
-            found.append("none")
+            found.append(_NOWHERE)
             continue
-        side = (
-            _one_of(places[at] for at in range(match.start, match.end) if at in places)
+        placed = (
+            _placed((at for at in range(match.start, match.end) if at in places), places)
             or _before(words, matches, index, places)
             or _after(words, matches, index, places)
         )
-        found.append(side or "none")
+        found.append(placed or _NOWHERE)
     _shared(words, matches, given, found)
     _only_one(matches, places, found)
     for index, match in enumerate(matches):
-        if found[index] == "none" and match.meaning.finding.sided and named:
-            found[index] = named
-        if match.meaning.finding.weight == Weight.NORMAL and found[index] == "both":
-            found[index] = "none"
+        if found[index].side == "none" and match.meaning.finding.sided and named:
+            found[index] = Placed(named)
+        if match.meaning.finding.weight == Weight.NORMAL and found[index].side == "both":
+            found[index] = _NOWHERE
     return found
 
 
@@ -78,34 +88,35 @@ def _places(words: Sequence[Word]) -> dict[int, Side]:
     }
 
 
-def _section_sides(section: str) -> list[Side]:
-    named = section.split()
+def _section_side(section: str) -> Side | None:
+    words = section.split()
     sides: tuple[Side, ...] = ("left", "right")
-    return [side for side in sides if side in named]
+    named = [side for side in sides if side in words]
+    return None if not named else "both" if len(named) > 1 else named[0]
 
 
-def _one_of(named: object) -> Side | None:
-    """One side of several: two different ones are both."""
-    different = set(cast("Sequence[Side]", named))
-    if not different:
+def _placed(found: Iterable[int], places: dict[int, Side]) -> Placed | None:
+    """One side of several words, of which the first of each kind counts: two kinds are both."""
+    first: dict[Side, int] = {}
+    for at in found:
+        first.setdefault(places[at], at)
+    if not first:
         return None
-    if len(different) > 1:
-        return "both"
-    return different.pop()
+    return Placed("both" if len(first) > 1 else next(iter(first)), tuple(first.values()))
 
 
 def _before(
     words: Sequence[Word], matches: Sequence[Match], index: int, places: dict[int, Side]
-) -> Side | None:
+) -> Placed | None:
     """The nearest side before a match, within its noun phrase."""
     start = matches[index].start
     floor = max((match.end for match in matches[:index] if match.end <= start), default=0)
-    found: list[Side] = []
+    found: list[int] = []
     for at in range(start - 1, floor - 1, -1):
         if words[at].text in _STOPS and not found:
             break
         if at in places:
-            found.append(places[at])
+            found.append(at)
             joined = at >= floor + 2 and words[at - 1].text in ("and", "or", "than")
             # "in the left upper and right lower lobes": both belong to it.
             if not joined and not _joined_before(words, at, floor):
@@ -114,7 +125,7 @@ def _before(
             break
         if ":" in words[at].before and found:
             break
-    return _one_of(found)
+    return _placed(found, places)
 
 
 def _joined_before(words: Sequence[Word], at: int, floor: int) -> bool:
@@ -127,7 +138,7 @@ def _adjective_list(words: Sequence[Word], at: int) -> bool:
 
 def _after(
     words: Sequence[Word], matches: Sequence[Match], index: int, places: dict[int, Side]
-) -> Side | None:
+) -> Placed | None:
     """The side that follows a match, up to the next one or the end of its phrase."""
     match = matches[index]
     following = [one.start for one in matches[index + 1 :] if one.start >= match.end]
@@ -140,7 +151,7 @@ def _after(
         ]
         end = joins[-1] if joins else end
     device = match.meaning.finding.weight == Weight.DEVICE
-    found: list[Side] = []
+    found: list[int] = []
     for at in range(match.end, end):
         word = words[at]
         if "," in word.before and not (at in places or word.text in _STILL):
@@ -148,24 +159,24 @@ def _after(
         if word.text in _STOPS and not (word.text == "than" and found):
             break
         if at in places:
-            found.append(places[at])
+            found.append(at)
         if device and at - match.end > _TRANSFER_WORDS:
             break
-    return _one_of(found)
+    return _placed(found, places)
 
 
 def _shared(
     words: Sequence[Word],
     matches: Sequence[Match],
     given: Sequence[Status | None],
-    found: list[Side],
+    found: list[Placed],
 ) -> None:
     """Findings joined with one that has a side share it: "left effusion and atelectasis"."""
     for index in range(1, len(matches)):
         one, other = matches[index - 1], matches[index]
         if (
-            found[index] != "none"
-            or found[index - 1] == "none"
+            found[index].side != "none"
+            or found[index - 1].side == "none"
             or not _may_share(other, given[index])
         ):
             continue
@@ -177,7 +188,7 @@ def _shared(
             found[index] = found[index - 1]
     for index in range(len(matches) - 2, -1, -1):
         one, other = matches[index], matches[index + 1]
-        if found[index] != "none" or not one.meaning.finding.sided:
+        if found[index].side != "none" or not one.meaning.finding.sided:
             continue
         texts_between = [word.text for word in words[one.end : other.start]]
         joined = bool(texts_between) and all(text in _JOINS for text in texts_between)
@@ -186,12 +197,13 @@ def _shared(
             found[index] = found[index + 1]
 
 
-def _only_one(matches: Sequence[Match], places: dict[int, Side], found: list[Side]) -> None:
+def _only_one(matches: Sequence[Match], places: dict[int, Side], found: list[Placed]) -> None:
     """The side of a sentence's only finding with a side: "at the left base, with atelectasis"."""
-    named = set(places.values())
     sided = [index for index, match in enumerate(matches) if match.meaning.finding.sided]
-    if len(named) == 1 and len(sided) == 1 and found[sided[0]] == "none":
-        found[sided[0]] = named.pop()
+    if len(sided) != 1 or found[sided[0]].side != "none":
+        return
+    if len(set(places.values())) == 1:
+        found[sided[0]] = _placed(places, places) or _NOWHERE
 
 
 def _may_share(match: Match, status: Status | None) -> bool:

@@ -25,6 +25,32 @@ def test_a_side_must_be_one_of_the_findings(findings: str, draft: str, flagged: 
     assert ("wrong_side" in {name for name, _ in told(findings, draft)}) is flagged
 
 
+@pytest.mark.parametrize(
+    ("findings", "draft", "there", "here"),
+    [
+        (
+            "Pleural effusion, moderate, on the left.",
+            "There is an effusion on the right.",
+            ["Pleural effusion", "left"],
+            ["effusion", "right"],
+        ),
+        (
+            "Left effusion. Effusion at the left base.",
+            "Effusions, larger on the right than on the left.",
+            ["Left", "effusion", "Effusion", "left"],
+            ["Effusions", "right", "left"],
+        ),
+    ],
+)
+def test_a_wrong_side_marks_finding_and_side_in_both_texts(
+    findings: str, draft: str, there: list[str], here: list[str]
+) -> None:
+    [flag] = [one for one in check(findings, draft) if one.name == "wrong_side"]
+
+    assert [findings[start:end] for start, end in flag.findings_spans] == there
+    assert [draft[start:end] for start, end in flag.draft_spans] == here
+
+
 def test_a_side_of_something_unknown_is_compared_by_its_word() -> None:
     assert told("Left effusion. Right foot normal.", "Left effusion. Right foot normal.") == set()
     assert ("wrong_side", None) in told("The right wrist is swollen.", "Left wrist swollen.")

@@ -58,3 +58,32 @@ def test_sides_belong_to_the_finding_that_they_are_said_of(
     text: str, expected: list[tuple[str, str]]
 ) -> None:
     assert told(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Left effusion.", [["Left"]]),
+        ("Pleural effusion, moderate, on the left.", [["left"]]),
+        ("Effusion at the base of the right lung.", [["right"]]),
+        ("Bilateral effusions, right greater than left.", [["Bilateral"]]),
+        ("Effusions in the left upper and right lower chest.", [["left", "right"]]),
+        ("Left effusion and atelectasis.", [["Left"], ["Left"]]),
+        ("At the left base, with atelectasis.", [["left"]]),
+        ("Effusion.", [[]]),
+        ("Elevated left hemidiaphragm.", [[]]),
+        ("Cardiomegaly on the left.", [[]]),
+    ],
+)
+def test_the_words_that_say_the_side_are_known(text: str, words: list[list[str]]) -> None:
+    facts = label(text)
+
+    assert [[text[start:end] for start, end in fact.side_spans] for fact in facts] == words
+
+
+def test_of_many_words_for_a_side_the_first_counts() -> None:
+    text = "Effusion on the left and " + "left and right and " * 50 + "right."
+
+    [fact] = label(text)
+
+    assert [start for start, _ in fact.side_spans] == [text.index("left"), text.index("right")]
