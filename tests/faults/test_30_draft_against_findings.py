@@ -135,6 +135,17 @@ def test_30_rows_say_which_checks_ran(account: Account) -> None:
     assert row["checker"].endswith("; checks=contradicted; longer_than=2")
 
 
+def test_30_a_draft_that_ends_at_the_model_s_limit_is_marked(account: Account) -> None:
+    account.configure({"DRAFT_CHECKS": "all", "FINE_TUNED_GENERATION": '{"max_length": 20}'})
+    account.model.write = lambda _: "Moderate left pleural effusion with"
+
+    (entry,) = account.finish(KEY, json_lines({"findings": EFFUSION}))["impressions"]
+
+    (row,) = account.rows("impressions")
+    assert row["output_truncated"] is True
+    assert row["flags"] == entry["flags"] == ["repeated_or_cut"]
+
+
 def test_30_checks_can_be_switched_off(account: Account) -> None:
     account.configure({"DRAFT_CHECKS": "none"})
     account.model.write = lambda _: "Moderate right pleural effusion."

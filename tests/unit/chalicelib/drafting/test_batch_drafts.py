@@ -7,10 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.drafting import batch_drafts
+from chalicelib.drafting.batch_drafts import BatchMetadata
 from chalicelib.errors import MessageError, TransformError
 from chalicelib.nightly.shards import write_metadata
 from chalicelib.objects import ObjectRef
 from chalicelib.queue.messages import JobChanged, OwnMessage, ShardReady, WorkItem, read_message
+from chalicelib.settings import Model
 from tests.account.settings import RESULTS
 from tests.nights import BEGAN, Nights
 
@@ -58,6 +60,16 @@ def test_no_bytes_are_an_error(output: bytes) -> None:
 )
 def test_a_line_that_cannot_be_used_is_a_draft_that_is_missing(broken: str) -> None:
     assert batch_drafts.read_output(broken.encode(), ID) == {}
+
+
+def test_a_draft_of_a_batch_may_be_cut_by_the_limit_of_its_model() -> None:
+    model = Model("fine-tuned", "", "small", "1", generation={"max_length": 10})
+    texts = {0: "Small left", 1: "Small left effusion.", 2: "Clear"}
+    batch = batch_drafts.Batch(BatchMetadata(model, seconds=1.0, records=3), texts)
+
+    made = [batch.draft(index) for index in texts]
+
+    assert [one.truncation for one in made if one is not None] == ["possible", "no", "no"]
 
 
 def test_the_first_of_two_lines_of_one_record_counts() -> None:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 import pytest
 from botocore.response import StreamingBody
 
 from chalicelib.drafting.endpoint import Draft
-from chalicelib.errors import EndpointAnswerError
+from chalicelib.errors import EndpointAnswerError, ModelError
 from tests.unit.chalicelib.drafting.endpoint.runtime import (
     CANARY,
+    MODEL,
     TGI,
     Runtime,
     draft,
@@ -45,6 +48,30 @@ def test_2x_endpoint_is_asked_for_one_text_at_a_time() -> None:
 
     assert impressions(drafts) == ["a", "b"]
     assert runtime.calls == [["a"], ["b"]]
+
+
+def truncations(drafts: Sequence[Draft | ModelError]) -> list[str]:
+    return [one.truncation for one in drafts if isinstance(one, Draft)]
+
+
+def test_what_a_2x_endpoint_says_of_its_end_is_kept() -> None:
+    def answer(texts: list[str]) -> bytes:
+        reason = "length" if texts == ["long"] else "eos_token"
+        said = {"generated_text": texts[0], "details": {"finish_reason": reason}}
+        return json.dumps([said]).encode()
+
+    drafts = draft(Runtime(answer=answer), ["long", "short"], model=TGI)
+
+    assert truncations(drafts) == ["told", "no"]
+
+
+def test_a_1x_draft_that_may_have_reached_the_limit_may_be_cut() -> None:
+    model = msgspec.structs.replace(MODEL, generation={"max_length": 10})
+
+    drafts = draft(Runtime(), ["a", "abc", "abc."], model=model)
+
+    assert impressions(drafts) == ["seen: a", "seen: abc", "seen: abc."]
+    assert truncations(drafts) == ["no", "possible", "no"]
 
 
 def test_answered_calls_are_timed_and_observed() -> None:
