@@ -21,6 +21,9 @@ DATA_SETS = {
     "volume": ("v_daily_volume", "DIRECT_QUERY"),
     "cases": ("v_cases", "DIRECT_QUERY"),  # not imported: report text stays in the lake
     "training": ("v_training_loss", "DIRECT_QUERY"),
+    "clinical": ("v_clinical", "SPICE"),
+    "checks": ("v_checks", "SPICE"),
+    "flags": ("v_flag_rates", "DIRECT_QUERY"),
 }
 REPORT_TEXT = frozenset[str]().union(*(table.report_text for table in TABLES.values()))
 _CONDITION = "HasQuickSight"
@@ -149,6 +152,7 @@ def _source() -> Resource:
 
 
 def _data_set(name: str, view: str, mode: str, columns: list[tuple[str, str]]) -> Resource:
+    inputs = quicksight_columns(columns)
     found: Resource = {
         "DataSetId": sub(f"${{DatabaseName}}-{name}"),
         "Name": f"Impressions: {name}",
@@ -160,7 +164,7 @@ def _data_set(name: str, view: str, mode: str, columns: list[tuple[str, str]]) -
                     "Catalog": "AwsDataCatalog",
                     "Schema": ref("Database"),
                     "Name": view,
-                    "InputColumns": quicksight_columns(columns),
+                    "InputColumns": inputs,
                 }
             }
         },
@@ -169,7 +173,8 @@ def _data_set(name: str, view: str, mode: str, columns: list[tuple[str, str]]) -
     }
     if mode == "SPICE":
         found["IngestionWaitPolicy"] = {"WaitForSpiceIngestion": False}
-    text = [column for column, _ in columns if column in REPORT_TEXT]
+    # Only columns that it has: an array is not among them.
+    text = [one["Name"] for one in inputs if one["Name"] in REPORT_TEXT]
     if text:
         # Without this grant, a column is hidden on the dashboard and everywhere else. The owner
         # could read the text anyway, through the data source.

@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from analytics.linting import calculated
+
 Node = dict[str, Any]
 Columns = Mapping[str, Mapping[str, str]]  # by data set: columns with their Athena types
 
@@ -22,7 +24,8 @@ _BOX_VALUES, _BOX_GROUPS = 5, 1
 def findings(document: Node, columns: Columns) -> list[str]:
     """The errors in the definition, each with its location."""
     return [
-        *_columns(document, columns),
+        *calculated.findings(document, columns),
+        *_columns(document, calculated.with_fields(document, columns)),
         *_duplicates(document),
         *_parameters(document),
         *_unions(document),

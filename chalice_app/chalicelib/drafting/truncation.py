@@ -24,7 +24,9 @@ _SENTENCE_ENDS = (".", "!", "?")
 
 
 def truncation_of(
-    text: str, at_limit: bool | None, generation: Mapping[str, str | float | bool]
+    text: str,
+    at_limit: bool | None,  # noqa: FBT001  # what the endpoint said, not a switch
+    generation: Mapping[str, str | float | bool],
 ) -> Truncation:
     """Whether a draft is cut.
 

@@ -36,13 +36,22 @@ class Outcome(NamedTuple):
     counts: Counts
 
 
+class Checked(NamedTuple):
+    """What the checks say of each model's drafts, in the order of models and records.
+
+    `checker` is which version of them ran, and how it differs from the defaults.
+    """
+
+    remarks: Sequence[Sequence[Remarks]]
+    checker: str = checks.VERSION
+
+
 def assemble(
     source: Source,
     records: Sequence[Record | RecordRejectedError],
     drafts: Sequence[tuple[Model, Drafts]],
     baseline_sentence: str | None,
-    remarks: Sequence[Sequence[Remarks]] | None = None,
-    checker: str = checks.VERSION,
+    checked: Checked | None = None,
 ) -> Outcome:
     """Assemble a chunk's output, in the order of its records.
 
@@ -51,8 +60,7 @@ def assemble(
         records: each record, or the reason why it was rejected.
         drafts: each model with its drafts or errors for the valid records, in order.
         baseline_sentence: also score the two baselines; None outside the evaluation lane.
-        remarks: what the checks say of each model's drafts, in the same order; None if none ran.
-        checker: which version of them, and how it differs from the defaults.
+        checked: what the checks say of the drafts; None if none ran.
     """
     rows: list[Row] = []
     entries: list[Entry] = []
@@ -67,7 +75,7 @@ def assemble(
         whole = True
         for place, (model, results) in enumerate(drafts):
             draft = results[read]
-            said = None if remarks is None else remarks[place][read]
+            said = None if checked is None else checked.remarks[place][read]
             if draft is None:
                 continue
             if isinstance(draft, ModelError):
@@ -76,6 +84,7 @@ def assemble(
                 rows.append(failure_row(source, draft, record.index, record.report_id, model.role))
                 continue
             entries.append(_entry(record, model, draft, said))
+            checker = checks.VERSION if checked is None else checked.checker
             rows += rows_of(source, record, _by_model(model, draft, said, checker))
         if baseline_sentence is not None and record.impression is not None:
             for written in _by_baselines(record, baseline_sentence):

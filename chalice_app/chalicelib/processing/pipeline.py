@@ -15,7 +15,7 @@ from chalicelib.intake.source import Source, timestamp
 from chalicelib.objects import ObjectRef, part_key, result_key
 from chalicelib.output import results, store
 from chalicelib.output.answers.making import Answer
-from chalicelib.output.assembly import Outcome, assemble, assemble_rejected
+from chalicelib.output.assembly import Checked, Outcome, assemble, assemble_rejected
 from chalicelib.output.document import Counts, result_document
 from chalicelib.output.results import StandingResult
 from chalicelib.output.tables import FileRow
@@ -161,8 +161,8 @@ def _draft(
     baseline = settings.baseline_sentence if ref.lane == routing.EVALUATION else None
     remarks = remarks_on(settings, good, drafts)
     answers = Answering(context, source, form).make(frames, records, drafts, remarks)
-    checker = checker_of(settings)
-    return assemble(source, records, drafts, baseline, remarks, checker), answers
+    checked = Checked(remarks, checker_of(settings))
+    return assemble(source, records, drafts, baseline, checked), answers
 
 
 def _read(

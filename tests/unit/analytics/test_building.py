@@ -195,7 +195,7 @@ def test_a_refresh_waits_for_its_data_set() -> None:
         name: one for name, one in RESOURCES.items() if one["Type"].endswith("::RefreshSchedule")
     }
 
-    assert len(made) == 2
+    assert len(made) == 4
     for name, one in made.items():
         data_set = RESOURCES[one["DependsOn"]]
         assert data_set["Type"] == "AWS::QuickSight::DataSet", name

@@ -1,4 +1,4 @@
-"""The alarm on drafts that disagree with their findings, and the metrics that the template names."""
+"""The alarm on drafts in disagreement with findings, and the metrics that the template names."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ def datapoint(compared: int | None, disagreeing: int | None) -> float | None:
     """
     [rate] = [one for one in ALARM["Metrics"] if "Expression" in one]
     text = re.sub(
-        r"\$\{(\w+)\}", lambda found: str(PARAMETERS[found[1]]["Default"]), rate["Expression"]["Fn::Sub"]
+        r"\$\{(\w+)\}",
+        lambda found: str(PARAMETERS[found[1]]["Default"]),
+        rate["Expression"]["Fn::Sub"],
     )
     if compared is None:
         return None

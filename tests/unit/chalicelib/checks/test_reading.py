@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from chalicelib.checks.reading import read, spans, spans_with_sides
@@ -39,4 +41,4 @@ def test_places_do_not_overlap_because_of_sides() -> None:
     text = "Left-sided effusion with left lower lobe atelectasis, effusion on the left. " * 3
     places = spans_with_sides(read(text).facts)
 
-    assert all(one[1] <= other[0] for one, other in zip(places, places[1:], strict=False))
+    assert all(one[1] <= other[0] for one, other in pairwise(places))

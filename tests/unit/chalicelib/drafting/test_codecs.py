@@ -65,7 +65,9 @@ def test_2x_request_asks_why_the_model_stopped_unless_told_not_to() -> None:
     ],
 )
 def test_what_the_endpoint_says_of_the_limit(
-    codec: str, answer: Any, at_limit: bool | None
+    codec: str,
+    answer: Any,
+    at_limit: bool | None,  # noqa: FBT001  # a case
 ) -> None:
     [generated] = decode_answer(codec, json.dumps(answer).encode(), 1)
 

@@ -16,7 +16,7 @@ from chalicelib.errors import (
 from chalicelib.intake.record import Record
 from chalicelib.intake.source import Source
 from chalicelib.objects import ObjectRef
-from chalicelib.output.assembly import Outcome, assemble, assemble_rejected
+from chalicelib.output.assembly import Checked, Outcome, assemble, assemble_rejected
 from chalicelib.output.document import Counts
 from chalicelib.output.scoring import METRICS
 from chalicelib.output.tables import CheckRow, FailureRow, ImpressionRow, RougeRow
@@ -80,10 +80,9 @@ def test_a_lead_baseline_that_was_cut_is_marked() -> None:
 
 
 def test_check_rows_say_which_checks_ran() -> None:
-    remarks = [[[]]]
-    drafts = [(LIVE, [Draft("Big heart.", 1.0)])]
+    checked = Checked([[[]]], "draft-checks 1; checks=omitted")
 
-    outcome = assemble(SOURCE, [PLAIN], drafts, None, remarks, "draft-checks 1; checks=omitted")
+    outcome = assemble(SOURCE, [PLAIN], [(LIVE, [Draft("Big heart.", 1.0)])], None, checked)
 
     [row] = of(outcome, CheckRow)
     assert (row.flag, row.checker) == (None, "draft-checks 1; checks=omitted")

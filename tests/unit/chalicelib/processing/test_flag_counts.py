@@ -73,9 +73,7 @@ def test_a_disagreement_counts_even_if_not_everything_was_compared(
 
 
 @pytest.mark.parametrize("name", sorted({*DRAFT_CHECKS} - DISAGREEMENTS))
-def test_what_a_radiologist_may_do_too_is_no_disagreement(
-    name: str, counted: Counter[str]
-) -> None:
+def test_what_a_radiologist_may_do_too_is_no_disagreement(name: str, counted: Counter[str]) -> None:
     count_checks("incoming", rows(0, name))
 
     assert counted["DraftsInDisagreement"] == 0
