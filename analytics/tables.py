@@ -10,6 +10,9 @@ from __future__ import annotations
 from analytics.schema import Column, Kind, Table
 
 SCHEMA_VERSION = 1
+# The catalog, and the database if the stack's parameter DatabaseName is not set.
+CATALOG = "awsdatacatalog"
+DATABASE = "radiology_impressions"
 FIRST_DAY = "2026-01-01"  # no lake is older; partition projection starts here
 
 
