@@ -33,6 +33,10 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
 _UNREADABLE = (duckdb.InvalidInputException, duckdb.IOException, duckdb.ConversionException)
 _WRONG_VALUE = "a value cannot be cast or read as the query requires"
 _RANGE = "NUMERIC_VALUE_OUT_OF_RANGE: a number is out of the range of its type"
+_MEMORY = (
+    "there is not enough memory here for this query: read fewer days (WHERE dt BETWEEN DATE '…' AND "
+    "DATE '…'), or run it on Athena"
+)
 _UNKNOWN = (duckdb.CatalogException, duckdb.BinderException, duckdb.ParserException)
 
 
@@ -136,6 +140,8 @@ class Athena:
             if stopped is not None:
                 raise stopped from None
             raise
+        except duckdb.OutOfMemoryException:
+            raise UntranslatableError(_MEMORY) from None
         except UnicodeDecodeError:
             # DuckDB's message quotes a value, and may cut it inside a character.
             raise UntranslatableError(_WRONG_VALUE) from None
