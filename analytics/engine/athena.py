@@ -34,8 +34,8 @@ _UNREADABLE = (duckdb.InvalidInputException, duckdb.IOException, duckdb.Conversi
 _WRONG_VALUE = "a value cannot be cast or read as the query requires"
 _RANGE = "NUMERIC_VALUE_OUT_OF_RANGE: a number is out of the range of its type"
 _MEMORY = (
-    "there is not enough memory here for this query: read fewer days (WHERE dt BETWEEN DATE '…' AND "
-    "DATE '…'), or run it on Athena"
+    "there is not enough memory here for this query: read fewer days (WHERE dt BETWEEN DATE '…' "
+    "AND DATE '…'), or run it on Athena"
 )
 _UNKNOWN = (duckdb.CatalogException, duckdb.BinderException, duckdb.ParserException)
 

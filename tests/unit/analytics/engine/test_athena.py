@@ -7,11 +7,12 @@ from analytics.errors import UntranslatableError
 
 
 def test_too_little_memory_is_said_with_what_to_do(athena: Athena) -> None:
-    athena._duckdb.execute("SET memory_limit = '2MB'")  # noqa: SLF001  # a machine with little
+    athena._duckdb.execute("SET memory_limit = '2MB'")  # a machine with little
 
     with pytest.raises(UntranslatableError, match=r"not enough memory here.* read fewer days"):
         athena.query(
-            "SELECT array_agg(x) FROM UNNEST(sequence(1, 9999)) AS t(x), UNNEST(sequence(1, 999)) AS u(y)"
+            "SELECT array_agg(x) FROM UNNEST(sequence(1, 9999)) AS t(x) "
+            "CROSS JOIN UNNEST(sequence(1, 999)) AS u(y)"
         )
 
 
