@@ -10,6 +10,9 @@ from __future__ import annotations
 from analytics.schema import Column, Kind, Table
 
 SCHEMA_VERSION = 1
+# The catalog, and the database if the stack's parameter DatabaseName is not set.
+CATALOG = "awsdatacatalog"
+DATABASE = "radiology_impressions"
 FIRST_DAY = "2026-01-01"  # no lake is older; partition projection starts here
 
 
@@ -85,7 +88,11 @@ IMPRESSIONS = Table(
             "Records in the same call; latency_ms divided by it is the record's share",
             optional=True,
         ),
-        _c("output_truncated", "boolean", "Whether the draft may be truncated"),
+        _c(
+            "output_truncated",
+            "boolean",
+            "Whether the draft is or may be truncated (docs/draft-checks.md)",
+        ),
         _BUCKET,
         _KEY,
         _ETAG,
@@ -175,7 +182,11 @@ CHECKS = Table(
         ),
         _c("findings_spans", "string", "Places in the findings: JSON, [[begin, end], …]"),
         _c("draft_spans", "string", "Places in the draft: JSON, [[begin, end], …]"),
-        _c("checker", "string", "Version of the checks"),
+        _c(
+            "checker",
+            "string",
+            "Version of the checks; checks and thresholds where they are not the defaults",
+        ),
         _KEY,
         _c("checked_at", "timestamp", "LastModified of the landing object, UTC"),
         _SCHEMA,

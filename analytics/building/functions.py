@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from analytics.engine.functions import ELSEWHERE, MODULES, PARTIAL, SPECIAL
+from analytics.engine.functions import MODULES, SPECIAL
+from analytics.engine.functions.elsewhere import ELSEWHERE, PARTIAL
 from analytics.engine.functions.model import Function
 
 # What, here, note.

@@ -152,7 +152,7 @@ def _source() -> Resource:
 
 
 def _data_set(name: str, view: str, mode: str, columns: list[tuple[str, str]]) -> Resource:
-    inputs = quicksight_columns(columns)
+    shown = quicksight_columns(columns)
     found: Resource = {
         "DataSetId": sub(f"${{DatabaseName}}-{name}"),
         "Name": f"Impressions: {name}",
@@ -164,7 +164,7 @@ def _data_set(name: str, view: str, mode: str, columns: list[tuple[str, str]]) -
                     "Catalog": "AwsDataCatalog",
                     "Schema": ref("Database"),
                     "Name": view,
-                    "InputColumns": inputs,
+                    "InputColumns": shown,
                 }
             }
         },
@@ -173,8 +173,8 @@ def _data_set(name: str, view: str, mode: str, columns: list[tuple[str, str]]) -
     }
     if mode == "SPICE":
         found["IngestionWaitPolicy"] = {"WaitForSpiceIngestion": False}
-    # Only columns that it has: an array is not among them.
-    text = [one["Name"] for one in inputs if one["Name"] in REPORT_TEXT]
+    # A rule may name only columns of the data set.
+    text = [column["Name"] for column in shown if column["Name"] in REPORT_TEXT]
     if text:
         # Without this grant, a column is hidden on the dashboard and everywhere else. The owner
         # could read the text anyway, through the data source.

@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
-from analytics.engine import operators
-from analytics.engine.casts import cast, implicit, text
-from analytics.engine.functions import ELSEWHERE, FUNCTIONS, PARTIAL
+from analytics.engine.casts import implicit, text
+from analytics.engine.functions import FUNCTIONS
+from analytics.engine.functions.elsewhere import ELSEWHERE
 from analytics.engine.functions.model import Function, Lambda, Typed
-from analytics.engine.kinds import BIGINT, DATE, Kind, common, converts
-from analytics.engine.overloads import bound_types, filled
-from analytics.engine.stops import marked
-from analytics.errors import QueryError, UntranslatableError
-
-if TYPE_CHECKING:
-    from analytics.engine.scope import Columns, Scope, Source
+from analytics.engine.kinds import Kind, converts
+from analytics.engine.overloads import bound_types, filled, unexpected
+from analytics.engine.specials import SPECIAL, Specials
+from analytics.engine.windows import Windows
+from analytics.errors import UntranslatableError
 
 _STOP = re.compile(r"(FAIL|ELSEWHERE)\[([^\]]*)\]")
 # Functions that are called with nulls too.
 _NULLABLE = ("concat_ws", "repeat", "reduce")
 _NEVER_NULL = re.compile(r"lambda |(?:CAST\()?(?:'[^']*'|[\d.]+)::")
-# Types for which Trino has signatures beyond the list.
-_RARE = ("varbinary", "char", "time", "timestamptz", "daytime", "yearmonth", "json", "map", "array")
 # Aggregates whose answer the order of the rows changes.
 _ORDERED = ("array_agg", "listagg", "arbitrary", "any_value")
 
@@ -42,58 +36,8 @@ class Clauses:
     distinct: bool = False
 
 
-@dataclass
-class Calls:
-    """The functions of a query's expressions; `Expressions` adds the rest.
-
-    `groups` are the SQL of the grouping columns, `clause` the clause that allows no aggregates,
-    `parameters` the ids of all question marks in their order.
-    """
-
-    source: Source
-    scope: Scope
-    parameters: Sequence[int]
-    groups: frozenset[str] = frozenset()
-    clause: str | None = None
-    aggregated: bool = False
-    lambdas: dict[str, Typed] = field(default_factory=dict)
-    trying: bool = False
-    inside: bool = False
-    numbered: int = 0
-
-    def compile(self, node: exp.Expr) -> Typed:
-        """The SQL and type of an expression."""
-        raise NotImplementedError
-
-    def condition(self, node: exp.Expr, clause: str) -> str:
-        """SQL of an expression that must be boolean."""
-        raise NotImplementedError
-
-    def unified(self, parts: list[exp.Expr], what: str) -> tuple[list[str], Kind]:
-        """The SQL of values that must have one type, and that type."""
-        raise NotImplementedError
-
-    def row(self, parts: list[exp.Expr]) -> Typed:
-        """A row without field names."""
-        raise NotImplementedError
-
-    def compared(self, node: exp.Expr, sign: str, one: Typed, other: Typed) -> str:
-        """SQL of a comparison."""
-        raise NotImplementedError
-
-    def query_of(self, node: exp.Expr) -> tuple[str, Columns]:
-        """A subquery's SQL, with columns c0, c1 …, and their names and types."""
-        raise NotImplementedError
-
-    def fail(self, message: str, kind: Kind) -> str:
-        """SQL that stops the query with the message; inside of TRY, that becomes null there."""
-        quoted = marked(message)
-        if not self.trying:
-            return f"error({quoted})"
-        # DuckDB's TRY takes no volatile function, which error is.
-        return f"CAST(CAST(CAST({quoted} AS INTEGER) AS VARCHAR) AS {kind.duckdb})"
-
-    # The kinds of calls
+class Calls(Windows, Specials):
+    """The functions of a query's expressions, with their clauses."""
 
     def function(self, node: exp.Expr) -> Typed:
         """A call as it is written."""
@@ -105,7 +49,7 @@ class Calls:
 
     def windowed(self, node: exp.Expr) -> Typed:
         """A call with OVER."""
-        clauses, inner, filter_of = Clauses(over=self._over(node)), node.this, None
+        clauses, inner, filter_of = Clauses(over=self.over(node)), node.this, None
         if isinstance(inner, (exp.IgnoreNulls, exp.RespectNulls)):
             clauses.nulls = " IGNORE NULLS" if isinstance(inner, exp.IgnoreNulls) else ""
             inner = inner.this
@@ -156,61 +100,6 @@ class Calls:
             self.scope.loose.clear()
         return sql
 
-    def order(self, orders: list[exp.Expr]) -> str:
-        """The terms of an ORDER BY, nulls last unless it says otherwise."""
-        parts = []
-        for one in orders:
-            value = self.compile(one.this)
-            if not value.kind.is_orderable:
-                message = f"Type {value.kind} is not orderable, and therefore cannot be used in "
-                raise self.source.error("TYPE_MISMATCH", one, f"{message}ORDER BY")
-            parts.append(f"{value.sql}{direction(one)}")
-        return ", ".join(parts)
-
-    def _over(self, node: exp.Expr) -> str:
-        if self.clause is not None:
-            raise self._not_scalar(node)
-        if node.args.get("alias") or node.args.get("first") is not None:
-            raise UntranslatableError("a named WINDOW runs on Athena only")
-        parts = []
-        if node.args.get("partition_by"):
-            by = (self.compile(one).sql for one in node.args["partition_by"])
-            parts.append(f"PARTITION BY {', '.join(by)}")
-        if node.args.get("order"):
-            parts.append(f"ORDER BY {self.order(node.args['order'].expressions)}")
-        spec = node.args.get("spec")
-        if spec is not None:
-            if spec.args.get("exclude"):
-                raise UntranslatableError("EXCLUDE in a window frame runs on Athena only")
-            start, end = (self._bound(spec, name) for name in ("start", "end"))
-            parts.append(
-                f"{spec.args['kind']} BETWEEN {start} AND {end}"
-                if end
-                else f"{spec.args['kind']} {start}"
-            )
-        return f" OVER ({' '.join(parts)})"
-
-    def _bound(self, spec: exp.Expr, name: str) -> str:
-        bound, side = spec.args.get(name), spec.args.get(f"{name}_side")
-        if bound is None:
-            return ""
-        if isinstance(bound, str):
-            return f"{bound} {side or ''}".strip()
-        value = self.compile(bound)
-        sql = value.sql
-        if value.kind.name == "daytime":
-            sql = f"to_milliseconds({sql})"
-        elif value.kind.name == "yearmonth":
-            sql = f"to_months(CAST({sql} AS INTEGER))"
-        return f"{sql} {side}"
-
-    def _not_scalar(self, node: exp.Expr) -> QueryError:
-        message = (
-            f"{self.clause} clause cannot contain aggregations, window functions or grouping "
-            "operations"
-        )
-        return self.source.error("EXPRESSION_NOT_SCALAR", node, message)
-
     # Resolution
 
     def call(
@@ -218,7 +107,7 @@ class Calls:
     ) -> Typed:
         """A function of the list with these arguments; raises QueryError."""
         clauses = clauses or Clauses()
-        special = _SPECIAL.get(name)
+        special = SPECIAL.get(name)
         if special is not None:
             made: Typed = getattr(self, special)(node, args)
             return made
@@ -248,7 +137,7 @@ class Calls:
             message = f"Window function {name} requires OVER clause"
             raise self.source.error("MISSING_OVER", node, message)
         if self.clause is not None:
-            raise self._not_scalar(node)
+            raise self.not_scalar(node)
         if clauses.over is None and self.inside:
             message = f"Cannot nest aggregations inside aggregation '{name}'"
             raise self.source.error("NESTED_AGGREGATION", node, message)
@@ -268,7 +157,7 @@ class Calls:
                 if bound is not None and (best is None or bound[0] < best[0]):
                     best = (bound[0], one, bound[1])
         if best is None:
-            raise self._unexpected(node, name, values)
+            raise unexpected(self.source, node, name, values)
         _, function, bindings = best
         written: list[Typed] = []
         for place, (arg, value) in enumerate(zip(args, values, strict=True)):
@@ -300,16 +189,6 @@ class Calls:
         if value.kind.name == "unknown":
             return Typed(f"CAST(NULL AS {kind.duckdb})", kind)
         return replace(value, sql=implicit(value, kind), kind=kind)
-
-    def _unexpected(self, node: exp.Expr, name: str, values: Sequence[Typed | None]) -> QueryError:
-        given = ", ".join("function" if one is None else str(one.kind) for one in values)
-        counts = any(one.accepts(len(values)) for one in FUNCTIONS.get(name, ()))
-        rare = any(one is None or one.kind.is_any(*_RARE) for one in values)
-        if name in PARTIAL and (rare or not counts):
-            return UntranslatableError(f"{name} of ({given}) runs on Athena only")
-        expected = ", ".join(one.signature.partition(" -> ")[0] for one in FUNCTIONS.get(name, ()))
-        message = f"Unexpected parameters ({given}) for function {name}. Expected: {expected}"
-        return self.source.error("TYPE_MISMATCH", node, message)
 
     def _lambda(
         self, arg: exp.Expr, takes: Lambda, bindings: dict[str, Kind], function: Function
@@ -375,66 +254,3 @@ class Calls:
         return _STOP.sub(stop, sql)
 
     # Functions with rules of their own
-
-    def _coalesce(self, _: exp.Expr, args: list[exp.Expr]) -> Typed:
-        values, kind = self.unified(args, "All COALESCE operands must be the same type")
-        return Typed(f"coalesce({', '.join(values)})", kind)
-
-    def _nullif(self, node: exp.Expr, args: list[exp.Expr]) -> Typed:
-        if len(args) != 2:  # noqa: PLR2004  # its arguments
-            raise self.source.error("SYNTAX_ERROR", node, "nullif takes two arguments")
-        one, other = self.compile(args[0]), self.compile(args[1])
-        same = self.compared(node, "=", one, other) if common(one.kind, other.kind) else None
-        if same is None:
-            message = f"Types are not comparable with NULLIF: {one.kind} vs {other.kind}"
-            raise self.source.error("TYPE_MISMATCH", node, message)
-        return Typed(f"CASE WHEN {same} THEN NULL ELSE {one.sql} END", one.kind)
-
-    def _mod(self, node: exp.Expr, args: list[exp.Expr]) -> Typed:
-        values = [self.compile(one) for one in args]
-        if len(values) == 2:  # noqa: PLR2004  # its arguments
-            found = operators.arithmetic("%", values[0], values[1], self.fail)
-            if found is not None:
-                return found
-        raise self._unexpected(node, "mod", values)
-
-    def _row(self, _: exp.Expr, args: list[exp.Expr]) -> Typed:
-        return self.row(args)
-
-    def _try(self, _: exp.Expr, args: list[exp.Expr]) -> Typed:
-        around, self.trying = self.trying, True
-        one = self.compile(args[0])
-        self.trying = around
-        return Typed(f"TRY({one.sql})", one.kind)
-
-    def _date(self, node: exp.Expr, args: list[exp.Expr]) -> Typed:
-        values = [self.compile(one) for one in args]
-        if len(values) != 1 or not values[0].kind.is_any(
-            "varchar", "parameter", "date", "timestamp", "timestamptz", "unknown"
-        ):
-            raise self._unexpected(node, "date", values)
-        return Typed(cast(values[0], DATE, self.fail, safe=False), DATE)
-
-    def _grouping(self, node: exp.Expr, args: list[exp.Expr]) -> Typed:
-        values = [self.compile(one).sql for one in args]
-        if not set(values) <= self.groups:
-            message = "The arguments to GROUPING() must be expressions referenced by the GROUP BY"
-            raise self.source.error("INVALID_ARGUMENTS", node, message)
-        return Typed(f"CAST(grouping({', '.join(values)}) AS BIGINT)", BIGINT)
-
-
-_SPECIAL = {
-    "coalesce": "_coalesce",
-    "date": "_date",
-    "grouping": "_grouping",
-    "mod": "_mod",
-    "nullif": "_nullif",
-    "row": "_row",
-    "try": "_try",
-}
-
-
-def direction(node: exp.Expr) -> str:
-    """The direction of a term of ORDER BY."""
-    nulls = "FIRST" if node.args.get("nulls_first") else "LAST"
-    return f"{' DESC' if node.args.get('desc') else ' ASC'} NULLS {nulls}"

@@ -5,8 +5,6 @@ What has no rule here is refused by name: nothing passes through unread.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from sqlglot import exp
 
 from analytics.engine import casts, operators
@@ -15,42 +13,27 @@ from analytics.engine.functions.model import Typed
 from analytics.engine.kinds import (
     BIGINT,
     BOOLEAN,
-    DAYTIME,
-    DOUBLE,
-    INTEGER,
-    PARAMETER,
     UNKNOWN,
-    VARBINARY,
-    YEARMONTH,
     Kind,
     array,
     common,
-    decimal,
 )
+from analytics.engine.literals import MOST_BIGINT, Literals
+from analytics.engine.names import Names
 from analytics.engine.predicates import SIGNS, Predicates
 from analytics.engine.typenames import kind_of
 from analytics.errors import QueryError, UntranslatableError
 
-if TYPE_CHECKING:
-    from analytics.engine.scope import Field, Scope
-
 _ARITHMETIC: dict[type[exp.Expr], str] = {
     exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/", exp.Mod: "%",
 }  # fmt: skip
-_UNITS_MS = {"SECOND": 1000, "MINUTE": 60_000, "HOUR": 3_600_000, "DAY": 86_400_000}
-_UNITS_MONTHS = {"MONTH": 1, "YEAR": 12}
 _FIELDS = (
     "year", "quarter", "month", "week", "day", "day_of_month", "day_of_week", "dow", "day_of_year",
     "doy", "year_of_week", "yow", "hour", "minute", "second", "timezone_hour", "timezone_minute",
 )  # fmt: skip
-_KEYWORDS = (
-    "current_catalog", "current_date", "current_schema", "current_time", "current_timestamp",
-    "current_user", "localtime", "localtimestamp",
-)  # fmt: skip
-_MOST_INTEGER, _MOST_BIGINT = 2**31 - 1, 2**63 - 1
 
 
-class Expressions(Predicates):
+class Expressions(Predicates, Names, Literals):
     """Translates the expressions of one query."""
 
     def compile(self, node: exp.Expr) -> Typed:
@@ -89,50 +72,6 @@ class Expressions(Predicates):
 
     # Values
 
-    def _literal(self, node: exp.Expr) -> Typed:
-        text = str(node.this)
-        if node.is_string:
-            quoted = "'" + text.replace("'", "''") + "'"
-            # DuckDB's own type of a literal is flexible, ours is not.
-            return Typed(f"{quoted}::VARCHAR", Kind("varchar", (len(text),)), text)
-        if "e" in text.lower():
-            return Typed(f"{float(text)!r}::DOUBLE", DOUBLE)
-        if "." in text:
-            whole, _, places = text.partition(".")
-            digits = len(whole.lstrip("0")) + len(places)
-            kind = decimal(max(digits, 1), len(places))
-            return Typed(f"{text}::{kind.duckdb}", kind)
-        if int(text) > _MOST_BIGINT:
-            raise self.source.error("SYNTAX_ERROR", node, f"Invalid numeric literal: {text}")
-        kind = INTEGER if int(text) <= _MOST_INTEGER else BIGINT
-        return Typed(f"{int(text)}::{kind.duckdb}", kind)
-
-    def _boolean(self, node: exp.Expr) -> Typed:
-        return Typed("true" if node.this else "false", BOOLEAN)
-
-    def _null(self, _: exp.Expr) -> Typed:
-        return Typed("NULL", UNKNOWN)
-
-    def _hex(self, node: exp.Expr) -> Typed:
-        return Typed(f"unhex('{bytes.fromhex(str(node.this)).hex()}')", VARBINARY)
-
-    def _placeholder(self, node: exp.Expr) -> Typed:
-        return Typed(f"CAST(${self.parameters.index(id(node)) + 1} AS VARCHAR)", PARAMETER)
-
-    def _interval(self, node: exp.Expr) -> Typed:
-        value, sign = node.this, 1
-        if isinstance(value, exp.Neg):
-            value, sign = value.this, -1
-        unit = node.text("unit").upper()
-        if not isinstance(value, exp.Literal) or not value.name.lstrip("+-").isdigit():
-            raise UntranslatableError("an interval of more than one whole number runs on Athena")
-        count = sign * int(value.name)
-        if unit in _UNITS_MS:
-            return Typed(f"{count * _UNITS_MS[unit]}::BIGINT", DAYTIME)
-        if unit in _UNITS_MONTHS:
-            return Typed(f"{count * _UNITS_MONTHS[unit]}::BIGINT", YEARMONTH)
-        raise UntranslatableError("an interval of this unit runs on Athena only")
-
     def unified(self, parts: list[exp.Expr], what: str) -> tuple[list[str], Kind]:
         """The SQL of values that must have one type, and that type."""
         values = [self.compile(part) for part in parts]
@@ -160,68 +99,6 @@ class Expressions(Predicates):
     def _tuple(self, node: exp.Expr) -> Typed:
         return self.row(node.expressions)
 
-    # Names
-
-    def _column(self, node: exp.Column) -> Typed:
-        if isinstance(node.this, exp.Star):
-            raise self.source.error("SYNTAX_ERROR", node, "a star is a column of its own")
-        parts = [one.name.lower() for one in node.parts]
-        if len(parts) == 1:
-            if node.name.startswith("$"):
-                raise UntranslatableError(f'"{node.name}" exists only on Athena')
-            if parts[0] in self.lambdas:
-                return self.lambdas[parts[0]]
-            if parts[0] in _KEYWORDS and not node.this.args.get("quoted"):
-                return self.call(node, parts[0], [])
-        return self.resolve(node, parts)
-
-    def _identifier(self, node: exp.Expr) -> Typed:
-        name = node.name.lower()
-        return self.lambdas.get(name) or self.resolve(node, [name])
-
-    def resolve(self, node: exp.Expr, parts: list[str]) -> Typed:
-        """The column that the parts of a name stand for: [relation,] column, fields of rows."""
-        scope: Scope | None = self.scope
-        while scope is not None:
-            for used in (2, 1, 3, 4):
-                if len(parts) < used:
-                    continue
-                of = parts[used - 2] if used > 1 else None
-                found = scope.find(parts[used - 1], of)
-                if len(found) > 1:
-                    message = f"Column '{'.'.join(parts[:used])}' is ambiguous"
-                    raise self.source.error("AMBIGUOUS_NAME", node, message)
-                if found:
-                    value = self._seen(found[0], scope)
-                    for name in parts[used:]:
-                        value = self.dereference(node, value, name)
-                    return value
-            scope = scope.outer
-        message = (
-            f"Column '{'.'.join(parts)}' cannot be resolved or requester is not authorized to "
-            "access requested resources"
-        )
-        raise self.source.error("COLUMN_NOT_FOUND", node, message)
-
-    @staticmethod
-    def _seen(field: Field, scope: Scope) -> Typed:
-        scope.loose.add(field.sql)
-        return Typed(field.sql, field.kind)
-
-    def dereference(self, node: exp.Expr, value: Typed, name: str) -> Typed:
-        """A field of a row."""
-        if value.kind.name != "row":
-            message = f"Expression {name} is not of type ROW"
-            raise self.source.error("TYPE_MISMATCH", node, message)
-        fields = [one.lower() for one in value.kind.fields]
-        if name not in fields:
-            raise self.source.error("COLUMN_NOT_FOUND", node, f"Field '{name}' cannot be resolved")
-        place = fields.index(name)
-        return Typed(f"struct_extract({value.sql}, 'f{place}')", value.kind.kinds[place])
-
-    def _dot(self, node: exp.Expr) -> Typed:
-        return self.dereference(node, self.compile(node.this), node.expression.name.lower())
-
     # Operators
 
     def _arithmetic(self, node: exp.Expr) -> Typed:
@@ -233,8 +110,8 @@ class Expressions(Predicates):
         return found
 
     def _negative(self, node: exp.Expr) -> Typed:
-        if isinstance(node.this, exp.Literal) and str(node.this.this) == str(_MOST_BIGINT + 1):
-            return Typed(f"({-_MOST_BIGINT}::BIGINT - 1::BIGINT)", BIGINT)
+        if isinstance(node.this, exp.Literal) and str(node.this.this) == str(MOST_BIGINT + 1):
+            return Typed(f"({-MOST_BIGINT}::BIGINT - 1::BIGINT)", BIGINT)
         one = self.compile(node.this)
         if not (one.kind.is_number or one.kind.is_any("daytime", "yearmonth", "unknown")):
             message = f"Cannot negate {one.kind}"

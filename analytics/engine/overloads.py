@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
+from sqlglot import exp
+
+from analytics.engine.functions import FUNCTIONS
+from analytics.engine.functions.elsewhere import PARTIAL
 from analytics.engine.functions.model import Function, Lambda, Typed
 from analytics.engine.kinds import UNKNOWN, Kind, common, converts
+from analytics.errors import QueryError, UntranslatableError
 
+if TYPE_CHECKING:
+    from analytics.engine.scope import Source
+
+# Types for which Trino has signatures beyond the list.
+_RARE = ("varbinary", "char", "time", "timestamptz", "daytime", "yearmonth", "json", "map", "array")
 _CONSTRAINED = {"I": "is_whole", "N": "is_number", "O": "is_orderable"}
 
 
@@ -66,3 +77,17 @@ def filled(kind: Kind, bindings: dict[str, Kind]) -> Kind:
         return kind
     parts = tuple(filled(one, bindings) if isinstance(one, Kind) else one for one in kind.args)
     return Kind(kind.name, parts, kind.fields)
+
+
+def unexpected(
+    source: Source, node: exp.Expr, name: str, values: Sequence[Typed | None]
+) -> QueryError:
+    """The error for a call that fits no signature."""
+    given = ", ".join("function" if one is None else str(one.kind) for one in values)
+    counts = any(one.accepts(len(values)) for one in FUNCTIONS.get(name, ()))
+    rare = any(one is None or one.kind.is_any(*_RARE) for one in values)
+    if name in PARTIAL and (rare or not counts):
+        return UntranslatableError(f"{name} of ({given}) runs on Athena only")
+    expected = ", ".join(one.signature.partition(" -> ")[0] for one in FUNCTIONS.get(name, ()))
+    message = f"Unexpected parameters ({given}) for function {name}. Expected: {expected}"
+    return source.error("TYPE_MISMATCH", node, message)

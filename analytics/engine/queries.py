@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from analytics.engine.calls import direction
 from analytics.engine.casts import implicit
 from analytics.engine.expressions import Expressions
 from analytics.engine.functions.model import Typed
+from analytics.engine.grouping import check_grouped, grouping, ordinal
 from analytics.engine.kinds import Kind, common
+from analytics.engine.limits import fetched, limits, with_ties
 from analytics.engine.relations import Relations, values_of
 from analytics.engine.scope import Columns, Field, Scope, Source
-from analytics.errors import QueryError, UntranslatableError
+from analytics.engine.windows import direction
+from analytics.errors import UntranslatableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -159,16 +161,17 @@ class Queries:
         expressions = self.expressions(Scope(fields, outer), "ORDER BY")
         terms = []
         for one in order.expressions if order is not None else ():
-            at = self._ordinal(one.this, len(columns), "ORDER BY")
+            at = ordinal(self.source, one.this, len(columns), "ORDER BY")
             value = f"{name}.c{at}" if at is not None else expressions.compile(one.this).sql
             terms.append(f"{value}{direction(one)}")
         ending = f" ORDER BY {', '.join(terms)}" if terms else ""
         if isinstance(node.args.get("limit"), exp.Fetch):
-            _, ties = self._fetched(node)
+            _, ties = fetched(self.source, self.parameters, node)
             if ties:
                 raise UntranslatableError("WITH TIES after a set operation runs on Athena only")
         listed = ", ".join(f"c{place}" for place in range(len(columns)))
-        return f"SELECT {listed} FROM ({sql}) {name}{ending}{self._limits(node)}", columns
+        ending += limits(self.source, self.parameters, node)
+        return f"SELECT {listed} FROM ({sql}) {name}{ending}", columns
 
     # SELECT
 
@@ -184,83 +187,33 @@ class Queries:
             else ""
         )
         expressions = self.expressions(scope)
-        grouping = self._grouping(node, scope, expressions)
+        grouped = grouping(node, self.expressions(scope, "GROUP BY"), expressions)
         items = self._items(node, scope, expressions)
         having = node.args.get("having")
         having_sql = ""
         if having:
             scope.loose.clear()
             having_sql = f" HAVING {expressions.condition(having.this, 'HAVING clause')}"
-            self._check_grouped(having, frozenset(scope.loose))
+            check_grouped(self.source, having, frozenset(scope.loose))
         order = self._order(node, scope, expressions, items)
         if expressions.aggregated or node.args.get("group") or having:
             for one in items:
-                self._check_grouped(one.node, one.loose)
+                check_grouped(self.source, one.node, one.loose)
         listed = [f"{one.value.sql} AS c{place}" for place, one in enumerate(items)]
         distinct = node.args.get("distinct")
         if distinct is not None and distinct.args.get("on"):
             raise self.source.error("SYNTAX_ERROR", node, "DISTINCT ON is not Athena's")
         body = f" FROM {' '.join(sources)}" if sources else ""
-        body += conditions + grouping + having_sql
+        body += conditions + grouped + having_sql
         word = "SELECT DISTINCT" if distinct else "SELECT"
         columns = tuple((one.name, one.value.kind) for one in items)
         if isinstance(node.args.get("limit"), exp.Fetch):
-            count, ties = self._fetched(node)
+            count, ties = fetched(self.source, self.parameters, node)
             if ties:
-                return self._ties(word, listed, body, order, count), columns
+                return with_ties(word, listed, body, order, count), columns
         ending = f" ORDER BY {', '.join(sql + way for sql, way in order)}" if order else ""
-        return f"{word} {', '.join(listed)}{body}{ending}{self._limits(node)}", columns
-
-    def _ties(
-        self, word: str, listed: list[str], body: str, order: list[tuple[str, str]], count: str
-    ) -> str:
-        if not order:
-            raise QueryError("MISSING_ORDER_BY: FETCH FIRST WITH TIES clause requires ORDER BY")
-        if word != "SELECT":
-            raise UntranslatableError("DISTINCT with WITH TIES runs on Athena only")
-        terms = [
-            f"{listed[int(sql) - 1].rpartition(' AS ')[0] if sql.isdigit() else sql} AS o{place}"
-            for place, (sql, _) in enumerate(order)
-        ]
-        by = ", ".join(f"o{place}{way}" for place, (_, way) in enumerate(order))
-        names = ", ".join(f"c{place}" for place in range(len(listed)))
-        inner = f"SELECT {', '.join(listed + terms)}{body}"
-        ranked = f"SELECT *, rank() OVER (ORDER BY {by}) AS place FROM ({inner}) f"
-        return f"SELECT {names} FROM ({ranked}) f WHERE place <= {count} ORDER BY {by}"
-
-    def _grouping(self, node: exp.Select, scope: Scope, expressions: Expressions) -> str:
-        group = node.args.get("group")
-        if group is None:
-            return ""
-        keys: set[str] = set()
-        outputs = node.expressions
-        translator = self.expressions(scope, "GROUP BY")
-
-        def key(one: exp.Expr) -> str:
-            at = self._ordinal(one, len(outputs), "GROUP BY")
-            if at is not None:
-                one = outputs[at].unalias()
-            sql: str = translator.compile(one).sql
-            keys.add(sql)
-            return sql
-
-        def of_set(one: exp.Expr) -> str:
-            parts = one.expressions if isinstance(one, exp.Tuple) else [one.unnest()]
-            return f"({', '.join(map(key, parts))})"
-
-        terms = []
-        for one in group.expressions:
-            if isinstance(one, exp.GroupingSets):
-                terms.append(f"GROUPING SETS ({', '.join(map(of_set, one.expressions))})")
-            elif isinstance(one, (exp.Rollup, exp.Cube)):
-                name = type(one).__name__.upper()
-                terms.append(f"{name} ({', '.join(map(of_set, one.expressions))})")
-            elif isinstance(one, exp.Tuple):
-                terms += [key(part) for part in one.expressions]
-            else:
-                terms.append(key(one))
-        expressions.groups = frozenset(keys)
-        return f" GROUP BY {', '.join(terms)}" if terms else ""
+        ending += limits(self.source, self.parameters, node)
+        return f"{word} {', '.join(listed)}{body}{ending}", columns
 
     def _items(self, node: exp.Select, scope: Scope, expressions: Expressions) -> list[_Item]:
         items: list[_Item] = []
@@ -301,14 +254,6 @@ class Queries:
             items.append(_Item(one.name, Typed(one.sql, one.kind), loose, node))
         return items
 
-    def _check_grouped(self, node: exp.Expr, loose: frozenset[str]) -> None:
-        if loose:
-            shown = next(
-                (one.sql(dialect="trino") for one in node.find_all(exp.Column)), "an expression"
-            )
-            message = f"'{shown}' must be an aggregate expression or appear in GROUP BY clause"
-            raise self.source.error("EXPRESSION_NOT_AGGREGATE", node, message)
-
     def _order(
         self, node: exp.Select, scope: Scope, expressions: Expressions, items: list[_Item]
     ) -> list[tuple[str, str]]:
@@ -322,7 +267,7 @@ class Queries:
                 outputs[one.name] = one.value if one.name not in outputs else None
         terms = []
         for one in order.expressions:
-            at = self._ordinal(one.this, len(items), "ORDER BY")
+            at = ordinal(self.source, one.this, len(items), "ORDER BY")
             value = items[at].value if at is not None else None
             if value is None:
                 around = expressions.lambdas
@@ -337,7 +282,7 @@ class Queries:
                         name for item in outputs.values() if item is not None for name in [item.sql]
                     }
                     if value.sql not in used:
-                        self._check_grouped(one, frozenset(scope.loose))
+                        check_grouped(self.source, one, frozenset(scope.loose))
             if not value.kind.is_orderable:
                 message = f"Type {value.kind} is not orderable, and therefore cannot be used in "
                 raise self.source.error("TYPE_MISMATCH", one, f"{message}ORDER BY")
@@ -348,41 +293,4 @@ class Queries:
             terms.append((value.sql if place is None else str(place + 1), direction(one)))
         return terms
 
-    def _ordinal(self, node: exp.Expr, count: int, clause: str) -> int | None:
-        if not (isinstance(node, exp.Literal) and not node.is_string and str(node.this).isdigit()):
-            return None
-        if not 1 <= int(node.this) <= count:
-            message = f"{clause} position {node.this} is not in select list"
-            raise self.source.error("INVALID_COLUMN_REFERENCE", node, message)
-        return int(node.this) - 1
-
     # Limits
-
-    def _limits(self, node: exp.Expr) -> str:
-        parts = []
-        limit, offset = node.args.get("limit"), node.args.get("offset")
-        if isinstance(limit, exp.Fetch):
-            parts.append(f" LIMIT {self._fetched(node)[0]}")
-        elif limit is not None and limit.expression.name.upper() != "ALL":
-            parts.append(f" LIMIT {self._count(limit.expression)}")
-        if offset is not None:
-            parts.append(f" OFFSET {self._count(offset.expression)}")
-        return "".join(parts)
-
-    def _fetched(self, node: exp.Expr) -> tuple[str, bool]:
-        fetch = node.args["limit"]
-        options = fetch.args.get("limit_options")
-        if options is not None and options.args.get("percent"):
-            raise self.source.error("SYNTAX_ERROR", node, "FETCH … PERCENT is not Athena's")
-        count = self._count(fetch.args["count"]) if fetch.args.get("count") else "1"
-        ties = bool(options is not None and options.args.get("with_ties"))
-        if ties and node.args.get("offset"):
-            raise UntranslatableError("OFFSET with WITH TIES runs on Athena only")
-        return count, ties
-
-    def _count(self, node: exp.Expr) -> str:
-        if isinstance(node, exp.Placeholder):
-            return f"CAST(${self.parameters.index(id(node)) + 1} AS BIGINT)"
-        if isinstance(node, exp.Literal) and not node.is_string and str(node.this).isdigit():
-            return str(node.this)
-        raise self.source.error("SYNTAX_ERROR", node, "a limit is a whole number")

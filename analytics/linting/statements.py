@@ -10,7 +10,7 @@ import json
 import subprocess
 
 from analytics import sql
-from analytics.engine import dialect
+from analytics.engine import dialect, grammar
 from analytics.errors import AnalyticsError, QueryError
 from analytics.linting import npm
 
@@ -34,7 +34,7 @@ def findings() -> list[str]:
     for one in sql.maintenance().values():
         texts[f"maintenance/{one.name}.sql"] = one.sql
         try:
-            dialect.check_grammar(one.sql)
+            grammar.check(one.sql)
         except QueryError as error:
             found.append(f"maintenance/{one.name}.sql: {error}")
     rejected = grammar_errors(texts)

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from analytics.engine.athena import Athena
-from analytics.engine.functions import ELSEWHERE, FUNCTIONS, SPECIAL
+from analytics.engine.functions import FUNCTIONS, SPECIAL
+from analytics.engine.functions.elsewhere import ELSEWHERE
 from analytics.errors import QueryError, UntranslatableError
 from analytics.lake import FolderLake
 
