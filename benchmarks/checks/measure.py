@@ -13,6 +13,7 @@ from tabulate import tabulate
 
 from benchmarks.checks import radlabels, sentences
 from benchmarks.checks.agreement import Counts
+from benchmarks.checks.rates import Rate, rates
 from benchmarks.checks.seeded import Detection, Pair, alarms, detections
 from benchmarks.figures import Figure, Figures
 from chalicelib.checks.check import check
@@ -40,6 +41,7 @@ class Measured(NamedTuple):
         pairs: how many reports it has.
         found: the errors of each kind.
         alarmed: how many of the radiologists' own impressions got each flag.
+        rates: how many drafts of several kinds disagree with their findings.
         strata: how many of them both rules for normal and abnormal classify alike.
         milliseconds: of one check, findings and draft, on average.
     """
@@ -48,6 +50,7 @@ class Measured(NamedTuple):
     pairs: int
     found: Mapping[str, Detection]
     alarmed: Mapping[str, int]
+    rates: Mapping[str, Rate]
     strata: int
     milliseconds: float
 
@@ -79,7 +82,9 @@ def measured(name: str, pairs: Sequence[Pair]) -> Measured:
         check(pair.findings, pair.impression)
     milliseconds = 1000 * (time.perf_counter() - began) / max(len(pairs), 1)
     alike = sum(stratum(one.impression) == baselines.stratum(one.impression) for one in pairs)
-    return Measured(name, len(pairs), detections(pairs), alarms(pairs), alike, milliseconds)
+    return Measured(
+        name, len(pairs), detections(pairs), alarms(pairs), rates(pairs), alike, milliseconds
+    )
 
 
 def checks(stage: Stage) -> Figures:
@@ -133,6 +138,7 @@ def tables(*, labelled: bool = True) -> Iterator[str]:
         collections.append(measured("real", pairs))
     yield _detections(collections)
     yield _alarms(collections)
+    yield _rates(collections)
     yield "\n".join(
         f"{one.name}: both rules for normal and abnormal agree on {one.strata} of {one.pairs};"
         f" {one.milliseconds:.1f} ms for one check"
@@ -171,6 +177,18 @@ def _alarms(collections: Sequence[Measured]) -> str:
             row += [str(one.alarmed[flag]), f"{one.alarmed[flag] / one.pairs:.1%}"]
         rows.append(row)
     return _table(["Flags on radiologists' own impressions", *_heads(collections)], rows)
+
+
+def _rates(collections: Sequence[Measured]) -> str:
+    rows = []
+    for kind in collections[0].rates:
+        row = [kind]
+        for one in collections:
+            rate = one.rates[kind]
+            row += [f"{rate.disagreeing} of {rate.compared}", f"{rate.share:.1%}"]
+        rows.append(row)
+    heads = [head for one in collections for head in (one.name, "share")]
+    return _table(["Drafts in disagreement", *heads], rows)
 
 
 def _heads(collections: Sequence[Measured]) -> list[str]:

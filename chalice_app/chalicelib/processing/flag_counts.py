@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 
 from chalicelib.drafting.routing import EVALUATION
 from chalicelib.observability import count
@@ -20,6 +20,16 @@ FLAG_METRICS = {
 _NOT_CHECKED = "not_checked"
 
 
+def is_compared(flags: Set[str]) -> bool:
+    """Whether a draft with these flags could be compared with its findings, at least in part."""
+    return _NOT_CHECKED not in flags or disagrees(flags)
+
+
+def disagrees(flags: Set[str]) -> bool:
+    """Whether one of a draft's flags says that it contradicts its findings."""
+    return not DISAGREEMENTS.isdisjoint(flags)
+
+
 def count_checks(lane: str | None, rows: Iterable[Row]) -> None:
     """Count the checked drafts of a unit and their flags, as metrics.
 
@@ -34,9 +44,9 @@ def count_checks(lane: str | None, rows: Iterable[Row]) -> None:
             draft = flags.setdefault((row.record_index, row.model_role), set())
             if row.flag is not None:
                 draft.add(row.flag)
-    compared = [one for one in flags.values() if _NOT_CHECKED not in one or one & DISAGREEMENTS]
+    compared = [one for one in flags.values() if is_compared(one)]
     count("DraftsChecked", len(flags))
     count("DraftsCompared", len(compared))
-    count("DraftsInDisagreement", sum(bool(one & DISAGREEMENTS) for one in compared))
+    count("DraftsInDisagreement", sum(map(disagrees, compared)))
     for name, number in Counter(name for one in flags.values() for name in one).items():
         count(FLAG_METRICS[name], number)
