@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Set
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 
 from chalicelib.drafting.routing import EVALUATION
 from chalicelib.observability import count
@@ -20,12 +21,12 @@ FLAG_METRICS = {
 _NOT_CHECKED = "not_checked"
 
 
-def is_compared(flags: Set[str]) -> bool:
+def is_compared(flags: AbstractSet[str]) -> bool:
     """Whether a draft with these flags could be compared with its findings, at least in part."""
     return _NOT_CHECKED not in flags or disagrees(flags)
 
 
-def disagrees(flags: Set[str]) -> bool:
+def disagrees(flags: AbstractSet[str]) -> bool:
     """Whether one of a draft's flags says that it contradicts its findings."""
     return not DISAGREEMENTS.isdisjoint(flags)
 
