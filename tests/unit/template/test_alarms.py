@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from chalicelib.processing.flag_counts import FLAG_METRICS
-from tests.unit.template.deployed import PARAMETERS, PROPERTIES, ROOT, of_type
+from tests.unit.template.deployed import PARAMETERS, PROPERTIES, ROOT, TEMPLATE, of_type
 
 ALARM = PROPERTIES["DisagreementAlarm"]
 NAMESPACE = "RadiologyImpressions"
@@ -117,3 +117,24 @@ def test_every_metric_of_the_template_is_one_that_the_code_counts() -> None:
 
     assert named - set(FLAG_METRICS.values()) <= written
     assert set(FLAG_METRICS.values()) <= named
+
+
+def test_the_documentation_shows_the_defaults_of_the_parameters() -> None:
+    text, _, _ = (ROOT / "docs" / "draft-checks.md").read_text(encoding="utf-8").partition("```")
+    [group] = [
+        one["Parameters"]
+        for one in TEMPLATE["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
+        if one["Label"]["default"] == "Checks of drafts"
+    ]
+    shown = {}
+    for names, defaults in re.findall(r"^\| (`[A-Z][^|]*) \| ([^|]*) \|", text, re.MULTILINE):
+        shown |= dict(
+            zip(
+                names.replace("`", "").split(", "),
+                defaults.replace("`", "").split(", "),
+                strict=True,
+            )
+        )
+
+    alarm = ["DisagreementPercent", "DisagreementDrafts"]
+    assert shown == {name: str(PARAMETERS[name]["Default"]) for name in [*group, *alarm]}
