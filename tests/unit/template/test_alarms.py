@@ -126,7 +126,7 @@ def test_the_documentation_shows_the_defaults_of_the_parameters() -> None:
         for one in TEMPLATE["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
         if one["Label"]["default"] == "Checks of drafts"
     ]
-    shown = {}
+    shown: dict[str, str] = {}
     for names, defaults in re.findall(r"^\| (`[A-Z][^|]*) \| ([^|]*) \|", text, re.MULTILINE):
         shown |= dict(
             zip(
