@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from local.cloudformation.calls import Call, Taken, lowered, maker, renamed
 from local.cloudformation.evaluate import Stack
+from local.cloudformation.making import Call, Maker, Taken, lowered, maker, renamed
+
+MAKERS: dict[str, Maker] = {}
 
 
-@maker("AWS::Glue::Database")
+@maker(MAKERS, "AWS::Glue::Database")
 def _database(of: Taken, _stack: Stack) -> Iterator[Call]:
     yield Call("glue", "CreateDatabase", of.rest())
 
 
-@maker("AWS::Glue::Table")
+@maker(MAKERS, "AWS::Glue::Table")
 def _table(of: Taken, _stack: Stack) -> Iterator[Call]:
     iceberg = of.one("OpenTableFormatInput")
     found = of.rest()
@@ -23,7 +25,7 @@ def _table(of: Taken, _stack: Stack) -> Iterator[Call]:
     yield Call("glue", "CreateTable", found)
 
 
-@maker("AWS::Glue::TableOptimizer")
+@maker(MAKERS, "AWS::Glue::TableOptimizer")
 def _optimizer(of: Taken, _stack: Stack) -> Iterator[Call]:
     settings = lowered(of.one("TableOptimizerConfiguration"))
     yield Call(
@@ -31,7 +33,7 @@ def _optimizer(of: Taken, _stack: Stack) -> Iterator[Call]:
     )
 
 
-@maker("AWS::Athena::WorkGroup")
+@maker(MAKERS, "AWS::Athena::WorkGroup")
 def _workgroup(of: Taken, _stack: Stack) -> Iterator[Call]:
     state, recursive = of.one("State"), of.one("RecursiveDeleteOption")
     configuration = of.one("WorkGroupConfiguration", {})
@@ -43,39 +45,39 @@ def _workgroup(of: Taken, _stack: Stack) -> Iterator[Call]:
         yield Call("athena", "DeleteWorkGroup", asked)  # when the stack is deleted
 
 
-@maker("AWS::Athena::NamedQuery")
+@maker(MAKERS, "AWS::Athena::NamedQuery")
 def _named_query(of: Taken, _stack: Stack) -> Iterator[Call]:
     yield Call("athena", "CreateNamedQuery", of.rest())
 
 
-@maker("AWS::Scheduler::Schedule")
+@maker(MAKERS, "AWS::Scheduler::Schedule")
 def _schedule(of: Taken, _stack: Stack) -> Iterator[Call]:
     of.one("Name")
     yield Call("scheduler", "CreateSchedule", {"Name": of.name, **of.rest()})
 
 
-@maker("AWS::QuickSight::DataSource")
+@maker(MAKERS, "AWS::QuickSight::DataSource")
 def _data_source(of: Taken, _stack: Stack) -> Iterator[Call]:
     yield Call("quicksight", "CreateDataSource", of.rest())
 
 
-@maker("AWS::QuickSight::DataSet")
+@maker(MAKERS, "AWS::QuickSight::DataSet")
 def _data_set(of: Taken, _stack: Stack) -> Iterator[Call]:
     of.one("IngestionWaitPolicy")  # how long CloudFormation waits; the service has no such thing
     yield Call("quicksight", "CreateDataSet", of.rest())
 
 
-@maker("AWS::QuickSight::RefreshSchedule")
+@maker(MAKERS, "AWS::QuickSight::RefreshSchedule")
 def _refresh(of: Taken, _stack: Stack) -> Iterator[Call]:
     names = {"TimeZone": "Timezone"}
     yield Call("quicksight", "CreateRefreshSchedule", renamed(of.rest(), names))
 
 
-@maker("AWS::QuickSight::Theme")
+@maker(MAKERS, "AWS::QuickSight::Theme")
 def _theme(of: Taken, _stack: Stack) -> Iterator[Call]:
     yield Call("quicksight", "CreateTheme", of.rest())
 
 
-@maker("AWS::QuickSight::Dashboard")
+@maker(MAKERS, "AWS::QuickSight::Dashboard")
 def _dashboard(of: Taken, _stack: Stack) -> Iterator[Call]:
     yield Call("quicksight", "CreateDashboard", of.rest())

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from local.cloudformation.calls import Call, Taken, maker, renamed, text
 from local.cloudformation.evaluate import Stack
+from local.cloudformation.making import Call, Maker, Taken, maker, renamed, text
+
+MAKERS: dict[str, Maker] = {}
 
 
-@maker("AWS::KMS::Key")
+@maker(MAKERS, "AWS::KMS::Key")
 def _key(of: Taken, _stack: Stack) -> Iterator[Call]:
-    yield Call(
-        "kms", "CreateKey", {"Policy": text(of.one("KeyPolicy")), **of.some("Description")}
-    )
+    yield Call("kms", "CreateKey", {"Policy": text(of.one("KeyPolicy")), **of.some("Description")})
     if of.one("EnableKeyRotation"):
         yield Call("kms", "EnableKeyRotation", {"KeyId": of.name})
 
 
-@maker("AWS::S3::Bucket")
+@maker(MAKERS, "AWS::S3::Bucket")
 def _bucket(of: Taken, stack: Stack) -> Iterator[Call]:
     bucket = {"Bucket": of.name}
     of.one("BucketName")
@@ -75,30 +75,28 @@ def _notification(of: Taken) -> dict[str, object]:
     return {"QueueConfigurations": found} if found else {}
 
 
-@maker("AWS::S3::BucketPolicy")
+@maker(MAKERS, "AWS::S3::BucketPolicy")
 def _bucket_policy(of: Taken, _stack: Stack) -> Iterator[Call]:
     yield Call(
         "s3", "PutBucketPolicy", {**of.some("Bucket"), "Policy": text(of.one("PolicyDocument"))}
     )
 
 
-@maker("AWS::SQS::Queue")
+@maker(MAKERS, "AWS::SQS::Queue")
 def _queue(of: Taken, _stack: Stack) -> Iterator[Call]:
     of.one("QueueName")
     attributes = {name: text(value) for name, value in of.rest().items()}
     yield Call("sqs", "CreateQueue", {"QueueName": of.name, "Attributes": attributes})
 
 
-@maker("AWS::SQS::QueuePolicy")
+@maker(MAKERS, "AWS::SQS::QueuePolicy")
 def _queue_policy(of: Taken, _stack: Stack) -> Iterator[Call]:
     policy = text(of.one("PolicyDocument"))
     for url in of.one("Queues"):
-        yield Call(
-            "sqs", "SetQueueAttributes", {"QueueUrl": url, "Attributes": {"Policy": policy}}
-        )
+        yield Call("sqs", "SetQueueAttributes", {"QueueUrl": url, "Attributes": {"Policy": policy}})
 
 
-@maker("AWS::DynamoDB::Table")
+@maker(MAKERS, "AWS::DynamoDB::Table")
 def _table(of: Taken, _stack: Stack) -> Iterator[Call]:
     of.one("TableName")
     table = {"TableName": of.name}
@@ -115,7 +113,7 @@ def _table(of: Taken, _stack: Stack) -> Iterator[Call]:
         )
 
 
-@maker("AWS::Logs::LogGroup")
+@maker(MAKERS, "AWS::Logs::LogGroup")
 def _log_group(of: Taken, _stack: Stack) -> Iterator[Call]:
     of.one("LogGroupName")
     key = of.one("KmsKeyId")
@@ -123,12 +121,10 @@ def _log_group(of: Taken, _stack: Stack) -> Iterator[Call]:
     yield Call("logs", "CreateLogGroup", {"logGroupName": of.name, **more})
     days = of.one("RetentionInDays")
     if days is not None:
-        yield Call(
-            "logs", "PutRetentionPolicy", {"logGroupName": of.name, "retentionInDays": days}
-        )
+        yield Call("logs", "PutRetentionPolicy", {"logGroupName": of.name, "retentionInDays": days})
 
 
-@maker("AWS::IAM::Role")
+@maker(MAKERS, "AWS::IAM::Role")
 def _role(of: Taken, _stack: Stack) -> Iterator[Call]:
     of.one("RoleName")
     trust = text(of.one("AssumeRolePolicyDocument"))
@@ -144,7 +140,7 @@ def _role(of: Taken, _stack: Stack) -> Iterator[Call]:
         yield Call("iam", "AttachRolePolicy", {"RoleName": of.name, "PolicyArn": arn})
 
 
-@maker("AWS::IAM::ManagedPolicy")
+@maker(MAKERS, "AWS::IAM::ManagedPolicy")
 def _managed_policy(of: Taken, _stack: Stack) -> Iterator[Call]:
     of.one("ManagedPolicyName")
     document = text(of.one("PolicyDocument"))
@@ -155,7 +151,7 @@ def _managed_policy(of: Taken, _stack: Stack) -> Iterator[Call]:
     )
 
 
-@maker("AWS::Lambda::Function")
+@maker(MAKERS, "AWS::Lambda::Function")
 def _function(of: Taken, _stack: Stack) -> Iterator[Call]:
     of.one("FunctionName")
     loop = of.one("RecursiveLoop")
@@ -173,22 +169,22 @@ def _function(of: Taken, _stack: Stack) -> Iterator[Call]:
         )
 
 
-@maker("AWS::Lambda::EventSourceMapping")
+@maker(MAKERS, "AWS::Lambda::EventSourceMapping")
 def _mapping(of: Taken, _stack: Stack) -> Iterator[Call]:
     yield Call("lambda", "CreateEventSourceMapping", of.rest())
 
 
-@maker("AWS::Lambda::EventInvokeConfig")
+@maker(MAKERS, "AWS::Lambda::EventInvokeConfig")
 def _invoke_config(of: Taken, _stack: Stack) -> Iterator[Call]:
     yield Call("lambda", "PutFunctionEventInvokeConfig", of.rest())
 
 
-@maker("AWS::Lambda::Permission")
+@maker(MAKERS, "AWS::Lambda::Permission")
 def _permission(of: Taken, _stack: Stack) -> Iterator[Call]:
     yield Call("lambda", "AddPermission", {"StatementId": of.name, **of.rest()})
 
 
-@maker("AWS::Events::Rule")
+@maker(MAKERS, "AWS::Events::Rule")
 def _rule(of: Taken, _stack: Stack) -> Iterator[Call]:
     of.one("Name")
     targets = of.one("Targets", [])
@@ -199,12 +195,12 @@ def _rule(of: Taken, _stack: Stack) -> Iterator[Call]:
         yield Call("events", "PutTargets", {"Rule": of.name, "Targets": targets})
 
 
-@maker("AWS::EC2::VPCEndpoint")
+@maker(MAKERS, "AWS::EC2::VPCEndpoint")
 def _endpoint(of: Taken, _stack: Stack) -> Iterator[Call]:
     yield Call("ec2", "CreateVpcEndpoint", of.rest())
 
 
-@maker("AWS::SNS::Topic")
+@maker(MAKERS, "AWS::SNS::Topic")
 def _topic(of: Taken, stack: Stack) -> Iterator[Call]:
     of.one("TopicName")
     subscriptions = of.one("Subscription", [])
@@ -216,26 +212,26 @@ def _topic(of: Taken, stack: Stack) -> Iterator[Call]:
         yield Call("sns", "Subscribe", {"TopicArn": arn, **one})
 
 
-@maker("AWS::SNS::TopicPolicy")
+@maker(MAKERS, "AWS::SNS::TopicPolicy")
 def _topic_policy(of: Taken, _stack: Stack) -> Iterator[Call]:
     value = {"AttributeName": "Policy", "AttributeValue": text(of.one("PolicyDocument"))}
     for arn in of.one("Topics"):
         yield Call("sns", "SetTopicAttributes", {"TopicArn": arn, **value})
 
 
-@maker("AWS::CloudWatch::Alarm")
+@maker(MAKERS, "AWS::CloudWatch::Alarm")
 def _alarm(of: Taken, _stack: Stack) -> Iterator[Call]:
     of.one("AlarmName")
     yield Call("cloudwatch", "PutMetricAlarm", {"AlarmName": of.name, **of.rest()})
 
 
-@maker("AWS::CloudWatch::Dashboard")
+@maker(MAKERS, "AWS::CloudWatch::Dashboard")
 def _dashboard(of: Taken, _stack: Stack) -> Iterator[Call]:
     of.one("DashboardName")
     yield Call("cloudwatch", "PutDashboard", {"DashboardName": of.name, **of.rest()})
 
 
-@maker("AWS::CloudFormation::Stack")
+@maker(MAKERS, "AWS::CloudFormation::Stack")
 def _stack(of: Taken, _parent: Stack) -> Iterator[Call]:
     of.one("TemplateURL")  # a file, until `aws cloudformation package` uploads it
     given = [

@@ -23,8 +23,8 @@ from local.cloudformation.scenarios import Scenario, scenarios
 def findings(root: Template, analytics: Template) -> list[str]:
     """What would fail, or go wrong unseen, in a deployment of these templates.
 
-    Each line names the template, the resource, what is wrong, and the first parameters with which it
-    is.
+    Each line names the template, the resource, what is wrong, and the first parameters with which
+    it is wrong.
 
     Args:
         root: the translated template: plain CloudFormation.
@@ -53,9 +53,7 @@ def read(package: Path, analytics: Path) -> tuple[Template, Template]:
     return root, nested
 
 
-def _of_scenario(
-    scenario: Scenario, first: Scenario, seen: set[tuple[str, str]]
-) -> Iterator[str]:
+def _of_scenario(scenario: Scenario, first: Scenario, seen: set[tuple[str, str]]) -> Iterator[str]:
     for (name, stack), (_, before) in zip(scenario.stacks, first.stacks, strict=True):
         for check in (order, grants, deletion, limits):
             yield from (f"{name}: {line}" for line in check.findings(stack))

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from local.cloudformation import parameters
 from local.cloudformation.identities import NAMES, Identity, Place, identity
 from local.errors import PackageError
 
@@ -74,7 +75,7 @@ class Stack:
         nested: Mapping[str, Template] | None = None,
     ) -> None:
         self.template, self.place, self._nested = template, place, dict(nested or {})
-        self.parameters = _values(template.get("Parameters", {}), given)
+        self.parameters = parameters.values(template.get("Parameters", {}), given)
         self._needed: set[str] = set()
         self._above: dict[str, set[str]] = {}
         self.conditions: dict[str, bool] = {}
@@ -254,39 +255,3 @@ _FUNCTIONS: dict[str, Callable[[Stack, Any], Any]] = {
 
 def _text(value: Any) -> str:  # noqa: ANN401  # any value
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _values(declared: Mapping[str, Any], given: Mapping[str, str]) -> dict[str, Any]:
-    found = {}
-    for name in given:
-        if name not in declared:
-            raise PackageError(f"the template has no parameter {name}")
-    for name, one in declared.items():
-        if name not in given and "Default" not in one:
-            raise PackageError(f"parameter {name} has no value")
-        text = str(given.get(name, one.get("Default")))
-        for reason in _refusals(one, text):
-            raise PackageError(f"parameter {name}: {reason}")
-        found[name] = _typed(one["Type"], text)
-    return found
-
-
-def _refusals(one: Mapping[str, Any], text: str) -> Iterator[str]:
-    """Why CloudFormation would refuse a value; lists are checked value by value."""
-    parts = text.split(",") if one["Type"] == "CommaDelimitedList" else [text]
-    if "AllowedValues" in one and text not in map(str, one["AllowedValues"]):
-        yield "not among the allowed values"
-    if "AllowedPattern" in one and not all(re.fullmatch(one["AllowedPattern"], x) for x in parts):
-        yield "does not match the allowed pattern"
-    if not int(one.get("MinLength", 0)) <= len(text) <= int(one.get("MaxLength", 4096)):
-        yield "too short or too long"
-    if one["Type"] == "Number":
-        number = float(text)
-        if not float(one.get("MinValue", number)) <= number <= float(one.get("MaxValue", number)):
-            yield "out of range"
-
-
-def _typed(kind: str, text: str) -> Any:  # noqa: ANN401  # by the parameter's type
-    if kind == "Number":
-        return float(text) if "." in text else int(text)
-    return text.split(",") if kind == "CommaDelimitedList" else text

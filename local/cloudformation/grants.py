@@ -1,7 +1,7 @@
 """What services verify when a resource is created: who may assume a role, and what it is allowed.
 
-IAM itself is tried elsewhere (tests/grants/, tests/iam/). Here are the checks that a service makes on
-creation, and policies without which nothing would arrive.
+IAM itself is tried elsewhere (tests/grants/, tests/iam/). Here are the checks that a service makes
+on creation, and policies without which nothing would arrive.
 """
 
 from __future__ import annotations
@@ -214,7 +214,7 @@ def _logs(stack: Stack) -> Iterator[str]:
 
 
 def _groups(stack: Stack) -> Iterator[str]:
-    """CreateLogGroup fails if the key's policy does not let CloudWatch Logs use it for the group."""
+    """CreateLogGroup fails if the key's policy does not let CloudWatch Logs use it."""
     for group in _of(stack, "AWS::Logs::LogGroup"):
         key = owner(stack, "AWS::KMS::Key", "Arn", group.properties.get("KmsKeyId", ""))
         if key is None:

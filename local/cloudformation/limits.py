@@ -1,7 +1,7 @@
 """Sizes and numbers that no schema and no service model has, with the longest names.
 
-From the pages "AWS CloudFormation quotas", "IAM and AWS STS quotas", "Lambda quotas", "Service Quotas
-for Athena" and the Glue API, as remembered: none could be looked up here.
+From the pages "AWS CloudFormation quotas", "IAM and AWS STS quotas", "Lambda quotas", "Service
+Quotas" of Athena and the Glue API, as remembered: none could be looked up here.
 """
 
 from __future__ import annotations

@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
@@ -19,6 +18,7 @@ from sqlglot.expressions import Table
 
 from analytics.engine.dialect import parse
 from local.cloudformation.evaluate import Resource, Stack
+from local.cloudformation.requirements import REQUIREMENTS
 
 # Documents that may name what does not exist yet: services do not look it up.
 _POLICIES = (
@@ -33,106 +33,6 @@ _SHORTEST_NAME = 6
 _VIEW = "/* Presto View: "
 
 
-@dataclass(frozen=True, slots=True)
-class Requirement:
-    """A resource that names another one by a value, which must be one of the stack's.
-
-    Attributes:
-        kind: the type of the resource that names the other.
-        path: where; `*` is every element or value.
-        target: the type of the other.
-        key: the property that is named; "Ref" or "Arn" for what they give.
-        elsewhere: whether the other may also be outside the stack.
-    """
-
-    kind: str
-    path: str
-    target: str
-    key: str
-    elsewhere: bool = False
-
-
-REQUIREMENTS = (
-    Requirement("AWS::Glue::Table", "DatabaseName", "AWS::Glue::Database", "Ref"),
-    Requirement("AWS::Glue::TableOptimizer", "TableName", "AWS::Glue::Table", "Ref"),
-    Requirement("AWS::Glue::TableOptimizer", "DatabaseName", "AWS::Glue::Database", "Ref"),
-    Requirement(
-        "AWS::Glue::TableOptimizer",
-        "TableOptimizerConfiguration.RoleArn",
-        "AWS::IAM::Role",
-        "Arn",
-    ),
-    Requirement("AWS::Athena::NamedQuery", "Database", "AWS::Glue::Database", "Ref"),
-    Requirement("AWS::Athena::NamedQuery", "WorkGroup", "AWS::Athena::WorkGroup", "Ref"),
-    Requirement("AWS::Scheduler::Schedule", "Target.RoleArn", "AWS::IAM::Role", "Arn"),
-    Requirement(
-        "AWS::QuickSight::DataSource",
-        "DataSourceParameters.AthenaParameters.WorkGroup",
-        "AWS::Athena::WorkGroup",
-        "Ref",
-    ),
-    Requirement(
-        "AWS::QuickSight::DataSource",
-        "DataSourceParameters.AthenaParameters.RoleArn",
-        "AWS::IAM::Role",
-        "Arn",
-    ),
-    Requirement(
-        "AWS::QuickSight::DataSet",
-        "PhysicalTableMap.*.RelationalTable.DataSourceArn",
-        "AWS::QuickSight::DataSource",
-        "Arn",
-    ),
-    Requirement(
-        "AWS::QuickSight::DataSet",
-        "PhysicalTableMap.*.RelationalTable.Schema",
-        "AWS::Glue::Database",
-        "Ref",
-    ),
-    Requirement(
-        "AWS::QuickSight::DataSet",
-        "PhysicalTableMap.*.RelationalTable.Name",
-        "AWS::Glue::Table",
-        "Ref",
-    ),
-    Requirement("AWS::QuickSight::RefreshSchedule", "DataSetId", "AWS::QuickSight::DataSet", "Ref"),
-    Requirement(
-        "AWS::QuickSight::Dashboard",
-        "Definition.DataSetIdentifierDeclarations.*.DataSetArn",
-        "AWS::QuickSight::DataSet",
-        "Arn",
-    ),
-    Requirement("AWS::QuickSight::Dashboard", "ThemeArn", "AWS::QuickSight::Theme", "Arn"),
-    Requirement("AWS::S3::BucketPolicy", "Bucket", "AWS::S3::Bucket", "Ref"),
-    Requirement(
-        "AWS::S3::Bucket", "LoggingConfiguration.DestinationBucketName", "AWS::S3::Bucket", "Ref"
-    ),
-    Requirement(
-        "AWS::S3::Bucket",
-        "NotificationConfiguration.QueueConfigurations.*.Queue",
-        "AWS::SQS::Queue",
-        "Arn",
-    ),
-    Requirement("AWS::SQS::Queue", "RedrivePolicy.deadLetterTargetArn", "AWS::SQS::Queue", "Arn"),
-    Requirement("AWS::SQS::QueuePolicy", "Queues.*", "AWS::SQS::Queue", "Ref"),
-    Requirement("AWS::Lambda::Function", "Role", "AWS::IAM::Role", "Arn"),
-    Requirement("AWS::Lambda::Function", "LoggingConfig.LogGroup", "AWS::Logs::LogGroup", "Ref"),
-    Requirement("AWS::Lambda::EventSourceMapping", "EventSourceArn", "AWS::SQS::Queue", "Arn"),
-    *(
-        Requirement(f"AWS::Lambda::{one}", "FunctionName", "AWS::Lambda::Function", "Ref")
-        for one in ("EventSourceMapping", "EventInvokeConfig", "Permission")
-    ),
-    Requirement(
-        "AWS::Lambda::EventInvokeConfig",
-        "DestinationConfig.OnFailure.Destination",
-        "AWS::SQS::Queue",
-        "Arn",
-    ),
-    Requirement("AWS::SNS::TopicPolicy", "Topics.*", "AWS::SNS::Topic", "Ref"),
-    Requirement("AWS::CloudWatch::Alarm", "AlarmActions.*", "AWS::SNS::Topic", "Ref", True),
-)
-
-
 def findings(stack: Stack) -> list[str]:
     """Cycles, requirements that the template does not state, and names of what does not exist."""
     sorter = TopologicalSorter({name: one.needs for name, one in stack.resources.items()})
@@ -140,7 +40,7 @@ def findings(stack: Stack) -> list[str]:
         sorter.prepare()
     except CycleError as error:
         return [f"cycle: {' -> '.join(error.args[1])}"]
-    every = (_required, _mentioned, _notified, _read_by_views)
+    every = (_required, _mentioned, _notified, _logged, _read_by_views)
     return list(dict.fromkeys(line for find in every for line in find(stack)))
 
 
@@ -224,6 +124,19 @@ def _notified(stack: Stack) -> Iterator[str]:
                     and policy.logical_id not in stack.ancestors(one.logical_id)
                 ):
                     yield _unordered(one, policy, "NotificationConfiguration")
+
+
+def _logged(stack: Stack) -> Iterator[str]:
+    """S3 refuses logging to a bucket whose policy does not let it deliver (PutBucketLogging)."""
+    for one in stack.resources.values():
+        for name in values(one.properties, "LoggingConfiguration.DestinationBucketName"):
+            for policy in stack.resources.values():
+                if (
+                    policy.kind == "AWS::S3::BucketPolicy"
+                    and policy.properties["Bucket"] == name
+                    and policy.logical_id not in stack.ancestors(one.logical_id)
+                ):
+                    yield _unordered(one, policy, "LoggingConfiguration")
 
 
 def _read_by_views(stack: Stack) -> Iterator[str]:

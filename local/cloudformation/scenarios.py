@@ -69,8 +69,8 @@ def scenarios(root: Template, analytics: Template) -> Iterator[Scenario]:
 def scenario(name: str, root: Template, analytics: Template, on: frozenset[str]) -> Scenario:
     """The stacks with these toggles on; raises PackageError if a template cannot be evaluated."""
     given: dict[str, str] = {}
-    for one in TOGGLES:
-        given |= TOGGLES[one] if one in on else {}
+    for one, values in TOGGLES.items():
+        given |= values if one in on else {}
     return deployed(name, root, analytics, given)
 
 

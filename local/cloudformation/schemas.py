@@ -14,6 +14,8 @@ from jsonschema.exceptions import ValidationError
 
 from local.cloudformation.shapes import compiled
 
+_LONGEST = 200  # characters of a message that are shown
+
 
 def findings(kind: str, properties: Mapping[str, Any], region: str) -> list[str]:
     """What the schema of a type says against properties, each with its path."""
@@ -52,4 +54,4 @@ def _pattern(
 def _short(error: ValidationError) -> str:
     """Without the whole document, which jsonschema puts in front."""
     words = error.message
-    return words if len(words) < 200 else f"{error.validator}: …{words[-150:]}"  # noqa: PLR2004
+    return words if len(words) < _LONGEST else f"{error.validator}: …{words[-_LONGEST:]}"

@@ -52,7 +52,7 @@ def _shape(path: str, shape: Shape, value: Any) -> Iterator[str]:  # noqa: ANN40
         yield from _scalar(path, shape, value)
 
 
-def _structure(path: str, shape: StructureShape, value: Any) -> Iterator[str]:  # noqa: ANN401
+def _structure(path: str, shape: StructureShape, value: Any) -> Iterator[str]:  # noqa: ANN401  # JSON
     if shape.is_document_type:  # any JSON, a text too
         return
     if not isinstance(value, Mapping):
@@ -101,7 +101,7 @@ def _scalar(path: str, shape: Shape, value: Any) -> Iterator[str]:  # noqa: ANN4
         pattern = shape.metadata.get("pattern")
         if pattern and not compiled(pattern).fullmatch(value):
             yield f"{path}: does not match {pattern}"
-    elif not isinstance(value, (bool, bytes)):
+    elif isinstance(value, (int, float)) and not isinstance(value, bool):
         yield from _range(path, shape, value, "")
 
 
@@ -121,6 +121,6 @@ def compiled(pattern: str) -> regex.Pattern[str]:
 
 
 def _python(pattern: str) -> str:
-    """Java writes characters beyond the first plane as pairs of surrogates, and `-` after a class."""
+    """Java writes characters beyond the first plane as surrogates, and a bare `-` after a class."""
     pattern = pattern.replace(r"\uD800\uDC00-\uDBFF\uDFFF", r"\U00010000-\U0010FFFF")
     return re.sub(r"(\\w)-(?=[ _])", r"\1\\-", pattern)
