@@ -7,54 +7,13 @@ the standard library. Columns are only ever added.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
-
-Kind = Literal["string", "double", "int", "bigint", "boolean", "timestamp", "date", "array<string>"]
+from analytics.schema import Column, Kind, Table
 
 SCHEMA_VERSION = 1
-PARTITION = "dt"
+# The catalog, and the database if the stack's parameter DatabaseName is not set.
+CATALOG = "awsdatacatalog"
+DATABASE = "radiology_impressions"
 FIRST_DAY = "2026-01-01"  # no lake is older; partition projection starts here
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column; `kind` is a Glue (Hive) type, `optional` means that it may be null.
-
-    `report_text` columns contain what a radiologist or a model wrote, or may contain it.
-    """
-
-    name: str
-    kind: Kind
-    comment: str
-    optional: bool = False
-    report_text: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """One table of the lake: `lake/<name>/dt=YYYY-MM-DD/<object>.jsonl.gz`.
-
-    The `key` columns identify a row; `newest` orders the duplicates that a replay writes.
-    `row_type` is the struct that the Lambda writes, or None if no Lambda writes the table.
-    """
-
-    name: str
-    comment: str
-    key: tuple[str, ...]
-    newest: str
-    row_type: str | None
-    columns: tuple[Column, ...]
-
-    @property
-    def report_text(self) -> frozenset[str]:
-        """The names of the columns with report text."""
-        return frozenset(one.name for one in self.columns if one.report_text)
-
-    @property
-    def kinds(self) -> dict[str, Kind]:
-        """Types by column, the partition last, as Athena lists them."""
-        return {**{one.name: one.kind for one in self.columns}, PARTITION: "date"}
 
 
 def _c(name: str, kind: Kind, comment: str, *, optional: bool = False) -> Column:
@@ -110,7 +69,13 @@ IMPRESSIONS = Table(
         ),
         _text("generated_impression", "The draft (report text)"),
         _c("stratum", "string", "normal or abnormal, derived from the reference", optional=True),
-        _c("flags", "array<string>", "Notable properties of the record"),
+        _c("flags", "array<string>", "What a reader must know: of the record, and from the checks"),
+        Column(
+            "check_sentences",
+            "array<string>",
+            "Each flag of the checks in words, by checks.flag_index (report text)",
+            report_text=True,
+        ),
         _text(
             "metadata",
             "The record's other fields, as JSON text (treated as report text)",
@@ -155,6 +120,67 @@ ROUGE_SCORES = Table(
         _c("scorer", "string", "Package and version that computed the score"),
         _KEY,
         _c("scored_at", "timestamp", "LastModified of the landing object, UTC"),
+        _SCHEMA,
+    ),
+)
+CLINICAL_SCORES = Table(
+    name="clinical_scores",
+    comment="Facts of one draft, or of one baseline, against the reference's; no report text.",
+    key=("run_id", "record_index", "report_id", "model_role"),
+    newest="scored_at",
+    row_type="ClinicalRow",
+    columns=(
+        _REPORT,
+        _RUN,
+        _INDEX,
+        _LANE,
+        _DATASET,
+        _ROLE,
+        _MODEL,
+        _VERSION,
+        _c("stratum", "string", "normal or abnormal, derived from the reference's opening words"),
+        _c("facts_stratum", "string", "normal or abnormal, by the findings of the reference"),
+        _c("draft_stratum", "string", "normal or abnormal, by the findings of the draft"),
+        _c("facts_common", "int", "Facts in both: finding, status and side are equal"),
+        _c("facts_draft", "int", "Facts in the draft"),
+        _c("facts_reference", "int", "Facts in the reference"),
+        _c("clinical_precision", "double", "0 to 1; null: no facts in either", optional=True),
+        _c("clinical_recall", "double", "0 to 1; null: no facts in either", optional=True),
+        _c("fmeasure", "double", "Clinical F1, 0 to 1; null: no facts in either", optional=True),
+        _c("scorer", "string", "Version of the labeller that found the facts"),
+        _KEY,
+        _c("scored_at", "timestamp", "LastModified of the landing object, UTC"),
+        _SCHEMA,
+    ),
+)
+CHECKS = Table(
+    name="checks",
+    comment="One flag of one checked draft, or one row without a flag; no report text.",
+    key=("run_id", "record_index", "report_id", "model_role", "flag_index"),
+    newest="checked_at",
+    row_type="CheckRow",
+    columns=(
+        _REPORT,
+        _RUN,
+        _INDEX,
+        _LANE,
+        _DATASET,
+        _ROLE,
+        _MODEL,
+        _VERSION,
+        _c("stratum", "string", "normal or abnormal, derived from the reference", optional=True),
+        _c("flag_index", "int", "Position of the flag among those of the draft's checks, from 0"),
+        _c(
+            "flag",
+            "string",
+            "Name of the check (docs/draft-checks.md); null: checked, and without a flag",
+            optional=True,
+        ),
+        _c("findings_spans", "string", "Places in the findings: JSON, [[begin, end], …]"),
+        _c("draft_spans", "string", "Places in the draft: JSON, [[begin, end], …]"),
+        _c("checker", "string", "Version of the checks"),
+        _KEY,
+        _c("checked_at", "timestamp", "LastModified of the landing object, UTC"),
         _SCHEMA,
     ),
 )
@@ -230,26 +256,15 @@ TRAINING_METRICS = Table(
         _SCHEMA,
     ),
 )
-TABLES = {one.name: one for one in (IMPRESSIONS, ROUGE_SCORES, FAILURES, FILES, TRAINING_METRICS)}
-
-# Glue (Hive) types in Athena's SQL and in DuckDB.
-TRINO: dict[Kind, str] = {
-    "string": "varchar",
-    "double": "double",
-    "int": "integer",
-    "bigint": "bigint",
-    "boolean": "boolean",
-    "timestamp": "timestamp(3)",
-    "date": "date",
-    "array<string>": "array(varchar)",
-}
-DUCKDB: dict[Kind, str] = {
-    "string": "VARCHAR",
-    "double": "DOUBLE",
-    "int": "INTEGER",
-    "bigint": "BIGINT",
-    "boolean": "BOOLEAN",
-    "timestamp": "TIMESTAMP",
-    "date": "DATE",
-    "array<string>": "VARCHAR[]",
+TABLES = {
+    one.name: one
+    for one in (
+        IMPRESSIONS,
+        ROUGE_SCORES,
+        CLINICAL_SCORES,
+        CHECKS,
+        FAILURES,
+        FILES,
+        TRAINING_METRICS,
+    )
 }

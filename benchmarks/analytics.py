@@ -142,6 +142,7 @@ def _drafts(texts: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
                 "reference_impression": text["impression"],
                 "generated_impression": texts[(number + 7) % len(texts)]["impression"],
                 "flags": [],
+                "check_sentences": [],
                 "metadata": None,
                 "latency_ms": 12.5,
                 "call_records": 8,

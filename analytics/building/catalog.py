@@ -9,7 +9,8 @@ from sqlglot import exp
 from analytics import sql
 from analytics.building.names import HIVE, Resource, logical, ref, sub
 from analytics.engine import dialect
-from analytics.tables import FIRST_DAY, PARTITION, TABLES, Table
+from analytics.schema import PARTITION, Table
+from analytics.tables import FIRST_DAY, TABLES
 
 ViewColumns = dict[str, list[tuple[str, str]]]  # by view: column names and Athena types
 _TEXT_INPUT = "org.apache.hadoop.mapred.TextInputFormat"

@@ -12,7 +12,8 @@ from analytics import sql
 from analytics.building.access import CURATED, folders, reader_statements
 from analytics.building.names import Resource, att, ref, sub
 from analytics.building.workgroups import SCORES
-from analytics.tables import FILES, ROUGE_SCORES, Kind
+from analytics.schema import Kind
+from analytics.tables import FILES, ROUGE_SCORES
 
 TABLE = "rouge_scores_curated"
 _CONDITION = "HasCurated"

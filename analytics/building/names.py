@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from analytics.tables import TRINO
+from analytics.schema import TRINO
 
 Resource = dict[str, Any]
 

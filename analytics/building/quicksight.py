@@ -149,6 +149,7 @@ def _source() -> Resource:
 
 
 def _data_set(name: str, view: str, mode: str, columns: list[tuple[str, str]]) -> Resource:
+    shown = quicksight_columns(columns)
     found: Resource = {
         "DataSetId": sub(f"${{DatabaseName}}-{name}"),
         "Name": f"Impressions: {name}",
@@ -160,7 +161,7 @@ def _data_set(name: str, view: str, mode: str, columns: list[tuple[str, str]]) -
                     "Catalog": "AwsDataCatalog",
                     "Schema": ref("Database"),
                     "Name": view,
-                    "InputColumns": quicksight_columns(columns),
+                    "InputColumns": shown,
                 }
             }
         },
@@ -169,7 +170,8 @@ def _data_set(name: str, view: str, mode: str, columns: list[tuple[str, str]]) -
     }
     if mode == "SPICE":
         found["IngestionWaitPolicy"] = {"WaitForSpiceIngestion": False}
-    text = [column for column, _ in columns if column in REPORT_TEXT]
+    # A rule may name only columns of the data set.
+    text = [column["Name"] for column in shown if column["Name"] in REPORT_TEXT]
     if text:
         # Without this grant, a column is hidden on the dashboard and everywhere else. The owner
         # could read the text anyway, through the data source.

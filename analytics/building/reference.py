@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from analytics import sql
 from analytics.building.workgroups import TEXT_TABLES, tables_of
-from analytics.tables import PARTITION, TABLES, TRINO, Table
+from analytics.schema import PARTITION, TRINO, Table
+from analytics.tables import TABLES
 
 _HEAD = f"""# Tables, views and queries
 

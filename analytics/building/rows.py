@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from analytics.tables import SCHEMA_VERSION, TABLES, Column, Kind, Table
+from analytics.schema import Column, Kind, Table
+from analytics.tables import SCHEMA_VERSION, TABLES
 
 _PYTHON: dict[Kind, str] = {
     "string": "str",

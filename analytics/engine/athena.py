@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Self
 
 import duckdb
+from sqlglot import exp
 
 from analytics import sql as statements
 from analytics.engine import dialect, reading
@@ -16,10 +17,12 @@ from analytics.engine.dialect import Translated
 from analytics.engine.kinds import Kind, kind
 from analytics.engine.macros import BEFORE, MACROS
 from analytics.engine.results import Result, held
+from analytics.engine.scope import Source
 from analytics.engine.stops import stop_of
 from analytics.errors import QueryError, UntranslatableError
 from analytics.lake import Lake
-from analytics.tables import FIRST_DAY, TABLES, TRINO, Table
+from analytics.schema import TRINO, Table
+from analytics.tables import CATALOG, DATABASE, FIRST_DAY, TABLES
 
 # Nothing is downloaded at run time.
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
@@ -92,9 +95,11 @@ class Athena:
         tree = dialect.parse(sql)
         wanted = dialect.parameters_of(tree)
         if wanted != len(parameters):
-            raise QueryError(f"the query has {wanted} parameters (?), {len(parameters)} were given")
-        for name in sorted(dialect.tables_of(tree)):
-            self._define(name)
+            raise QueryError(
+                "INVALID_PARAMETER_USAGE: line 1:1: Incorrect number of parameters: "
+                f"expected {wanted} but found {len(parameters)}"
+            )
+        self._define_all(tree)
         translated = dialect.to_duckdb(tree, self._schema)
         try:
             return self._run(translated, parameters)
@@ -139,6 +144,23 @@ class Athena:
             problem = f"the local engine failed ({type(error).__name__})"
             raise UntranslatableError(problem) from None
 
+    def _define_all(self, tree: exp.Expr) -> None:
+        """Define all that a query reads."""
+        for name, node in sorted(dialect.tables_of(tree).items()):
+            if name not in TABLES and name not in statements.views():
+                message = f"Table '{name}' does not exist; {_known()}"
+                raise Source(tree.meta["text"]).error("TABLE_NOT_FOUND", node, message)
+            self._check_database(node)
+            self._define(name)
+
+    def _check_database(self, node: exp.Table) -> None:
+        """The lake is one database, and does not know under which name it was deployed."""
+        catalog, database = node.catalog.lower(), node.db.lower()
+        if catalog not in ("", CATALOG):
+            raise UntranslatableError(f"the catalog {catalog} is on Athena only")
+        if database not in ("", DATABASE):
+            self._warn(f"{database}.{node.name.lower()} is read from this lake, its only database")
+
     def _define(self, name: str) -> None:
         """Define the table or view `name` in DuckDB, with everything that it reads."""
         if name in self._schema:
@@ -149,11 +171,9 @@ class Athena:
             return
         view = statements.views().get(name)
         if view is None:
-            known = ", ".join([*TABLES, *statements.views()])
-            raise QueryError(f"table {name} does not exist; known tables and views: {known}")
+            raise QueryError(f"TABLE_NOT_FOUND: Table '{name}' does not exist; {_known()}")
         tree = dialect.parse(view.sql)
-        for other in sorted(dialect.tables_of(tree)):
-            self._define(other)
+        self._define_all(tree)
         made = dialect.to_duckdb(tree, self._schema)
         columns = ", ".join(f'"{column}"' for column, _ in made.columns)
         self._duckdb.execute(f'CREATE VIEW "{name}"({columns}) AS {made.sql}')
@@ -233,3 +253,7 @@ class Athena:
         except duckdb.Error:
             return False
         return True
+
+
+def _known() -> str:
+    return "known tables and views: " + ", ".join([*TABLES, *statements.views()])

@@ -7,6 +7,7 @@ Trino resolves them, before anything runs.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -67,11 +68,14 @@ def check_grammar(sql: str) -> None:
     found = trino_sql_validator.validate(sql, jinja="reject")
     if not found.valid:
         error = found.error
+        if re.match(r"\s*VALUES\b(?!\s*\()", sql, re.IGNORECASE):
+            # The validator does not know it at the beginning of a statement.
+            raise UntranslatableError("VALUES without parentheses runs on Athena only")
         where = f"line {error.line}:{error.column}: " if error and error.line else ""
         said = str(error.message if error else "not valid").removeprefix("sql parser error: ")
         raise QueryError(f"SYNTAX_ERROR: {where}{said}")
     if found.statement_count != 1:
-        raise QueryError(f"a query must be one statement: this has {found.statement_count}")
+        raise QueryError(f"Only one sql statement is allowed; this has {found.statement_count}")
     _check_tokens(sql)
 
 
@@ -205,13 +209,36 @@ def parse(sql: str) -> exp.Expr:
     return tree
 
 
-def tables_of(tree: exp.Expr) -> set[str]:
-    """The tables and views that a query reads, in lower case, without its own WITH names."""
-    own = {one.alias.lower() for one in tree.find_all(exp.CTE)}
-    found = {one.name.lower() for one in tree.find_all(exp.Table) if one.name}
+def tables_of(tree: exp.Expr) -> dict[str, exp.Table]:
+    """The tables and views that a query may read, in lower case, each where it is named first.
+
+    A name of WITH is among them only if something of that name is read before it is given.
+    """
     if any(not isinstance(one.this, exp.Identifier) for one in tree.find_all(exp.Table)):
         raise UntranslatableError("table functions run on Athena only")
-    return found - own
+    found: dict[str, exp.Table] = {}
+    for one in tree.find_all(exp.Table, bfs=False):
+        if one.name and not _is_given(one):
+            found.setdefault(one.name.lower(), one)
+    return found
+
+
+def _is_given(table: exp.Table) -> bool:
+    """Whether the table's name is one that a WITH around it has given before."""
+    name = table.name.lower()
+    if table.args.get("db"):
+        return False
+    inside: exp.Expr = table
+    while inside.parent is not None:
+        around = inside.parent
+        clause = around.args.get("with_")
+        given = [] if clause is None or clause is inside else clause.expressions
+        if isinstance(around, exp.With):
+            given = around.expressions[: inside.index]
+        if any(one.alias.lower() == name for one in given):
+            return True
+        inside = around
+    return False
 
 
 def parameters_of(tree: exp.Expr) -> int:

@@ -14,7 +14,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from analytics.engine.stops import marked
-from analytics.tables import DUCKDB, FIRST_DAY, PARTITION, Kind, Table
+from analytics.schema import DUCKDB, PARTITION, Kind, Table
+from analytics.tables import FIRST_DAY
 
 _CAPITALS = re.compile(rb'[{,]\s*"[^"\\A-Z]*[A-Z][^"\\]*"\s*:')
 _OPTIONS = "format = 'newline_delimited', compression = 'gzip', maximum_object_size = 268435456"

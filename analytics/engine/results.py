@@ -17,6 +17,8 @@ from tabulate import tabulate
 from analytics.engine.kinds import Kind
 
 _WIDEST = 60
+# From the one to below the other, Java writes a double without an exponent.
+_JAVA_PLAIN = (1e-3, 1e7)
 
 
 def held(rows: Sequence[tuple[Any, ...]], kinds: Sequence[Kind]) -> tuple[tuple[Any, ...], ...]:
@@ -139,13 +141,34 @@ def _text(value: Any) -> str:  # noqa: ANN401, PLR0911  # any column value
         case datetime():
             return f"{value:%Y-%m-%d %H:%M:%S}.{value.microsecond // 1000:03d}"
         case float():
-            return repr(value)
+            return _double(value)
+        case Decimal():
+            return f"{value:f}"
         case list():
-            return f"[{', '.join(_text(one) for one in value)}]"
+            return f"[{', '.join(_inner(one) for one in value)}]"
+        case dict():
+            inner = (f"{_inner(name)}={_inner(one)}" for name, one in value.items())
+            return f"{{{', '.join(inner)}}}"
         case bytes():
             return value.hex(" ")
         case _:
             return str(value)
+
+
+def _inner(value: Any) -> str:  # noqa: ANN401  # any value of an array, a map or a row
+    return "null" if value is None else _text(value)
+
+
+def _double(value: float) -> str:
+    """As Java prints it: 1.0E10, 1.0E-5, NaN, -Infinity, and the shortest digits otherwise."""
+    if not math.isfinite(value):
+        return "NaN" if math.isnan(value) else f"{'-' if value < 0 else ''}Infinity"
+    if value == 0 or _JAVA_PLAIN[0] <= abs(value) < _JAVA_PLAIN[1]:
+        return f"{Decimal(repr(value)):f}"
+    sign, digits, exponent = Decimal(repr(value)).normalize().as_tuple()
+    shown = "".join(map(str, digits))
+    power = len(digits) - 1 + int(exponent)
+    return f"{'-' if sign else ''}{shown[0]}.{shown[1:] or '0'}E{power}"
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401, PLR0911  # whatever a column holds

@@ -6,6 +6,8 @@ part), so a node, or a part of one, that is not listed here is refused.
 
 from __future__ import annotations
 
+import re
+
 from sqlglot import exp
 
 from analytics.errors import QueryError, UntranslatableError
@@ -159,4 +161,4 @@ def check(tree: exp.Expr) -> None:
 
 def _name(name: str) -> str:
     """A class's name as SQL is written: AtTimeZone is AT TIME ZONE."""
-    return "".join(f" {one}" if one.isupper() else one.upper() for one in name).strip()
+    return " ".join(re.findall("[A-Z]+(?![a-z])|[A-Z][a-z]*", name)).upper()

@@ -107,7 +107,14 @@ _HISTORY = (
     " athena:GetWorkGroup athena:ListNamedQueries athena:ListQueryExecutions"
     " athena:StopQueryExecution"
 )
-_SCORE_TABLES = ("rouge_scores", "failures", "files", "training_metrics")
+_SCORE_TABLES = (
+    "rouge_scores",
+    "clinical_scores",
+    "checks",
+    "failures",
+    "files",
+    "training_metrics",
+)
 _WRITING = "s3:AbortMultipartUpload s3:ListMultipartUploadParts s3:PutObject"
 # Results of the release with one workgroup, which may contain report text.
 _OLD_RESULT = f"athena/{_RESULT}"

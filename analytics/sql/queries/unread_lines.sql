@@ -4,6 +4,10 @@ SELECT 'impressions' AS table_name, dt, count(*) AS lines FROM impressions WHERE
 UNION ALL
 SELECT 'rouge_scores', dt, count(*) FROM rouge_scores WHERE run_id IS NULL GROUP BY dt
 UNION ALL
+SELECT 'clinical_scores', dt, count(*) FROM clinical_scores WHERE run_id IS NULL GROUP BY dt
+UNION ALL
+SELECT 'checks', dt, count(*) FROM checks WHERE run_id IS NULL GROUP BY dt
+UNION ALL
 SELECT 'failures', dt, count(*) FROM failures WHERE run_id IS NULL GROUP BY dt
 UNION ALL
 SELECT 'files', dt, count(*) FROM files WHERE run_id IS NULL GROUP BY dt

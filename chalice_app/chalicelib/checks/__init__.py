@@ -5,3 +5,6 @@
 they are used: a cold start without drafts needs none of it, and the lexicon is compiled on first
 use.
 """
+
+# The version of lexicon and rules: change it when a text may get other facts or flags.
+VERSION = "draft-checks 1"

@@ -8,10 +8,11 @@ say the same, and get 1. The idea is that of the label-based metrics (CheXpert F
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
 from chalicelib.checks import relations
+from chalicelib.checks.facts import Fact
 from chalicelib.checks.labeller import label
 from chalicelib.checks.lexicon.table import Weight
 
@@ -52,6 +53,11 @@ class FactsF1(NamedTuple):
 
 def facts_f1(draft: str, reference: str) -> FactsF1:
     """Compare a draft with the radiologist's own impression."""
+    return compare(label(draft), label(reference))
+
+
+def compare(draft: Sequence[Fact], reference: Sequence[Fact]) -> FactsF1:
+    """Compare the facts of a draft with those of the radiologist's own impression."""
     ours, theirs = _triples(draft), _triples(reference)
     return FactsF1(len(ours & theirs), len(ours), len(theirs))
 
@@ -72,15 +78,19 @@ def stratum(reference: str) -> Literal["normal", "abnormal"]:
     Devices and what is denied do not count. Of a text in which the lexicon knows nothing, nobody
     can say that it is normal.
     """
-    facts = label(reference)
+    return stratum_of(label(reference))
+
+
+def stratum_of(facts: Sequence[Fact]) -> Literal["normal", "abnormal"]:
+    """Classify a text by its facts, like `stratum`."""
     ill = any(
         relations.is_there(fact) and relations.weight(fact) >= Weight.INCIDENTAL for fact in facts
     )
     return "abnormal" if ill or not facts else "normal"
 
 
-def _triples(text: str) -> set[tuple[str, str, str]]:
-    return {(_name(fact.finding), fact.status, fact.side) for fact in label(text)}
+def _triples(facts: Iterable[Fact]) -> set[tuple[str, str, str]]:
+    return {(_name(fact.finding), fact.status, fact.side) for fact in facts}
 
 
 def _name(finding: str) -> str:

@@ -31,6 +31,11 @@ _FOREIGN = listed_words(
 )
 
 
+def has_words(text: str) -> bool:
+    """Whether a text has any word; a draft may consist of punctuation only."""
+    return _WORD.search(text) is not None
+
+
 def reason_not_to_check(text: str) -> str | None:
     """Why a text cannot be checked, in words that follow "because"; None if it can be."""
     if len(text) > MAX_CHARACTERS:

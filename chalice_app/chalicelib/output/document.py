@@ -30,6 +30,15 @@ class Remark(msgspec.Struct, frozen=True, omit_defaults=True):
     draft: list[tuple[int, int]] = []
 
 
+# What the checks say of a draft; None if it was not checked.
+Remarks = Sequence[Remark] | None
+
+
+def flags_of(of_record: Sequence[str], remarks: Remarks) -> list[str]:
+    """The names of all that a reader must know of a draft, each once."""
+    return list(dict.fromkeys((*of_record, *(one.flag for one in remarks or ()))))
+
+
 class Entry(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """The outcome of one record with one model.
 

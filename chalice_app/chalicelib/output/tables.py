@@ -30,6 +30,7 @@ class ImpressionRow(msgspec.Struct, kw_only=True):
     generated_impression: str
     stratum: str | None
     flags: list[str]
+    check_sentences: list[str]
     metadata: str | None
     latency_ms: float
     call_records: int | None
@@ -61,6 +62,54 @@ class RougeRow(msgspec.Struct, kw_only=True):
     scorer: str
     source_key: str
     scored_at: str
+    schema_version: int = SCHEMA_VERSION
+
+
+class ClinicalRow(msgspec.Struct, kw_only=True):
+    """Facts of one draft, or of one baseline, against the reference's; no report text."""
+
+    report_id: str
+    run_id: str
+    record_index: int
+    lane: str
+    dataset: str
+    model_role: str
+    model_id: str
+    model_version: str
+    stratum: str
+    facts_stratum: str
+    draft_stratum: str
+    facts_common: int
+    facts_draft: int
+    facts_reference: int
+    clinical_precision: float | None
+    clinical_recall: float | None
+    fmeasure: float | None
+    scorer: str
+    source_key: str
+    scored_at: str
+    schema_version: int = SCHEMA_VERSION
+
+
+class CheckRow(msgspec.Struct, kw_only=True):
+    """One flag of one checked draft, or one row without a flag; no report text."""
+
+    report_id: str
+    run_id: str
+    record_index: int
+    lane: str
+    dataset: str
+    model_role: str
+    model_id: str
+    model_version: str
+    stratum: str | None
+    flag_index: int
+    flag: str | None
+    findings_spans: str
+    draft_spans: str
+    checker: str
+    source_key: str
+    checked_at: str
     schema_version: int = SCHEMA_VERSION
 
 
@@ -110,10 +159,12 @@ class FileRow(msgspec.Struct, kw_only=True):
     schema_version: int = SCHEMA_VERSION
 
 
-Row = ImpressionRow | RougeRow | FailureRow | FileRow
+Row = ImpressionRow | RougeRow | ClinicalRow | CheckRow | FailureRow | FileRow
 TABLES: dict[type[Row], str] = {
     ImpressionRow: "impressions",
     RougeRow: "rouge_scores",
+    ClinicalRow: "clinical_scores",
+    CheckRow: "checks",
     FailureRow: "failures",
     FileRow: "files",
 }

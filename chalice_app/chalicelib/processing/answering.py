@@ -13,9 +13,8 @@ from chalicelib.intake.source import Source
 from chalicelib.output.answers import making, storing
 from chalicelib.output.answers.making import Answer, Kind
 from chalicelib.output.answers.storing import Stored
-from chalicelib.output.document import AnswerNote
+from chalicelib.output.document import AnswerNote, Remarks
 from chalicelib.output.results import StandingResult
-from chalicelib.processing.checking import Remarks
 from chalicelib.processing.context import ProcessingContext
 from chalicelib.settings import Model
 

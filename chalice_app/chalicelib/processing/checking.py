@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING
 from chalicelib.drafting.endpoint import Draft
 from chalicelib.drafting.routing import Drafts
 from chalicelib.intake.record import Record
-from chalicelib.output.document import Remark
+from chalicelib.output.document import Remark, Remarks
 from chalicelib.settings import SAME_REPORT_ID, Model, Settings
 
 if TYPE_CHECKING:
     from chalicelib.checks.flags import Flag
-
-Remarks = Sequence[Remark]
 
 
 def remarks_on(
@@ -23,17 +21,19 @@ def remarks_on(
 ) -> list[list[Remarks]]:
     """What is to be said of every draft: by model, in the order of its records.
 
+    A draft that was not checked has None, one of which there is nothing to say an empty list.
+
     Args:
         settings: which checks run.
         records: the valid records of a unit.
         drafts: each model with its drafts or errors for these records, in order.
     """
     if not settings.draft_checks:
-        return [[()] * len(records) for _ in drafts]
+        return [[None] * len(records) for _ in drafts]
     repeated = _repeated(records) if SAME_REPORT_ID in settings.draft_checks else frozenset()
     return [
         [
-            _remarks(settings, record, result, repeated) if isinstance(result, Draft) else ()
+            _remarks(settings, record, result, repeated) if isinstance(result, Draft) else None
             for record, result in zip(records, results, strict=True)
         ]
         for _, results in drafts

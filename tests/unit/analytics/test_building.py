@@ -14,7 +14,7 @@ import msgspec
 import pytest
 import sqlglot
 
-from analytics import building, sql, tables
+from analytics import building, schema, sql, tables
 from analytics.building import curated, quicksight, rows, template, workgroups
 from chalicelib.output import tables as lambdas
 from training.jobs import lake
@@ -49,7 +49,7 @@ def test_what_changes_is_written_and_only_that(
 
 
 def test_a_new_column_makes_every_generated_file_stale(monkeypatch: pytest.MonkeyPatch) -> None:
-    column = tables.Column("severity", "string", "How bad")
+    column = schema.Column("severity", "string", "How bad")
     wider = dataclasses.replace(tables.FILES, columns=(*tables.FILES.columns, column))
     monkeypatch.setitem(tables.TABLES, "files", wider)
 
@@ -148,6 +148,7 @@ def test_a_statement_reads_the_tables_below_its_views() -> None:
     queries = sql.queries()
 
     assert workgroups.tables_of(queries["side_by_side"]) == {
+        "clinical_scores",
         "files",
         "impressions",
         "rouge_scores",
@@ -234,7 +235,7 @@ def test_the_merge_fills_every_curated_column_and_twice_is_once() -> None:
     merge = sqlglot.transpile(
         sql.maintenance()["merge_rouge_scores"].sql, read="trino", write="duckdb"
     )[0]
-    kinds = {name: tables.DUCKDB[kind] for name, kind in tables.ROUGE_SCORES.kinds.items()}
+    kinds = {name: schema.DUCKDB[kind] for name, kind in tables.ROUGE_SCORES.kinds.items()}
     columns = ", ".join(f"{name} {kinds[name]}" for name in fields)
     with duckdb.connect() as database:
         database.execute(f"CREATE TABLE {curated.TABLE} ({columns})")

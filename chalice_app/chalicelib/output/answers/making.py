@@ -14,8 +14,7 @@ from chalicelib.errors import RecordRejectedError
 from chalicelib.intake import forms
 from chalicelib.intake.frames import Form, Frame
 from chalicelib.intake.record import ANSWER_WITHHELD, Record
-from chalicelib.output.assembly import flags_of
-from chalicelib.output.document import Remark
+from chalicelib.output.document import Remarks, flags_of
 from chalicelib.settings import Model
 
 Kind = Literal["hl7", "fhir"]
@@ -47,7 +46,7 @@ class Envelope(NamedTuple):
 class _Drafted(NamedTuple):
     model: Model
     draft: Draft
-    remarks: Sequence[Remark]
+    remarks: Remarks
 
 
 def kind_of(form: Form) -> Kind | None:
@@ -63,7 +62,7 @@ def make(  # noqa: PLR0913  # what an answer is made of
     records: Sequence[Record | RecordRejectedError],
     drafts: Sequence[tuple[Model, Drafts]],
     *,
-    remarks: Sequence[Sequence[Sequence[Remark]]],
+    remarks: Sequence[Sequence[Remarks]],
     at: datetime,
 ) -> list[Answer]:
     """The answers to a chunk's reports, in order; a report without a draft has none.
@@ -94,7 +93,7 @@ def make(  # noqa: PLR0913  # what an answer is made of
             found.draft.impression,
             model=found.model.model_id,
             version=found.model.version,
-            flags=flags_of(record, found.remarks),
+            flags=flags_of(record.flags, found.remarks),
             at=at,
         )
         answers.append(Answer(record.report_id, record.status, body))
@@ -104,7 +103,7 @@ def make(  # noqa: PLR0913  # what an answer is made of
 def _first_draft(
     place: int,
     drafts: Sequence[tuple[Model, Drafts]],
-    remarks: Sequence[Sequence[Sequence[Remark]]],
+    remarks: Sequence[Sequence[Remarks]],
 ) -> _Drafted | None:
     """The first draft of a record, with its model and remarks; None if no model drafted it."""
     for (model, results), said in zip(drafts, remarks, strict=True):

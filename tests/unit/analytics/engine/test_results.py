@@ -31,8 +31,36 @@ def test_csv_is_athenas() -> None:
     assert RESULT.as_csv() == (
         '"name","n","share","at","day","yes","list"\n'
         '"a ""b"",\nc","2","0.5","2026-01-02 03:04:05.678","2026-01-02","true","[x]"\n'
-        ',,"nan",,,,"[]"\n'
+        ',,"NaN",,,,"[]"\n'
     )
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (1e10, "1.0E10"),
+        (12345678.9, "1.23456789E7"),
+        (9999999.0, "9999999.0"),
+        (1e-5, "1.0E-5"),
+        (0.001, "0.001"),
+        (-2.5e-300, "-2.5E-300"),
+        (-0.0, "-0.0"),
+        (1 / 3, "0.3333333333333333"),
+        (float("inf"), "Infinity"),
+        (float("-inf"), "-Infinity"),
+        (Decimal("0.0000000000"), "0.0000000000"),
+        (Decimal("1E+3"), "1000"),
+        (["a", None, 1e8], "[a, null, 1.0E8]"),
+        ({"a": True, "b": None}, "{a=true, b=null}"),
+        ([{"field0": 1, "field1": "x"}], "[{field0=1, field1=x}]"),
+        (b"AB", "41 42"),
+    ],
+)
+def test_values_are_written_as_athena_does(value: object, shown: str) -> None:
+    result = Result((("a", "varchar"),), ((value,),))
+
+    assert result.as_csv() == f'"a"\n"{shown}"\n'
+    assert result.as_table().splitlines()[2] == shown
 
 
 def test_json_is_an_array_of_objects() -> None:

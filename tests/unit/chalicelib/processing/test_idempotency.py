@@ -80,8 +80,8 @@ class TestCalls:
 
         once(stores).process(work)
 
-        # The claim, the file, three tables and the result: its record is not completed.
-        assert sorted(made) == ["GetObject", *["PutItem"], *["PutObject"] * 4]
+        # The claim, the file, four tables and the result: its record is not completed.
+        assert sorted(made) == ["GetObject", *["PutItem"], *["PutObject"] * 5]
 
     def test_of_a_chunk_are_no_more_than_what_it_writes(
         self, stores: Stores, made: list[str]
@@ -108,7 +108,7 @@ class TestCalls:
 
         once(stores).process(work)
 
-        assert made.count("DeleteObject") == 2  # rouge_scores and failures
+        assert made.count("DeleteObject") == 4  # scores of both kinds, checks and failures
 
     def test_without_versions_complete_the_record(self, stores: Stores, made: list[str]) -> None:
         work = stores.land("incoming/a", body(1))
