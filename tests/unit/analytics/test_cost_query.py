@@ -72,7 +72,9 @@ def test_each_call_and_job_is_paid_for_once(seed: int, lake: LakeOnDisk, athena:
             night.call(day, "two", version)
     night.job(DAYS[0], "2")
 
-    rows = {(str(one["dt"]), one["endpoint_name"], one["model_version"]): one for one in asked(athena)}
+    rows = {
+        (str(one["dt"]), one["endpoint_name"], one["model_version"]): one for one in asked(athena)
+    }
 
     assert set(rows) == set(night.drafts)
     for key, one in rows.items():
