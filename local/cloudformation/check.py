@@ -14,6 +14,7 @@ from local.cloudformation import (
     order,
     schemas,
     shapes,
+    shares,
     updates,
 )
 from local.cloudformation.evaluate import Resource, Stack, Template
@@ -55,7 +56,7 @@ def read(package: Path, analytics: Path) -> tuple[Template, Template]:
 
 def _of_scenario(scenario: Scenario, first: Scenario, seen: set[tuple[str, str]]) -> Iterator[str]:
     for (name, stack), (_, before) in zip(scenario.stacks, first.stacks, strict=True):
-        for check in (order, grants, deletion, limits):
+        for check in (order, grants, shares, deletion, limits):
             yield from (f"{name}: {line}" for line in check.findings(stack))
         yield from (f"{name}: {line}" for line in updates.findings(before, stack))
         for one in stack.resources.values():

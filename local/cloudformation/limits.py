@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from local.cloudformation import schedules
 from local.cloudformation.evaluate import Resource, Stack
 
 TEMPLATE_BYTES = 1_000_000
@@ -122,6 +123,8 @@ def _values(one: Resource) -> Iterator[str]:
         variables = one.properties.get("Environment", {}).get("Variables", {})
         for name in sorted(RESERVED_VARIABLES & set(variables)):
             yield f"Lambda sets {name} itself"
+    if "ScheduleExpression" in one.properties:
+        yield from schedules.faults(one.properties["ScheduleExpression"])
     for path, document in _documents(one):
         try:
             json.loads(document)

@@ -18,6 +18,7 @@ from typing import Any
 
 from common.command_line import report
 from common.errors import EXIT_FINDINGS, CommandError, UsageError
+from local.cloudformation import schedules
 
 # All variables of a function together (AWS Lambda developer guide, "Lambda quotas").
 ENVIRONMENT_BYTES = 4096
@@ -77,6 +78,7 @@ def findings(template: Mapping[str, Any], stack: str, given: Mapping[str, str]) 
         *_environment(template, values),
         *_companions(values),
         *_batches(values),
+        *(f"NightlySchedule: {one}" for one in schedules.faults(values["NightlySchedule"])),
     ]
 
 

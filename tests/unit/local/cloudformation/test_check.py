@@ -242,6 +242,10 @@ FAULTS: dict[str, tuple[Change, str]] = {
         ][0]["Filter"]["S3Key"]["Rules"][0].update(Value="eval"),
         "LandingBucket: notifications overlap: eval and evaluation/",
     ),
+    "a share that QuickSight does not take": (
+        lambda r, a: data_set(a)["Permissions"][0]["Actions"].remove("quicksight:ListIngestions"),
+        "QuickSightRouge: QuickSight takes no such set of actions; too many or missing: ListInges",
+    ),
     # --- deletion ---
     "a bucket that is not kept": (
         lambda r, a: resource(r, "AccessLogsBucket").update(DeletionPolicy="Delete"),
@@ -296,6 +300,10 @@ FAULTS: dict[str, tuple[Change, str]] = {
     "a dashboard that is not JSON": (
         lambda r, a: properties(r, "Dashboard").update(DashboardBody="{"),
         "Dashboard: DashboardBody is not JSON",
+    ),
+    "a schedule that EventBridge refuses": (
+        lambda r, a: properties(a, "CuratedSchedule").update(ScheduleExpression="cron(30 4 * * *)"),
+        "CuratedSchedule: cron has 6 fields",
     ),
     "two schedules of one function": (
         lambda r, a: again(r, "NightlyNightlyEvent"),

@@ -85,6 +85,14 @@ def test_a_large_batch_requires_a_window(messages: str, window: str, count: int)
     assert found == [line] * count
 
 
+@pytest.mark.parametrize(("schedule", "count"), [("cron(0 2 * * ? *)", 0), ("cron(0 2 * * *)", 1)])
+def test_a_schedule_that_eventbridge_refuses_is_refused(schedule: str, count: int) -> None:
+    found = findings(TEMPLATE, "stack", {"NightlySchedule": schedule})
+
+    assert len([one for one in found if one.startswith("NightlySchedule: cron has 6")]) == count
+    assert len(found) == count
+
+
 def test_the_environment_is_counted_in_bytes() -> None:
     both = {"FineTunedPrompt": UMLAUTS, "PreTrainedPrompt": UMLAUTS}
     plain = {name: text.replace("\u00fc", "u") for name, text in both.items()}
