@@ -13,15 +13,13 @@ _CRON = re.compile(r"cron\(([^()]*)\)")
 _FIELDS = ("minutes", "hours", "day of month", "month", "day of week", "year")
 # What each field's numbers may be; names of months and days are numbers too.
 _RANGES = ((0, 59), (0, 23), (1, 31), (1, 12), (1, 7), (1970, 2199))
-_NAMES = {
-    name: place + 1
-    for place, name in enumerate(
-        ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
-    )
-}
-_DAYS = {
-    name: place + 1 for place, name in enumerate(["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"])
-}
+_MONTHS = (
+    *("JAN", "FEB", "MAR", "APR", "MAY", "JUN"),
+    *("JUL", "AUG", "SEP", "OCT", "NOV", "DEC"),
+)
+_NAMES = {name: place + 1 for place, name in enumerate(_MONTHS)}
+_WEEK = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
+_DAYS = {name: place + 1 for place, name in enumerate(_WEEK)}
 _DAY_OF_MONTH, _MONTH, _DAY_OF_WEEK = 2, 3, 4
 
 
