@@ -295,7 +295,7 @@ FAULTS: dict[str, tuple[Change, str]] = {
         lambda r, a: properties(a, "CuratedRole")["Policies"][0]["PolicyDocument"][
             "Statement"
         ].append({"Sid": "x" * 9000, "Effect": "Deny", "Action": "s3:*", "Resource": "*"}),
-        "CuratedRole: ",
+        "bytes of inline policies, at most 10,240 are allowed",
     ),
     "a dashboard that is not JSON": (
         lambda r, a: properties(r, "Dashboard").update(DashboardBody="{"),
