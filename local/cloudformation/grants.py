@@ -36,7 +36,10 @@ _KEY = ("kms:GenerateDataKey", "kms:Decrypt")
 
 def findings(stack: Stack) -> list[str]:
     """Roles that a service may not assume, and grants that creation or delivery needs."""
-    every = (_trusts, _mappings, _destinations, _networks, _notifications, _targets, _logs, _groups)
+    every = (
+        *(_trusts, _mappings, _destinations, _networks, _optimizers),
+        *(_notifications, _targets, _logs, _groups),
+    )
     return [line for find in every for line in find(stack)]
 
 
@@ -139,6 +142,27 @@ def _networks(stack: Stack) -> Iterator[str]:
         role = _role_of(stack, one.identity.ref)
         for action in _INTERFACES:
             if role and not allows(_of_role(role), action, "*"):
+                yield f"{one.logical_id}: {role.logical_id} does not allow {action}"
+
+
+def _optimizers(stack: Stack) -> Iterator[str]:
+    """What Glue does with a table, and that it logs it (its guide, "Table optimization …")."""
+    place = stack.place
+    for one in _of(stack, "AWS::Glue::TableOptimizer"):
+        settings = one.properties["TableOptimizerConfiguration"]
+        role = owner(stack, "AWS::IAM::Role", "Arn", settings["RoleArn"])
+        where = f"{place.region}:{place.account}"
+        table = f"{one.properties['DatabaseName']}/{one.properties['TableName']}"
+        group = f"/aws-glue/iceberg-{one.properties['Type']}/logs"
+        for action, resource in (
+            ("glue:GetTable", f"glue:{where}:table/{table}"),
+            ("glue:UpdateTable", f"glue:{where}:table/{table}"),
+            ("logs:CreateLogGroup", f"logs:{where}:log-group:{group}:*"),
+            ("logs:CreateLogStream", f"logs:{where}:log-group:{group}:*"),
+            ("logs:PutLogEvents", f"logs:{where}:log-group:{group}:log-stream:one"),
+        ):
+            arn = f"arn:{place.partition}:{resource}"
+            if role and not allows(_of_role(role), action, arn):
                 yield f"{one.logical_id}: {role.logical_id} does not allow {action}"
 
 

@@ -48,6 +48,29 @@ _SETS: dict[str, tuple[frozenset[str], ...]] = {
                 "UpdateDataSetPermissions",
             }
         ),
+        # Since 2023; the set above is still taken.
+        frozenset(
+            {
+                "DescribeDataSet",
+                "DescribeDataSetPermissions",
+                "PassDataSet",
+                "DescribeIngestion",
+                "ListIngestions",
+                "UpdateDataSet",
+                "DeleteDataSet",
+                "CreateIngestion",
+                "CancelIngestion",
+                "UpdateDataSetPermissions",
+                "DescribeDataSetRefreshProperties",
+                "PutDataSetRefreshProperties",
+                "DeleteDataSetRefreshProperties",
+                "CreateRefreshSchedule",
+                "DescribeRefreshSchedule",
+                "ListRefreshSchedules",
+                "UpdateRefreshSchedule",
+                "DeleteRefreshSchedule",
+            }
+        ),
     ),
     "AWS::QuickSight::Dashboard": (
         frozenset({"DescribeDashboard", "ListDashboardVersions", "QueryDashboard"}),

@@ -190,6 +190,14 @@ FAULTS: dict[str, tuple[Change, str]] = {
         lambda r, a: disallow(r, "OperateRole", "ec2:CreateNetworkInterface"),
         "Operate: OperateRole does not allow ec2:CreateNetworkInterface",
     ),
+    "an optimizer that may not log": (
+        lambda r, a: disallow(a, "CuratedRole", "logs:PutLogEvents"),
+        "CuratedRetention: CuratedRole does not allow logs:PutLogEvents",
+    ),
+    "an optimizer that may not update its table": (
+        lambda r, a: disallow(a, "CuratedRole", "glue:UpdateTable"),
+        "CuratedCompaction: CuratedRole does not allow glue:UpdateTable",
+    ),
     "messages that come back too soon": (
         lambda r, a: properties(r, "WorkQueue").update(VisibilityTimeout=899),
         "WorkQueue hides messages for 899 s, less than Summarize may take",
