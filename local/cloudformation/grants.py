@@ -6,12 +6,11 @@ on creation, and policies without which nothing would arrive.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping
 
 from local.cloudformation.evaluate import Resource, Stack
 from local.cloudformation.order import owner, values
+from local.cloudformation.policies import allows, of_role, statements
 
 _TRUSTED = {
     ("AWS::Lambda::Function", "Role"): "lambda.amazonaws.com",
@@ -43,52 +42,6 @@ def findings(stack: Stack) -> list[str]:
     return [line for find in every for line in find(stack)]
 
 
-def allows(
-    statements: Sequence[Mapping[str, Any]],
-    action: str,
-    resource: str,
-    principal: str | None = None,
-    context: Mapping[str, str] | None = None,
-) -> bool:
-    """Whether a statement allows it; a condition holds if the context's values match it.
-
-    Statements that deny are not looked at: those of the templates deny requests without TLS.
-    """
-    return any(
-        one["Effect"] == "Allow"
-        and _matches(one["Action"], action)
-        and _matches(one.get("Resource", "*"), resource)
-        and (principal is None or _is_principal(one.get("Principal"), principal))
-        and all(
-            key in (context or {}) and _matches(wanted, (context or {})[key])
-            for tests in one.get("Condition", {}).values()
-            for key, wanted in tests.items()
-        )
-        for one in statements
-    )
-
-
-def _matches(patterns: Any, value: str) -> bool:  # noqa: ANN401  # text or texts
-    """Whether one of the patterns, with `*` for anything, matches a value."""
-    for pattern in [patterns] if isinstance(patterns, str) else patterns:
-        if re.fullmatch(re.escape(pattern).replace(r"\*", ".*"), value, re.IGNORECASE | re.DOTALL):
-            return True
-    return False
-
-
-def _is_principal(found: Any, service: str) -> bool:  # noqa: ANN401  # JSON
-    services = found.get("Service", []) if isinstance(found, dict) else []
-    return service in ([services] if isinstance(services, str) else services)
-
-
-def _statements(documents: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    return [one for document in documents for one in document["Statement"]]
-
-
-def _of_role(role: Resource) -> list[Mapping[str, Any]]:
-    return _statements([one["PolicyDocument"] for one in role.properties.get("Policies", [])])
-
-
 def _role_of(stack: Stack, function: str) -> Resource | None:
     one = owner(stack, "AWS::Lambda::Function", "Ref", function)
     return owner(stack, "AWS::IAM::Role", "Arn", one.properties["Role"]) if one else None
@@ -110,7 +63,7 @@ def _mappings(stack: Stack) -> Iterator[str]:
         arn, function = one.properties["EventSourceArn"], one.properties["FunctionName"]
         role, queue = _role_of(stack, function), owner(stack, "AWS::SQS::Queue", "Arn", arn)
         for action in _CONSUME:
-            if role and not allows(_of_role(role), action, arn):
+            if role and not allows(of_role(role), action, arn):
                 yield f"{one.logical_id}: {role.logical_id} does not allow {action}"
         code = owner(stack, "AWS::Lambda::Function", "Ref", function)
         if code and queue:
@@ -131,7 +84,7 @@ def _destinations(stack: Stack) -> Iterator[str]:
     for one in _of(stack, "AWS::Lambda::EventInvokeConfig"):
         role = _role_of(stack, one.properties["FunctionName"])
         for arn in values(one.properties, "DestinationConfig.OnFailure.Destination"):
-            if role and not allows(_of_role(role), "sqs:SendMessage", arn):
+            if role and not allows(of_role(role), "sqs:SendMessage", arn):
                 yield f"{one.logical_id}: {role.logical_id} does not allow sqs:SendMessage"
 
 
@@ -141,7 +94,7 @@ def _networks(stack: Stack) -> Iterator[str]:
             continue
         role = _role_of(stack, one.identity.ref)
         for action in _INTERFACES:
-            if role and not allows(_of_role(role), action, "*"):
+            if role and not allows(of_role(role), action, "*"):
                 yield f"{one.logical_id}: {role.logical_id} does not allow {action}"
 
 
@@ -162,7 +115,7 @@ def _optimizers(stack: Stack) -> Iterator[str]:
             ("logs:PutLogEvents", f"logs:{where}:log-group:{group}:log-stream:one"),
         ):
             arn = f"arn:{place.partition}:{resource}"
-            if role and not allows(_of_role(role), action, arn):
+            if role and not allows(of_role(role), action, arn):
                 yield f"{one.logical_id}: {role.logical_id} does not allow {action}"
 
 
@@ -209,12 +162,12 @@ def _may_send(
         for one in _of(stack, "AWS::SQS::QueuePolicy")
         if queue.identity.ref in one.properties["Queues"]
     ]
-    if not allows(_statements(policies), "sqs:SendMessage", arn, service, context):
+    if not allows(statements(policies), "sqs:SendMessage", arn, service, context):
         yield f"{sender.logical_id}: {queue.logical_id} takes no messages from it"
     key = owner(stack, "AWS::KMS::Key", "Arn", queue.properties.get("KmsMasterKeyId", ""))
     for action in _KEY if key else ():
-        statements = key.properties["KeyPolicy"]["Statement"] if key else []
-        if not allows(statements, action, "*", service, context):
+        of_key = key.properties["KeyPolicy"]["Statement"] if key else []
+        if not allows(of_key, action, "*", service, context):
             yield f"{sender.logical_id}: {service} may not use the key of {queue.logical_id}"
 
 
@@ -233,7 +186,7 @@ def _logs(stack: Stack) -> Iterator[str]:
             }
             resource = f"arn:{stack.place.partition}:s3:::{name}/x"
             service = "logging.s3.amazonaws.com"
-            if not allows(_statements(documents), "s3:PutObject", resource, service, context):
+            if not allows(statements(documents), "s3:PutObject", resource, service, context):
                 yield f"{bucket.logical_id}: its access logs may not be delivered"
 
 
@@ -249,9 +202,9 @@ def _groups(stack: Stack) -> Iterator[str]:
             )
         }
         service = f"logs.{stack.place.region}.amazonaws.com"
-        statements = key.properties["KeyPolicy"]["Statement"]
+        of_key = key.properties["KeyPolicy"]["Statement"]
         for action in ("kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey", "kms:DescribeKey"):
-            if not allows(statements, action, "*", service, context):
+            if not allows(of_key, action, "*", service, context):
                 yield f"{group.logical_id}: {key.logical_id} does not allow {action} for it"
 
 
