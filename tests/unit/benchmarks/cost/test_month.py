@@ -45,6 +45,7 @@ def test_what_the_simulation_bills_for_a_day_is_a_thirtieth() -> None:
     assert found["CloudWatch GB of logs"] / 30 == pytest.approx(simulated.logs)
     function = found["Lambda GB-seconds"] + found["Lambda requests"]
     assert function / 30 == pytest.approx(simulated.function, rel=0.15)
+    # Empty polls prevail, and the simulation polls with as many as its busiest hour needed.
     assert found["SQS requests"] / 30 == pytest.approx(simulated.sqs, rel=0.6)
     assert found["DynamoDB writes"] / 30 == pytest.approx(simulated.dynamodb)
     assert found["KMS requests"] / 30 == pytest.approx(simulated.kms, rel=0.1)

@@ -1,7 +1,7 @@
 """The stacks are created in moto by the services' own calls, in any order that is declared.
 
-moto is stricter than CloudFormation's own order in one respect: one resource after another. Every
-order of one after another that the dependencies allow must work, and deletion in reverse too.
+CloudFormation creates many resources at once; every order of one after another that the
+dependencies allow must work, and deletion in reverse too.
 """
 
 from __future__ import annotations

@@ -328,6 +328,7 @@ FAULTS: dict[str, tuple[Change, str]] = {
 }
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_planted_fault_is_found(fault: str, root: Template, analytics: Template) -> None:
     change, words = FAULTS[fault]
