@@ -72,7 +72,7 @@ check:  ## the fast part of lint: locks, ruff and mypy (also a pre-commit hook)
 	&& $$python -m ruff check --quiet && $$python -m ruff format --check --quiet \
 	&& $$python -m mypy --no-error-summary
 
-lint: check  ## run check, then cfn-lint and checkov on the templates, and the checks of SQL and dashboard
+lint: check  ## run check, then cfn-lint, checkov and what a deployment would fail on, and the checks of SQL and dashboard
 	@python=$$($(PYTHON) -m common.environments lint) && $$python -m local.packaging.lint
 	@$(PYTHON) -m analytics lint
 

@@ -176,8 +176,11 @@ def _function_here(stage: Stage) -> Iterator[_Here]:
         FunctionName=stack.outputs.function_name
     )["EventSourceMappings"]
     with mock.patch.dict(os.environ, environment(stage) | {"WORK_QUEUE_URL": queue_url}):
-        from chalicelib import aws, settings  # noqa: PLC0415  # reads the environment above
+        from chalicelib import aws, observability, settings  # noqa: PLC0415  # reads the above
 
+        # Read on import, perhaps before this; without it, the hundredth value of a metric fails.
+        namespace = os.environ["POWERTOOLS_METRICS_NAMESPACE"]
+        observability.metrics.provider.namespace = namespace
         aws.forget_clients()
         settings.current_settings.cache_clear()
         try:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 
+from sqlglot import exp
+
 from analytics import sql
 from analytics.building.names import HIVE, Resource, logical, ref, sub
+from analytics.engine import dialect
 from analytics.schema import PARTITION, Table
 from analytics.tables import FIRST_DAY, TABLES
 
@@ -20,12 +23,25 @@ def resources(columns: ViewColumns) -> dict[str, Resource]:
     for table in TABLES.values():
         found[logical("Table", table.name)] = _glue(_table(table))
     for name, view in sql.views().items():
-        reads = [logical("Table", other) for other in TABLES if other in view.sql.split()]
-        found[logical("View", name.removeprefix("v_"))] = {
+        found[_view_id(name)] = {
             **_glue(_view(view, columns[name])),
-            **({"DependsOn": reads} if reads else {}),
+            "DependsOn": _read_by(view),
         }
     return found
+
+
+def _view_id(name: str) -> str:
+    return logical("View", name.removeprefix("v_"))
+
+
+def _read_by(view: sql.Statement) -> list[str]:
+    """The logical ids of what a view reads.
+
+    QuickSight fills a data set as soon as it exists, so all below its view must exist before.
+    """
+    names = {one.name for one in dialect.parse(view.sql).find_all(exp.Table)}
+    tables = [logical("Table", name) for name in TABLES if name in names]
+    return tables + [_view_id(name) for name in sql.views() if name in names]
 
 
 def _database() -> Resource:

@@ -39,10 +39,7 @@ def resources() -> dict[str, Resource]:
         "CuratedRole": _of("AWS::IAM::Role", _role()),
         "CuratedSchedule": _of("AWS::Scheduler::Schedule", _schedule()),
     }
-    for name, settings in (
-        ("compaction", {}),
-        ("retention", {"RetentionConfiguration": _RETENTION}),
-    ):
+    for name, settings in _OPTIMIZERS.items():
         found[f"Curated{name.capitalize()}"] = {
             **_of("AWS::Glue::TableOptimizer", _optimizer(name, settings)),
             "DependsOn": "CuratedScores",
@@ -57,6 +54,16 @@ _RETENTION = {
         "CleanExpiredFiles": True,
     }
 }
+
+
+_OPTIMIZERS: dict[str, Resource] = {
+    "compaction": {},
+    "retention": {"RetentionConfiguration": _RETENTION},
+}
+_LOGS = (
+    "arn:${{AWS::Partition}}:logs:${{AWS::Region}}:${{AWS::AccountId}}:"
+    "log-group:/aws-glue/iceberg-{}/logs:*"
+)
 
 
 def _of(kind: str, properties: Resource) -> Resource:
@@ -141,6 +148,17 @@ def _role() -> Resource:
                             "Effect": "Allow",
                             "Action": "glue:UpdateTable",
                             "Resource": sub(table),
+                        },
+                        {
+                            # Of Glue's optimizers (its guide, "Table optimization prerequisites").
+                            "Sid": "OptimizersLog",
+                            "Effect": "Allow",
+                            "Action": [
+                                "logs:CreateLogGroup",
+                                "logs:CreateLogStream",
+                                "logs:PutLogEvents",
+                            ],
+                            "Resource": [sub(_LOGS.format(kind)) for kind in _OPTIMIZERS],
                         },
                     ],
                 },

@@ -6,9 +6,9 @@ import math
 from dataclasses import dataclass, replace
 
 from benchmarks.scale import system
-from benchmarks.scale.bill import ENDPOINT_HOUR, S3_GET, S3_PUT
 from benchmarks.scale.design import Design
 from benchmarks.scale.endpoint import Curve
+from benchmarks.scale.prices import PRICES
 from benchmarks.scale.service_times import FULL_VCPU_MB, Measured, Published
 from benchmarks.scale.system import INSTANCE_START_S, Arrival
 from chalicelib.nightly.context import RESERVE_S
@@ -81,7 +81,7 @@ def night(
         2 * load.nightly_files * s3_s / READERS,
         records * measured.gather_record_ms / 1000 / full_core,
     )
-    job_s, instance_s = _job(design, records, curve)
+    job_s, instance_s = job(design, records, curve)
     return Night(
         sweep_s=sweep_s,
         gather_s=gather_s,
@@ -90,11 +90,13 @@ def night(
         invocations=max(
             1, math.ceil((sweep_s + gather_s) / (design.function_timeout_s - RESERVE_S))
         ),
-        dollars=instance_s / 3600 * ENDPOINT_HOUR + pages * S3_PUT + checks * S3_GET,
+        dollars=instance_s / 3600 * PRICES.transform_hour
+        + pages * PRICES.s3_put
+        + checks * PRICES.s3_get,
     )
 
 
-def _job(design: Design, records: int, curve: Curve) -> tuple[float, float]:
+def job(design: Design, records: int, curve: Curve) -> tuple[float, float]:
     """Seconds of the transform job and of all its instances together.
 
     An instance takes one shard after another; a shard is not divided.

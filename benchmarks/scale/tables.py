@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from benchmarks.scale.bill import S3_GET
 from benchmarks.scale.figures import Figures
 from benchmarks.scale.night import Night
+from benchmarks.scale.prices import PRICES
 from benchmarks.scale.sweep import Cell
 
 # Requests per second and partitioned prefix (S3 user guide, "Best practices design patterns").
@@ -100,7 +100,7 @@ def store_table(found: Mapping[str, Figures]) -> str:
                 f"{one['dynamodb_dollars']:.3f}",
                 f"{one['lake_objects']:,.0f}",
                 f"{objects:,.0f}",
-                f"{objects * S3_GET:.4f}",
+                f"{objects * PRICES.s3_get:.4f}",
                 f"{objects / S3_GETS_PER_SECOND:.0f}",
             ]
         )

@@ -2,7 +2,8 @@
 
 All of them are checked, because SAM hides errors that only the translation shows (a concurrency of
 1, a missing queue), and the merge hides errors in template.yaml. Requires cfn-lint. Then checkov
-looks for security mistakes, in an environment of its own.
+looks for security mistakes, in an environment of its own, and local.cloudformation for what a
+deployment would fail on.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from common.environments import ensure, say
 from common.errors import CommandError
 from common.paths import ROOT
 from common.stack_settings import LocalStackSettings
+from local.cloudformation import check
 from local.errors import LintError, PackageError
 from local.packaging import security
 from local.packaging.package import NESTED
@@ -50,6 +52,13 @@ def make_package() -> Path:
     return folder
 
 
+def deploy(package: Path) -> None:
+    """Raise LintError if a deployment of the package would fail, or go wrong unseen."""
+    found = check.findings(*check.read(package, ROOT / NESTED))
+    if found:
+        raise LintError(f"the templates have {len(found)} faults", "\n".join(found))
+
+
 def main() -> int:
     """Lint all templates; returns 1 if one has findings, 3 if they cannot be built."""
     try:
@@ -61,6 +70,8 @@ def main() -> int:
         # The translation has what Chalice adds, such as the roles.
         security.check(ensure("checkov"), (*own, package / "template.json"))
         say("checkov: the templates are clean")
+        deploy(package)
+        say("cloudformation: the templates would deploy, as far as can be told here")
     except LintError as error:
         say(f"error: {error}")
         print(error.findings)  # results go to stdout

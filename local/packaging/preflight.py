@@ -18,6 +18,7 @@ from typing import Any
 
 from common.command_line import report
 from common.errors import EXIT_FINDINGS, CommandError, UsageError
+from local.cloudformation import schedules
 
 # All variables of a function together (AWS Lambda developer guide, "Lambda quotas").
 ENVIRONMENT_BYTES = 4096
@@ -35,6 +36,8 @@ LONGEST_REFERENCE = 130
 # Buckets' names are lower case, and so must the stack's be (Amazon S3, "Bucket naming rules").
 # Transform jobs are named after the stack, with single hyphens; the roles allow only such names.
 STACK_NAME = re.compile(r"[a-z](-?[a-z0-9])*")
+# What one ReceiveMessage returns at most; a larger batch takes time to collect.
+MESSAGES_WITHOUT_WINDOW = 10
 # Parameters that are of no use without others.
 REQUIRES = {
     "VpcId": ("SubnetIds", "SecurityGroupIds"),
@@ -74,6 +77,8 @@ def findings(template: Mapping[str, Any], stack: str, given: Mapping[str, str]) 
         *_names(template, stack, values),
         *_environment(template, values),
         *_companions(values),
+        *_batches(values),
+        *(f"NightlySchedule: {one}" for one in schedules.faults(values["NightlySchedule"])),
     ]
 
 
@@ -84,6 +89,14 @@ def _companions(values: Mapping[str, str]) -> Iterator[str]:
         missing = [other for other in required if other not in is_set]
         if name in is_set and missing:
             yield f"{name} is set: set {' and '.join(missing)} too"
+
+
+def _batches(values: Mapping[str, str]) -> Iterator[str]:
+    """Lambda refuses an event source mapping with a large batch and no window."""
+    messages = values["MessagesPerInvocation"]
+    is_large = messages.isdecimal() and int(messages) > MESSAGES_WITHOUT_WINDOW
+    if is_large and values["BatchingWindowSeconds"] == "0":
+        yield f"MessagesPerInvocation is {messages}: set BatchingWindowSeconds to at least 1"
 
 
 def _names(template: Mapping[str, Any], stack: str, values: Mapping[str, str]) -> Iterator[str]:

@@ -51,9 +51,8 @@ def test_a_named_query_takes_its_parameters(run: Runner, lake: LakeOnDisk) -> No
     lake.drafts(3)
     place = ("--lake", str(lake.folder))
 
-    status, text, _ = run(
-        "sql", "--query", "cost_per_thousand", "--parameter", "3.6", "--json", *place
-    )
+    given = [word for value in ("3.6", "24", "1") for word in ("--parameter", value)]
+    status, text, _ = run("sql", "--query", "cost_per_thousand", *given, "--json", *place)
     refused, _, said = run("sql", "--query", "cost_per_thousand", *place)
     unknown, _, listed = run("sql", "--query", "nope", *place)
 

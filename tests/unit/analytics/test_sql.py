@@ -230,7 +230,7 @@ def test_a_call_that_records_shared_is_paid_once(lake: LakeOnDisk, athena: Athen
     )
 
     (row,) = athena.query("SELECT * FROM v_latency").dicts()
-    (cost,) = athena.query(sql.queries()["cost_per_thousand"].sql, ["3.6"]).dicts()
+    (cost,) = athena.query(sql.queries()["cost_per_thousand"].sql, ["3.6", "24", "1"]).dicts()
 
     assert (row["drafts"], row["p50_ms"], row["p99_ms"]) == (10, 900.0, 900.0)
     assert row["busy_ms"] == pytest.approx(1000)

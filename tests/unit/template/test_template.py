@@ -275,6 +275,11 @@ def test_the_end_of_a_transform_job_reaches_the_work_queue() -> None:
     assert [target["Arn"] for target in rule["Targets"]] == [{"Fn::GetAtt": ["WorkQueue", "Arn"]}]
 
 
+def test_the_event_of_the_night_has_chalices_name() -> None:
+    # Under another name, Chalice's placeholder stays beside it, and the function runs twice.
+    assert list(PROPERTIES["Nightly"]["Events"]) == ["NightlyEvent"]
+
+
 def test_the_time_of_the_night_is_a_parameter() -> None:
     [event] = PROPERTIES["Nightly"]["Events"].values()
     pattern = PARAMETERS["NightlySchedule"]["AllowedPattern"]

@@ -4,8 +4,9 @@ from typing import Any
 import pytest
 
 from benchmarks.scale import system, traffic
-from benchmarks.scale.bill import ENDPOINT_HOUR, bill_of
+from benchmarks.scale.bill import bill_of
 from benchmarks.scale.design import Design
+from benchmarks.scale.prices import PRICES
 from benchmarks.scale.traffic import DAY_S
 from tests.unit.benchmarks.conftest import MEASURED
 
@@ -15,7 +16,7 @@ def test_an_idle_endpoint_is_paid_for_by_the_hour(base: Design, exact: dict[str,
 
     bill = bill_of(outcome, MEASURED)
 
-    assert bill.endpoint == pytest.approx(24 * ENDPOINT_HOUR)
+    assert bill.endpoint == pytest.approx(24 * PRICES.endpoint_hour)
     assert bill.besides_endpoint < 0.02
 
 

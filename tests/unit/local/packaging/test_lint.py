@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from common.paths import ROOT
+from local.cloudformation import check
 from local.errors import LintError, PackageError
 from local.packaging import lint, security
 
@@ -74,19 +75,39 @@ def test_the_command_says_which_templates_are_clean(
     folder = ROOT / "build" / "packages" / "python3.13"
     monkeypatch.setattr(lint, "make_package", lambda: folder)
     checked: list[tuple[Path, tuple[Path, ...]]] = []
+    deployed: list[tuple[Path, Path]] = []
     monkeypatch.setattr(lint, "ensure", Path)
     monkeypatch.setattr(security, "check", lambda *asked: checked.append(asked))
 
+    def seen(read: tuple[Path, Path]) -> list[str]:
+        deployed.append(read)
+        return []
+
+    monkeypatch.setattr(check, "read", lambda *read: read)
+    monkeypatch.setattr(check, "findings", lambda *read: seen(read))
+
     status = lint.main()
 
-    *lines, last = capsys.readouterr().err.splitlines()
+    *lines, checkov, last = capsys.readouterr().err.splitlines()
     assert status == 0
     own = (ROOT / "template.yaml", ROOT / "analytics" / "template.json")
     assert checked == [(Path("checkov"), (*own, folder / "template.json"))]
-    assert last == "checkov: the templates are clean"
+    assert checkov == "checkov: the templates are clean"
+    assert deployed == [(folder, ROOT / "analytics" / "template.json")]
+    assert last == "cloudformation: the templates would deploy, as far as can be told here"
     assert [line.split()[1].rsplit("/", 1)[-1] for line in lines] == [
         "template.yaml",
         "template.json",
         "sam.json",
         "template.json",
     ]
+
+
+def test_a_fault_of_the_templates_is_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(check, "read", lambda *read: read)
+    monkeypatch.setattr(check, "findings", lambda *_: ["one", "two"])
+
+    with pytest.raises(LintError, match=r"^the templates have 2 faults$") as caught:
+        lint.deploy(Path("package"))
+
+    assert caught.value.findings == "one\ntwo"

@@ -72,6 +72,27 @@ def test_half_a_private_network_is_refused(given: list[str], missing: list[str])
     assert f"{given[-1]} is set: set {' and '.join(missing)} too" in found
 
 
+@pytest.mark.parametrize(
+    ("messages", "window", "count"),
+    [("10", "0", 0), ("11", "0", 1), ("11", "1", 0), ("many", "0", 0)],
+)
+def test_a_large_batch_requires_a_window(messages: str, window: str, count: int) -> None:
+    given = {"MessagesPerInvocation": messages, "BatchingWindowSeconds": window}
+
+    found = findings(TEMPLATE, "stack", given)
+
+    line = "MessagesPerInvocation is 11: set BatchingWindowSeconds to at least 1"
+    assert found == [line] * count
+
+
+@pytest.mark.parametrize(("schedule", "count"), [("cron(0 2 * * ? *)", 0), ("cron(0 2 * * *)", 1)])
+def test_a_schedule_that_eventbridge_refuses_is_refused(schedule: str, count: int) -> None:
+    found = findings(TEMPLATE, "stack", {"NightlySchedule": schedule})
+
+    assert len([one for one in found if one.startswith("NightlySchedule: cron has 6")]) == count
+    assert len(found) == count
+
+
 def test_the_environment_is_counted_in_bytes() -> None:
     both = {"FineTunedPrompt": UMLAUTS, "PreTrainedPrompt": UMLAUTS}
     plain = {name: text.replace("\u00fc", "u") for name, text in both.items()}

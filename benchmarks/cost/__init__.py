@@ -1,0 +1,1 @@
+"""What a deployment costs a month: measured counts times prices, and the tables of docs/cost.md."""
