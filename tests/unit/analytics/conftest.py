@@ -36,6 +36,7 @@ def impression(**given: Any) -> dict[str, Any]:
         "generated_impression": "Normal.",
         "stratum": "normal",
         "flags": [],
+        "check_sentences": [],
         "metadata": None,
         "latency_ms": 10.0,
         "call_records": 1,
