@@ -28,7 +28,7 @@ FROM v_impressions
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """Rows as dictionaries keyed by the views' columns; `cases` in the page script's format."""
+    """Rows as dictionaries keyed by the views' columns; `cases` as in cases.py."""
 
     place: str
     counts: Row
@@ -42,7 +42,7 @@ class Content:
     volume: list[Row]
     versions: list[Row]
     latency: list[Row]
-    cases: list[Row]
+    cases: cases.Cases
     notes: list[str]
 
     @property
@@ -136,7 +136,5 @@ def _notes(found: Content, damaged: list[str]) -> list[str]:
         notes.append("There are no baselines: upload reports to the evaluation lane to get them.")
     if len(found.datasets) == 1:
         notes.append("There is only one dataset: results cannot be compared across hospitals.")
-    shown, scored = len(found.cases), found.counts["scored"] or 0
-    if shown < scored:
-        notes.append(f"Only the {shown} worst of {scored} cases are shown.")
+    notes.extend(cases.notes(found.cases))
     return notes

@@ -31,7 +31,7 @@ def render(content: Content) -> str:
         script=Markup(script),  # noqa: S704  # our own file
         script_hash=_hash(script),
         charts={name: Markup(box_plot(rows)) for name, rows in content.boxes.items()},  # noqa: S704  # our own drawings
-        cases=_island(content.cases),
+        cases=_island(content.cases.data),
     )
 
 
