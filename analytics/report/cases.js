@@ -8,7 +8,7 @@
     ['q', 'dataset', 'stratum', 'model', 'version', 'order', 'flags', 'more'].map(by);
   const STEP = 50;
   const LONGEST = 4e6; // cells of a comparison; longer drafts are shown without a diff
-  const MISSED = data.critical * 2 - 1; // between the places of flags, which are even
+  const [MISSED, MISSED_LABEL] = data.missed; // its place is between those of flags, which are even
   const NO_DANGER = 99;
   const MOST_BADGES = 3;
   const STRATA = { a: 'abnormal', n: 'normal' };
@@ -37,6 +37,7 @@
   const isCritical = (flag) => flag < data.critical;
   const badge = (flag, parent) =>
     element('span', `${isCritical(flag) ? '▲' : '△'} ${data.flags[flag][1]}`, parent, isCritical(flag) ? 'flag critical' : 'flag');
+  const isMissed = (c, m) => c.a === 'a' && m.kind === 'n';
 
   // Controls
   const values = (pick) => [...new Set(cases.flatMap(pick))];
@@ -69,7 +70,7 @@
     const least = (pick) => Math.min(...c.now.map(pick));
     const rank = (m) => Math.min(
       ...m.remarks.map((one) => Math.min(one.flag, data.known) * 2),
-      c.a === 'a' && m.kind === 'n' ? MISSED : NO_DANGER, NO_DANGER);
+      isMissed(c, m) ? MISSED : NO_DANGER, NO_DANGER);
     const critical = (m) => -m.remarks.filter((one) => isCritical(one.flag)).length;
     return [least(rank), least(critical), least((m) => m.clinical ?? 2), least((m) => m.rouge ?? 2)];
   };
@@ -155,19 +156,19 @@
   const open = (box, c) => {
     if (box.dataset.filled) return;
     box.dataset.filled = '1';
-    const link = element('a', 'Link to this case', element('p', undefined, box, 'link'));
-    link.href = `#case=${c.h}`;
+    element('a', 'Link to this case', element('p', undefined, box, 'link')).setAttribute('href', `#case=${c.h}`);
     const sides = element('div', undefined, box, 'sides');
     const left = element('section', undefined, sides);
     element('h3', 'Findings', left);
     const findings = element('p', undefined, left);
     const right = element('section', undefined, sides);
-    element('h3', 'Radiologist', right);
+    element('h3', `Radiologist${c.a ? `, ${STRATA[c.a]} by its facts` : ''}`, right);
     element('p', c.r || '(no impression received)', right);
     const marked = [];
     let number = 0;
     for (const m of c.m) {
-      const scores = [m.rouge === null ? [] : `ROUGE-1 ${m.rouge.toFixed(4)}`, m.clinical === null ? [] : `clinical F1 ${m.clinical.toFixed(2)}`].flat();
+      const scores = [m.rouge === null ? [] : `ROUGE-1 ${m.rouge.toFixed(4)}`, m.clinical === null ? [] : `clinical F1 ${m.clinical.toFixed(2)}`,
+        m.kind ? `${STRATA[m.kind]} by its facts` : []].flat();
       element('h3', [m.baseline ? m.role : `${m.role} (version ${m.version})`, ...scores].join(', '), right);
       const draft = element('p', undefined, right);
       const marks = [];
@@ -196,6 +197,7 @@
     const box = element('details', undefined, item);
     const summary = element('summary', undefined, box);
     const flagged = [...new Set(c.now.flatMap((m) => m.remarks.map((one) => one.flag)))].sort((a, b) => a - b);
+    if (c.now.some((m) => isMissed(c, m))) element('span', `▲ ${MISSED_LABEL}`, summary, 'flag critical');
     flagged.slice(0, MOST_BADGES).forEach((flag) => badge(flag, summary));
     if (flagged.length > MOST_BADGES) element('span', `+${flagged.length - MOST_BADGES}`, summary);
     element('strong', c.i, summary);

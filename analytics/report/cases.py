@@ -37,6 +37,8 @@ UNCHECKED = "the stack ran with DraftChecks=none, or before there were checks."
 # Stratum of the report and of the draft, in the page's short form.
 _CELLS = ("an", "aa", "nn", "na")
 _LABELS = {"normal_draft_abnormal_findings": "normal draft, abnormal findings"}
+# Of a draft that is normal by its facts, where the report is not.
+MISSED_LABEL = "abnormal report, normal draft"
 _FINE_TUNED = "fine-tuned"
 
 
@@ -47,9 +49,9 @@ class Worst(NamedTuple):
         case: the id in links.
         title: the report's id.
         about: its dataset and the model that wrote the draft.
-        flag: the first flag of the draft, in words; empty if it has none.
+        flag: the first flag of the draft, or MISSED_LABEL; empty if it has neither.
         critical: whether the flag is a critical disagreement.
-        sentence: what the flag says, or why else the case is here.
+        sentence: what the flag says; without one, the scores.
         more: number of further flags of the draft.
     """
 
@@ -131,6 +133,7 @@ def gather(athena: Athena, most: int) -> Cases:
             "flags": [[name, label(name)] for name in page.flags.values],
             "known": len(DRAFT_CHECKS),
             "critical": CRITICAL,
+            "missed": [MISSED, MISSED_LABEL],
         },
     )
 
@@ -160,22 +163,25 @@ def _worst(case: str, drafts: Sequence[Row]) -> Worst:
     chosen = [one for one in ours if one["model_role"] == _FINE_TUNED] or ours
     draft = min(chosen, key=lambda one: (one["danger"], -one["critical"]))
     flags = sorted(remarks(draft), key=lambda one: _place(one.flag))
-    first = flags[0] if flags and draft["danger"] != MISSED else None
+    common = {
+        "case": case,
+        "title": draft["report_id"] or "(no id)",
+        "about": ", ".join(filter(None, (draft["dataset"], draft["model_role"]))),
+    }
+    if draft["danger"] == MISSED or not flags:
+        missed = MISSED_LABEL if draft["danger"] == MISSED else ""
+        return Worst(**common, flag=missed, critical=True, sentence=_scores(draft), more=len(flags))
+    first = flags[0]
     return Worst(
-        case=case,
-        title=draft["report_id"] or "(no id)",
-        about=", ".join(filter(None, (draft["dataset"], draft["model_role"]))),
-        flag="" if first is None else label(first.flag),
-        critical=first is not None and _place(first.flag) < CRITICAL,
-        sentence=_why(draft) if first is None else first.sentence,
-        more=len(flags) - (first is not None),
+        **common,
+        flag=label(first.flag),
+        critical=_place(first.flag) < CRITICAL,
+        sentence=first.sentence,
+        more=len(flags) - 1,
     )
 
 
-def _why(draft: Row) -> str:
-    """Why a draft is among the worst, if no flag says it."""
-    if draft["danger"] == MISSED:
-        return "The report is abnormal by its facts, the draft is normal."
+def _scores(draft: Row) -> str:
     scores = (("clinical F1", draft["clinical_f1"]), ("ROUGE-1", draft["rouge1"]))
     return ", ".join(f"{name} {value:.2f}" for name, value in scores if value is not None)
 
