@@ -170,7 +170,9 @@ def _worst(case: str, drafts: Sequence[Row]) -> Worst:
     }
     if draft["danger"] == MISSED or not flags:
         missed = MISSED_LABEL if draft["danger"] == MISSED else ""
-        return Worst(**common, flag=missed, critical=True, sentence=_scores(draft), more=len(flags))
+        return Worst(
+            **common, flag=missed, critical=bool(missed), sentence=_scores(draft), more=len(flags)
+        )
     first = flags[0]
     return Worst(
         **common,
