@@ -93,6 +93,7 @@ def test_danger_comes_before_scores(draft: Draft, athena: Athena) -> None:
         "low ROUGE-1 only",
     ]
     assert ids(gather(athena, 3)) == ["two sides", "side", "side, no reference"]
+    assert ids(gather(athena, 1)) == ["two sides"]
     assert gather(athena, 3).total == 14
     assert gather(athena, 0).total == 14
     assert gather(athena, 0).rows == []
