@@ -43,8 +43,7 @@ def test_the_most_dangerous_come_first_and_the_worst_list_has_the_same_order(
     danger: Page,
 ) -> None:
     assert titles(danger)[:4] == ["side", "miss", "night", "same"]
-    assert danger.locator(".worst a").all_text_contents()[:4] == titles(danger)[:4]
-    assert danger.locator(".worst li").count() == 10
+    assert danger.locator(".worst a").all_text_contents() == titles(danger)[:10]
     first = danger.locator(".worst li").first.text_content()
     assert first is not None
     assert "▲ wrong side The draft says right" in first

@@ -16,7 +16,7 @@ from analytics.lake import FolderLake
 from analytics.report.gather import gather
 from common.errors import UsageError
 
-from .conftest import LakeOnDisk, failure, file, impression, score
+from .conftest import LakeOnDisk, failure, file, flagged, impression, score
 
 EVIL = '</script><script>alert(1)</script> <b>"it\'s"</b> & \u2028 \U0001fac1\n{{ 7*7 }} ${x}'
 UNCHECKED = (
@@ -143,9 +143,16 @@ def test_report_text_is_data(lake: LakeOnDisk) -> None:
     lake.put(
         "impressions",
         impression(
-            report_id=EVIL, dataset=EVIL, findings=EVIL, generated_impression=EVIL, source_key=EVIL
+            report_id=EVIL,
+            dataset=EVIL,
+            findings=EVIL,
+            generated_impression=EVIL,
+            source_key=EVIL,
+            check_sentences=[EVIL],
+            flags=[EVIL],
         ),
     )
+    lake.put("checks", flagged(EVIL, report_id=EVIL, dataset=EVIL))
     lake.put("rouge_scores", score(report_id=EVIL, dataset=EVIL))
     lake.put("failures", failure(dataset=EVIL, report_id=EVIL, error_message=EVIL, source_key=EVIL))
     lake.put("files", file(dataset=EVIL))
@@ -157,6 +164,7 @@ def test_report_text_is_data(lake: LakeOnDisk) -> None:
     assert "<b>" not in page
     assert cases(page)[0]["f"] == EVIL
     assert "7*7" in page
+    assert page.count("&lt;script&gt;alert(1)") >= 2  # in the list of the worst: id, flag
     assert table(page, "t-failures")[0][3] == EVIL
 
 
@@ -233,6 +241,18 @@ def test_only_the_worst_are_kept_and_that_is_said(lake: LakeOnDisk) -> None:
     assert len(cases(page)) == 10
     assert "Only the 10 worst of 30 cases are shown." in page
     assert max(case["m"][0][1] for case in cases(page)) < 0.4
+
+
+def test_without_cases_the_page_says_why(lake: LakeOnDisk) -> None:
+    lake.put("impressions", impression(reference_impression=None, stratum=None))
+    assert "No draft has a flag, or a radiologist" in text_of(lake)
+
+    lake.put("checks", flagged("omitted"))
+    page = text_of(lake, 0)
+
+    assert cases(page) == []
+    assert "1 case, none of which is shown: <code>--cases 0</code>." in page
+    assert "Only the 0 worst of 1 cases are shown." in page
 
 
 def test_cases_without_a_fine_tuned_draft_count_by_their_worst(lake: LakeOnDisk) -> None:
