@@ -196,8 +196,9 @@
     element('p', 'This case is shown because of its link: it is outside the filters, or further down.', item, 'note');
     const box = element('details', undefined, item);
     const summary = element('summary', undefined, box);
-    const flagged = [...new Set(c.now.flatMap((m) => m.remarks.map((one) => one.flag)))].sort((a, b) => a - b);
-    if (c.now.some((m) => isMissed(c, m))) element('span', `▲ ${MISSED_LABEL}`, summary, 'flag critical');
+    const about = c.now.length ? c.now : drafts(c); // a linked case may be outside the filters
+    const flagged = [...new Set(about.flatMap((m) => m.remarks.map((one) => one.flag)))].sort((a, b) => a - b);
+    if (about.some((m) => isMissed(c, m))) element('span', `▲ ${MISSED_LABEL}`, summary, 'flag critical');
     flagged.slice(0, MOST_BADGES).forEach((flag) => badge(flag, summary));
     if (flagged.length > MOST_BADGES) element('span', `+${flagged.length - MOST_BADGES}`, summary);
     element('strong', c.i, summary);
@@ -281,7 +282,7 @@
     box.open = true;
     open(box, c);
     box.querySelector('summary').focus({ preventScroll: true });
-    box.scrollIntoView();
+    rendered.get(c).scrollIntoView();
   };
   addEventListener('hashchange', go);
   document.addEventListener('click', (event) => {

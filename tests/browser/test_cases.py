@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
 
 
+# Parts of the controls, and of the cases, whose content is wider than they are.
+WIDER = """[...document.querySelectorAll("#found *")].filter((one) =>
+  one.clientWidth && one.scrollWidth > one.clientWidth + 1 && !one.matches("input,.hidden"))
+  .map((one) => one.tagName + "." + one.className)"""
+
+
 def titles(page: Page) -> list[str]:
     return [str(one) for one in page.locator("#list summary strong").all_text_contents()]
 
@@ -181,16 +187,21 @@ def test_a_link_opens_its_case_beyond_the_first_page(danger: Page) -> None:
 
 
 def test_a_link_opens_its_case_where_filters_hide_it(danger: Page) -> None:
-    danger.locator("#dataset").select_option("dev1")
+    danger.locator("#version").select_option(label="fine-tuned 1")
     assert "side" not in titles(danger)
 
     danger.locator(".worst a").first.click()
 
     assert titles(danger)[0] == "side"
+    assert "▲ wrong side" in case(danger, "side").locator("summary").inner_text()
+    note, controls = danger.locator(".linked .note"), danger.locator("#controls")
+    below: Any = controls.bounding_box()
+    shown: Any = note.bounding_box()
+    assert shown["y"] >= below["y"] + below["height"]
     assert case(danger, "side").get_attribute("open") is not None
     focused = danger.evaluate("document.activeElement.closest('li').innerText")
     assert "side" in focused
-    danger.locator("#dataset").select_option("")
+    danger.locator("#version").select_option("")
     assert titles(danger).count("side") == 1
 
 
@@ -238,6 +249,7 @@ def test_on_a_phone_the_cases_are_one_tap_away(browser: Browser, danger_file: Pa
     page.locator("#filters > summary").tap()
     assert (chip_shown, page.locator("#flags").is_visible()) == (False, True)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert page.evaluate(WIDER) == []
     context.close()
 
 
