@@ -16,7 +16,7 @@ from analytics.lake import FolderLake
 from analytics.report.gather import gather
 from common.errors import UsageError
 
-from .conftest import LakeOnDisk, failure, file, flagged, impression, score
+from .conftest import LakeOnDisk, clinical, failure, file, flagged, impression, score
 
 EVIL = '</script><script>alert(1)</script> <b>"it\'s"</b> & \u2028 \U0001fac1\n{{ 7*7 }} ${x}'
 UNCHECKED = (
@@ -248,11 +248,14 @@ def test_without_cases_the_page_says_why(lake: LakeOnDisk) -> None:
     assert "No draft has a flag, or a radiologist" in text_of(lake)
 
     lake.put("checks", flagged("omitted"))
+    lake.put("clinical_scores", clinical())
     page = text_of(lake, 0)
 
     assert cases(page) == []
     assert "1 case, none of which is shown: <code>--cases 0</code>." in page
     assert "Only the 0 worst of 1 cases are shown." in page
+    assert page.count('<button type="button" disabled') == 4
+    assert "it counts all drafts, of which this page has only the worst 0 cases" in page
 
 
 def test_cases_without_a_fine_tuned_draft_count_by_their_worst(lake: LakeOnDisk) -> None:
