@@ -20,6 +20,7 @@ from analytics.lake import FolderLake
 from benchmarks.figures import Figure, Figures, in_turn, seconds
 from benchmarks.reports import records
 from chalicelib.output.scoring import METRICS
+from chalicelib.settings import DRAFT_CHECKS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,6 +36,7 @@ REPEATS = 3
 DAY = "2026-11-02"
 AT = f"{DAY} 10:00:00.000"
 ROLES = ("fine-tuned", "pre-trained")
+_FLAGS = 2  # per draft, about as many as bad drafts of invented reports have
 
 
 def analytics(stage: Stage) -> Figures:
@@ -61,6 +63,8 @@ def _page(folder: Path) -> Figures:
     texts = records(CASES, "page")
     _write(lake / "impressions", _drafts(texts))
     _write(lake / "rouge_scores", _scores(CASES))
+    _write(lake / "checks", _flags(texts))
+    _write(lake / "clinical_scores", _facts(CASES))
     [taken] = in_turn(REPEATS, _timed(lambda: report.write(FolderLake(lake), out)))
     return {"page_s": taken, "page_mb": Figure.of(out.stat().st_size / 1e6)}
 
@@ -141,8 +145,8 @@ def _drafts(texts: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
                 "findings": text["findings"],
                 "reference_impression": text["impression"],
                 "generated_impression": texts[(number + 7) % len(texts)]["impression"],
-                "flags": [],
-                "check_sentences": [],
+                "flags": list(dict.fromkeys(_flag_names(number))),
+                "check_sentences": ["The draft has a finding that the findings deny."] * _FLAGS,
                 "metadata": None,
                 "latency_ms": 12.5,
                 "call_records": 8,
@@ -151,4 +155,41 @@ def _drafts(texts: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
                 "source_etag": "e",
                 "source_version_id": None,
                 "generated_at": AT,
+            }
+
+
+def _flag_names(number: int) -> list[str]:
+    return [DRAFT_CHECKS[(number + at) % len(DRAFT_CHECKS)] for at in range(_FLAGS)]
+
+
+def _flags(texts: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    for number in range(len(texts)):
+        for role in ROLES:
+            for at, name in enumerate(_flag_names(number)):
+                yield _common(number, role) | {
+                    "flag_index": at,
+                    "flag": name,
+                    "findings_spans": "[[4, 12], [8, 20]]",
+                    "draft_spans": "[[3, 9]]",
+                    "checker": "draft-checks",
+                    "checked_at": AT,
+                }
+
+
+def _facts(reports: int) -> Iterator[dict[str, Any]]:
+    draw = random.Random(2)  # noqa: S311  # synthetic scores
+    strata = ("normal", "abnormal")
+    for number in range(reports):
+        for role in ROLES:
+            yield _common(number, role) | {
+                "facts_stratum": draw.choice(strata),
+                "draft_stratum": draw.choice(strata),
+                "facts_common": 1,
+                "facts_draft": 2,
+                "facts_reference": 2,
+                "clinical_precision": 0.5,
+                "clinical_recall": 0.5,
+                "fmeasure": draw.random(),
+                "scorer": "draft-checks",
+                "scored_at": AT,
             }

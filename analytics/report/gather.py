@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from analytics.engine.athena import Athena
+from analytics.report import cases
 from chalicelib.output.baselines import ALL_ROLES
 from chalicelib.output.scoring import METRICS
 
@@ -16,28 +17,6 @@ _MOST_FAILURES = 200
 _NAMES = ("dataset", "model_role", "metric")
 Row = dict[str, Any]
 
-# Lowest score first: the fine-tuned model's if it has one, otherwise the lowest of any model.
-_CASES = """
-WITH c AS (
-  SELECT run_id, record_index, report_id, dataset, stratum, source_key, findings,
-         reference_impression, model_role, model_version, rouge1, generated_impression
-  FROM v_cases
-  WHERE rouge1 IS NOT NULL AND model_role NOT LIKE 'baseline-%'
-),
-worst AS (
-  SELECT run_id, record_index, report_id,
-         coalesce(max(rouge1) FILTER (WHERE model_role = 'fine-tuned'), min(rouge1)) AS score
-  FROM c
-  GROUP BY run_id, record_index, report_id
-  ORDER BY score, report_id, run_id, record_index
-  LIMIT {most}
-)
-SELECT c.*, w.score
-FROM c
-JOIN worst w ON w.run_id = c.run_id AND w.record_index = c.record_index
-            AND w.report_id = c.report_id
-ORDER BY w.score, c.report_id, c.run_id, c.record_index, c.model_role
-"""
 _COUNTS = """
 SELECT count(DISTINCT run_id || '/' || CAST(record_index AS varchar)) AS reports,
        count(DISTINCT CASE WHEN reference_impression IS NOT NULL
@@ -49,7 +28,7 @@ FROM v_impressions
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """Rows as dictionaries keyed by the views' columns; `cases` in the page script's format."""
+    """Rows as dictionaries keyed by the views' columns; `cases` as in cases.py."""
 
     place: str
     counts: Row
@@ -63,7 +42,7 @@ class Content:
     volume: list[Row]
     versions: list[Row]
     latency: list[Row]
-    cases: list[Row]
+    cases: cases.Cases
     notes: list[str]
 
     @property
@@ -81,7 +60,6 @@ def gather(athena: Athena, place: str, most_cases: int) -> Content:
     gains: dict[str, list[Row]] = defaultdict(list)
     for row in _by_metric(athena.query("SELECT * FROM v_comparison").dicts()):
         gains[row["dataset"]].append(row)
-    cases = _cases(athena.query(_CASES.format(most=int(most_cases))).dicts())
     counts = athena.query(_COUNTS).dicts()[0]
     found = Content(
         place=place,
@@ -98,7 +76,7 @@ def gather(athena: Athena, place: str, most_cases: int) -> Content:
         volume=_ordered(athena, "v_daily_volume", "dt DESC, lane, dataset LIMIT 60"),
         versions=_by_model(athena.query("SELECT * FROM v_model_versions").dicts()),
         latency=_ordered(athena, "v_latency", "dt DESC, model_role, endpoint_name LIMIT 60"),
-        cases=cases,
+        cases=cases.gather(athena, most_cases),
         notes=[],
     )
     found.notes.extend(_notes(found, athena.damaged))
@@ -142,31 +120,6 @@ def _strata(rows: Iterable[Row]) -> list[Row]:
     return _by_model(list(found.values()))
 
 
-def _cases(rows: Iterable[Row]) -> list[Row]:
-    """One case per report, with every model's draft. Keys are short: there may be thousands."""
-    found: dict[tuple[Any, ...], Row] = {}
-    for row in rows:
-        key = row["run_id"], row["record_index"], row["report_id"]
-        case = found.setdefault(
-            key,
-            {
-                "i": row["report_id"] or "",
-                "d": row["dataset"] or "",
-                "s": row["stratum"] or "",
-                "k": row["source_key"] or "",
-                "f": row["findings"] or "",
-                "r": row["reference_impression"] or "",
-                "m": [],
-            },
-        )
-        draft = row["generated_impression"] or ""
-        score, version = round(row["rouge1"], 4), row["model_version"] or ""
-        case["m"].append([row["model_role"] or "", score, draft, version])
-    for case in found.values():
-        case["m"].sort(key=lambda draft: _rank(draft[0]))
-    return list(found.values())
-
-
 def _notes(found: Content, damaged: list[str]) -> list[str]:
     """Notes on what is missing from the lake."""
     roles = {row["model_role"] for row in found.means}
@@ -183,7 +136,5 @@ def _notes(found: Content, damaged: list[str]) -> list[str]:
         notes.append("There are no baselines: upload reports to the evaluation lane to get them.")
     if len(found.datasets) == 1:
         notes.append("There is only one dataset: results cannot be compared across hospitals.")
-    shown, scored = len(found.cases), found.counts["scored"] or 0
-    if shown < scored:
-        notes.append(f"Only the {shown} worst of {scored} cases are shown.")
+    notes.extend(cases.notes(found.cases))
     return notes

@@ -22,17 +22,21 @@ _NAMES = {"rouge1": "ROUGE-1", "rouge2": "ROUGE-2", "rougeL": "ROUGE-L", "rougeL
 def render(content: Content) -> str:
     """The whole page."""
     page = template(_FOLDER, "page.html.j2", f4=_four, points=_points, rouge=_rouge, plain=_plain)
-    script = (_FOLDER / "page.js").read_text(encoding="utf-8")
+    script = _read("cases.js")
     return page.render(
         content=content,
         metrics=METRICS,
         # Our own files and charts, without report text.
-        style=Markup((_FOLDER / "page.css").read_text(encoding="utf-8")),  # noqa: S704  # our own file
+        style=Markup("".join(map(_read, ("page.css", "cases.css")))),  # noqa: S704  # our own files
         script=Markup(script),  # noqa: S704  # our own file
         script_hash=_hash(script),
         charts={name: Markup(box_plot(rows)) for name, rows in content.boxes.items()},  # noqa: S704  # our own drawings
-        cases=_island(content.cases),
+        cases=_island(content.cases.data),
     )
+
+
+def _read(name: str) -> str:
+    return (_FOLDER / name).read_text(encoding="utf-8")
 
 
 def _island(cases: object) -> Markup:

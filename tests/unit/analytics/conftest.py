@@ -94,18 +94,19 @@ def clinical(**given: Any) -> dict[str, Any]:
         "draft_stratum": "normal",
         "facts_common": 1,
         "facts_draft": 2,
-        "facts_reference": 1,
+        "facts_reference": 2,
         "clinical_precision": 0.5,
-        "clinical_recall": 1.0,
-        "fmeasure": 2 / 3,
-        "scorer": "draft-checks",
+        "clinical_recall": 0.5,
+        "fmeasure": 0.5,
+        "scorer": "draft-checks 1",
         "source_key": "evaluation/dev1/a.json",
         "scored_at": AT,
     } | given
     return dict(msgspec.to_builtins(msgspec.convert(row, ClinicalRow)))
 
 
-def flag(**given: Any) -> dict[str, Any]:
+def check(**given: Any) -> dict[str, Any]:
+    """A row of `checks`; without a flag it says that the draft was checked."""
     row = {
         "report_id": "r1",
         "run_id": "o1",
@@ -120,7 +121,7 @@ def flag(**given: Any) -> dict[str, Any]:
         "flag": None,
         "findings_spans": "[]",
         "draft_spans": "[]",
-        "checker": "draft-checks",
+        "checker": "draft-checks 1",
         "source_key": "evaluation/dev1/a.json",
         "checked_at": AT,
     } | given

@@ -16,9 +16,13 @@ from analytics.lake import FolderLake
 from analytics.report.gather import gather
 from common.errors import UsageError
 
-from .conftest import LakeOnDisk, failure, file, impression, score
+from .conftest import LakeOnDisk, check, clinical, failure, file, impression, score
 
 EVIL = '</script><script>alert(1)</script> <b>"it\'s"</b> & \u2028 \U0001fac1\n{{ 7*7 }} ${x}'
+UNCHECKED = (
+    "No draft was checked: the stack ran with DraftChecks=none, or before there were checks. "
+    "A draft without flags may be wrong."
+)
 
 
 def text_of(lake: LakeOnDisk, most: int = 2000) -> str:
@@ -30,7 +34,11 @@ def text_of(lake: LakeOnDisk, most: int = 2000) -> str:
 def cases(page: str) -> Any:
     found = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
     assert found
-    return json.loads(found[1])
+    data = json.loads(found[1])
+    for case in data["cases"]:
+        for draft in case["m"]:
+            draft[0] = data["models"][draft[0]][0]
+    return data["cases"]
 
 
 class Cells(HTMLParser):
@@ -135,9 +143,16 @@ def test_report_text_is_data(lake: LakeOnDisk) -> None:
     lake.put(
         "impressions",
         impression(
-            report_id=EVIL, dataset=EVIL, findings=EVIL, generated_impression=EVIL, source_key=EVIL
+            report_id=EVIL,
+            dataset=EVIL,
+            findings=EVIL,
+            generated_impression=EVIL,
+            source_key=EVIL,
+            check_sentences=[EVIL],
+            flags=[EVIL],
         ),
     )
+    lake.put("checks", check(flag=EVIL, report_id=EVIL, dataset=EVIL))
     lake.put("rouge_scores", score(report_id=EVIL, dataset=EVIL))
     lake.put("failures", failure(dataset=EVIL, report_id=EVIL, error_message=EVIL, source_key=EVIL))
     lake.put("files", file(dataset=EVIL))
@@ -149,6 +164,7 @@ def test_report_text_is_data(lake: LakeOnDisk) -> None:
     assert "<b>" not in page
     assert cases(page)[0]["f"] == EVIL
     assert "7*7" in page
+    assert page.count("&lt;script&gt;alert(1)") >= 2  # in the list of the worst: id, flag
     assert table(page, "t-failures")[0][3] == EVIL
 
 
@@ -158,7 +174,7 @@ def test_report_text_is_data(lake: LakeOnDisk) -> None:
         (lambda _: None, ["The lake contains no impressions yet."]),
         (
             lambda lake: lake.put("impressions", impression(reference_impression=None)),
-            ["No report has a radiologist's impression, so there are no scores."],
+            ["No report has a radiologist's impression, so there are no scores.", UNCHECKED],
         ),
         (
             lambda lake: lake.drafts(3),
@@ -166,6 +182,7 @@ def test_report_text_is_data(lake: LakeOnDisk) -> None:
                 "There are no scores for the pre-trained model: gains over it are empty.",
                 "There are no baselines: upload reports to the evaluation lane to get them.",
                 "There is only one dataset: results cannot be compared across hospitals.",
+                UNCHECKED,
             ],
         ),
         (
@@ -185,7 +202,9 @@ def test_what_is_missing_is_said(lake: LakeOnDisk, make: Any, notes: list[str]) 
 
     page = text_of(lake).replace("&#39;", "'")
 
-    assert re.findall(r"<li>(.*?)</li>", page) == notes
+    said = re.search(r'<ul class="notes".*?</ul>', page, re.DOTALL)
+    assert said
+    assert re.findall(r"<li>(.*?)</li>", said[0]) == notes
 
 
 def test_a_damaged_object_is_named_on_the_page(lake: LakeOnDisk) -> None:
@@ -224,13 +243,28 @@ def test_only_the_worst_are_kept_and_that_is_said(lake: LakeOnDisk) -> None:
     assert max(case["m"][0][1] for case in cases(page)) < 0.4
 
 
+def test_without_cases_the_page_says_why(lake: LakeOnDisk) -> None:
+    lake.put("impressions", impression(reference_impression=None, stratum=None))
+    assert "No draft has a flag, or a radiologist" in text_of(lake)
+
+    lake.put("checks", check(flag="omitted"))
+    lake.put("clinical_scores", clinical())
+    page = text_of(lake, 0)
+
+    assert cases(page) == []
+    assert "1 case, none of which is shown: <code>--cases 0</code>." in page
+    assert "Only the 0 worst of 1 cases are shown." in page
+    assert page.count('<button type="button" disabled') == 4
+    assert "it counts all drafts, of which this page has only the worst 0 cases" in page
+
+
 def test_cases_without_a_fine_tuned_draft_count_by_their_worst(lake: LakeOnDisk) -> None:
     lake.drafts(3, model_role="pre-trained")
 
     with Athena(FolderLake(lake.folder)) as athena:
         found = gather(athena, "here", 2)
 
-    assert [case["m"][0][1] for case in found.cases] == [0.0, 0.5]
+    assert [case["m"][0][1] for case in found.cases.rows] == [0.0, 0.5]
 
 
 def test_the_page_is_the_owners_alone(lake: LakeOnDisk) -> None:

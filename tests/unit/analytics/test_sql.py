@@ -14,10 +14,12 @@ from analytics.engine.athena import Athena
 from analytics.lake import FolderLake
 from analytics.tables import TABLES
 
-from .conftest import DAY, METRICS, LakeOnDisk, clinical, failure, file, flag, impression, score
+from .conftest import DAY, METRICS, LakeOnDisk, check, clinical, failure, file, impression, score
 
 VALUES = {
     "price per instance hour": "1.515",
+    "instance hours a day of each endpoint": "24",
+    "instances of a batch's job": "1",
     "dataset": "dev1",
     "source or dataset": "hospital",
     "model role": "fine-tuned",
@@ -43,7 +45,7 @@ def test_every_view_and_query_has_rows_on_a_full_lake(lake: LakeOnDisk, athena: 
     lake.put("impressions", impression(), impression(), day="2026-11-03")  # a replay
     lake.put("failures", failure())
     lake.put("clinical_scores", clinical())
-    lake.put("checks", flag(flag="wrong_side"))
+    lake.put("checks", check(flag="wrong_side"))
     earlier = f"{DAY} 09:00:00.000"
     lake.put("files", file(), file(run_id="o0", landed_at=earlier, finished_at=earlier))
     loss = {
