@@ -3,4 +3,4 @@
 SELECT dt, model_role, model_version, endpoint_name, drafts, busy_ms / 1000E0 AS busy_seconds,
        1000E0 * busy_ms / drafts / 3600000E0 * CAST(? AS double) AS cost_per_thousand
 FROM v_latency
-ORDER BY dt DESC, model_role, endpoint_name
+ORDER BY dt DESC, model_role, model_version, endpoint_name

@@ -14,7 +14,9 @@ from analytics.engine.athena import Athena
 from analytics.lake import FolderLake
 from analytics.tables import TABLES
 
-from .conftest import DAY, METRICS, LakeOnDisk, failure, file, impression, score
+from .conftest import DAY, METRICS, LakeOnDisk, check, failure, file, impression, score
+from .oracle.answers import QUERIES, VIEWS, differences
+from .oracle.lakes import Lake, random_lake
 
 VALUES = {
     "price per instance hour": "1.515",
@@ -22,11 +24,53 @@ VALUES = {
     "source or dataset": "hospital",
     "model role": "fine-tuned",
     "report id": "r1",
+    "flag": "wrong_side",
 }
 
 
 def values_of(one: sql.Statement) -> list[str]:
     return [VALUES[name] for name in one.parameters]
+
+
+def test_every_view_and_query_has_an_oracle() -> None:
+    assert set(VIEWS) == set(sql.views())
+    assert set(QUERIES) == set(sql.queries())
+
+
+# Several datasets, one, and none.
+@pytest.mark.parametrize(
+    ("seed", "datasets"),
+    [(1, ("dev1", "hospital")), (2, ("dev1", "dev2", "hospital")), (3, ("dev1",)), (4, ())],
+)
+def test_views_and_queries_answer_as_pandas_does(
+    lake: LakeOnDisk, athena: Athena, seed: int, datasets: tuple[str, ...]
+) -> None:
+    made = random_lake(seed, datasets)
+    made.write(lake, random.Random(seed))
+
+    wrong = wrong_answers(athena, made)
+
+    assert wrong == []
+    assert athena.damaged == []
+
+
+def wrong_answers(athena: Athena, made: Lake) -> list[str]:
+    """Every difference between an answer and the oracle's, with its statement."""
+    said = []
+    for name, oracle in VIEWS.items():
+        found = athena.query(f"SELECT * FROM {name}").dicts()
+        said += [f"{name}: {one}" for one in differences(found, oracle(made), in_order=False)]
+    for name, answer in QUERIES.items():
+        one = sql.queries()[name]
+        # The second dataset of the lakes with several is a hospital's.
+        values = [PARAMETERS[parameter] for parameter in one.parameters]
+        found = athena.query(one.sql, values).dicts()
+        wanted = answer(made, *values)
+        said += [f"{name}: {each}" for each in differences(found, wanted, in_order=True)]
+    return said
+
+
+PARAMETERS = VALUES | {"source or dataset": "dev1", "report id": "0-1-r0"}
 
 
 def test_every_view_and_query_stands_on_an_empty_lake(athena: Athena) -> None:
@@ -42,6 +86,8 @@ def test_every_view_and_query_has_rows_on_a_full_lake(lake: LakeOnDisk, athena: 
     lake.drafts(5)
     lake.put("impressions", impression(), impression(), day="2026-11-03")  # a replay
     lake.put("failures", failure())
+    lake.put("checks", check(flag="wrong_side", dataset="hospital"))
+    lake.put("impressions", impression(check_sentences=["Left is right."], dataset="hospital"))
     earlier = f"{DAY} 09:00:00.000"
     lake.put("files", file(), file(run_id="o0", landed_at=earlier, finished_at=earlier))
     loss = {
