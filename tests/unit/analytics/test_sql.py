@@ -159,13 +159,15 @@ def test_gains_count_only_reports_that_both_scored(lake: LakeOnDisk, athena: Ath
         score(record_index=1, fmeasure=0.1),  # the pre-trained endpoint was down
     )
 
-    row = athena.query("SELECT * FROM v_comparison").dicts()[0]
+    both, alone = athena.query("SELECT * FROM v_comparison ORDER BY pre_trained_version").dicts()
 
-    assert row["reports"] == 2
-    assert row["fine_tuned"] == pytest.approx(0.5)
-    assert row["gain_points"] == pytest.approx(40)
-    assert row["over_constant_points"] == pytest.approx(60)
-    assert row["over_lead_points"] is None
+    assert (both["pre_trained_version"], alone["pre_trained_version"]) == ("1", None)
+    assert both["reports"] == both["gain_reports"] == 1
+    assert both["gain_points"] == pytest.approx(40)
+    assert both["over_constant_points"] == pytest.approx(60)
+    assert both["over_lead_points"] is None
+    assert alone["fine_tuned"] == pytest.approx(0.1)
+    assert alone["gain_points"] is None
 
 
 def test_replays_and_second_deliveries_count_once(lake: LakeOnDisk, athena: Athena) -> None:
