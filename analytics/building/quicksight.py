@@ -169,7 +169,8 @@ def _data_set(name: str, view: str, mode: str, columns: list[tuple[str, str]]) -
     }
     if mode == "SPICE":
         found["IngestionWaitPolicy"] = {"WaitForSpiceIngestion": False}
-    text = [column for column, _ in columns if column in REPORT_TEXT]
+    shown = (one["Name"] for one in quicksight_columns(columns))
+    text = [name for name in shown if name in REPORT_TEXT]
     if text:
         # Without this grant, a column is hidden on the dashboard and everywhere else. The owner
         # could read the text anyway, through the data source.

@@ -149,6 +149,7 @@ def test_a_statement_reads_the_tables_below_its_views() -> None:
     queries = sql.queries()
 
     assert workgroups.tables_of(queries["side_by_side"]) == {
+        "clinical_scores",
         "files",
         "impressions",
         "rouge_scores",

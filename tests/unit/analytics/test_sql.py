@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import gzip
 import random
 from typing import Any
@@ -14,7 +15,17 @@ from analytics.engine.athena import Athena
 from analytics.lake import FolderLake
 from analytics.tables import TABLES
 
-from .conftest import DAY, METRICS, LakeOnDisk, check, failure, file, impression, score
+from .conftest import (
+    DAY,
+    METRICS,
+    LakeOnDisk,
+    check,
+    clinical,
+    failure,
+    file,
+    impression,
+    score,
+)
 from .oracle.answers import QUERIES, VIEWS, differences
 from .oracle.lakes import Lake, random_lake
 
@@ -62,12 +73,75 @@ def wrong_answers(athena: Athena, made: Lake) -> list[str]:
         said += [f"{name}: {one}" for one in differences(found, oracle(made), in_order=False)]
     for name, answer in QUERIES.items():
         one = sql.queries()[name]
-        # The second dataset of the lakes with several is a hospital's.
         values = [PARAMETERS[parameter] for parameter in one.parameters]
         found = athena.query(one.sql, values).dicts()
         wanted = answer(made, *values)
         said += [f"{name}: {each}" for each in differences(found, wanted, in_order=True)]
     return said
+
+
+# What a slip of the pen would do. The oracle must notice each.
+MUTANTS = [
+    ("v_rouge", "r.newest = 1 AND ", ""),
+    ("v_rouge", " AND u.run_id IS NULL", ""),
+    ("v_rouge", "scored_at DESC", "scored_at"),
+    ("v_rouge", "model_role, metric ORDER", "model_role ORDER"),
+    ("v_impressions", " AND u.run_id IS NULL", ""),
+    ("v_clinical", "r.newest = 1 AND ", ""),
+    ("v_checks", "r.newest = 1 AND r.copy = 1", "r.copy = 1"),
+    ("v_checks", " AND r.copy = 1", ""),
+    ("v_checks", " AND u.run_id IS NULL", ""),
+    ("v_failures", "r.newest = 1 AND ", ""),
+    ("v_files", "landed_at DESC", "landed_at"),
+    ("v_files", "landed_at DESC, finished_at DESC", "landed_at DESC, finished_at"),
+    ("v_replaced", " AND f.run_id IS NULL", ""),
+    ("v_cases", "metric = 'rouge2'", "metric = 'rouge1'"),
+    ("v_cases", "AND s.report_id = i.report_id", ""),
+    ("v_flag_rates", "stratum = 'normal'", "stratum = 'abnormal'"),
+    ("v_flag_rates", "count(*) FILTER (WHERE first_index = 0)", "count(*)"),
+    ("v_clinical_f1", " FILTER (WHERE facts_stratum = 'normal')", ""),
+    ("v_clinical_f1", "stratum = facts_stratum", "stratum = draft_stratum"),
+    ("v_comparison", "fine_tuned - pre_trained", "pre_trained - fine_tuned"),
+    ("v_comparison", "'baseline-lead'", "'baseline-constant'"),
+    ("v_paired", "b.model_role <> a.model_role", "b.model_role > a.model_role"),
+    ("v_paired", "b.record_index = a.record_index AND b.report_id", "b.report_id"),
+    ("v_rouge_describe", "WHERE fmeasure IS NOT NULL", ""),
+    ("v_rouge_describe", "stddev_samp", "stddev_pop"),
+    ("v_rouge_describe", "0.75E0 AS h3", "0.7E0 AS h3"),
+    ("v_rouge_box", "1.5E0 * (d.p75 - d.p25)) AS low", "1.0E0 * (d.p75 - d.p25)) AS low"),
+    ("v_rouge_box", "coalesce(d.model_version, '')", "'1'"),
+    (
+        "v_rouge_histogram",
+        "least(width_bucket(fmeasure, 0, 1, 20), 20)",
+        "width_bucket(fmeasure, 0, 1, 20)",
+    ),
+    ("v_rouge_mean", "count(fmeasure) FILTER (WHERE metric = 'rouge1') AS n", "count(*) AS n"),
+    ("v_strata", "count(fmeasure) AS n", "count(*) AS n"),
+    ("v_model_versions", "min(dt)", "max(dt)"),
+    ("v_daily_volume", "FROM v_files", "FROM files"),
+    ("v_failure_reasons", "count(DISTINCT run_id)", "count(run_id)"),
+    ("v_latency", "coalesce(call_records, 1)", "1"),
+    ("v_training_loss", "WHERE newest = 1", ""),
+]
+
+
+def test_a_slip_in_a_view_is_noticed(lake: LakeOnDisk, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = random_lake(2, ("dev1", "dev2", "hospital"))
+    made.write(lake, random.Random(2))
+    views, kept = sql.views(), []
+    wanted = {name: VIEWS[name](made) for name in views}
+
+    for name, old, new in MUTANTS:
+        right = views[name]
+        assert old in right.sql, (name, old)
+        wrong = dataclasses.replace(right, sql=right.sql.replace(old, new, 1))
+        with monkeypatch.context() as patch, Athena(FolderLake(lake.folder)) as athena:
+            patch.setitem(views, name, wrong)
+            found = athena.query(f"SELECT * FROM {name}").dicts()
+        if not differences(found, wanted[name], in_order=False):
+            kept.append((name, old, new))
+
+    assert kept == []
 
 
 PARAMETERS = VALUES | {"source or dataset": "dev1", "report id": "0-1-r0"}
@@ -86,6 +160,8 @@ def test_every_view_and_query_has_rows_on_a_full_lake(lake: LakeOnDisk, athena: 
     lake.drafts(5)
     lake.put("impressions", impression(), impression(), day="2026-11-03")  # a replay
     lake.put("failures", failure())
+    lake.put("rouge_scores", score(model_role="pre-trained"))
+    lake.put("clinical_scores", clinical())
     lake.put("checks", check(flag="wrong_side", dataset="hospital"))
     lake.put("impressions", impression(check_sentences=["Left is right."], dataset="hospital"))
     earlier = f"{DAY} 09:00:00.000"
@@ -185,7 +261,13 @@ def test_replays_and_second_deliveries_count_once(lake: LakeOnDisk, athena: Athe
     assert athena.rows_of("v_failures") == 2
     assert athena.query("SELECT attempt FROM v_files").rows == ((2,),)
     replays = athena.query(sql.queries()["replayed_rows"].sql).dicts()
-    assert sum(row["replays"] for row in replays) == 2
+    assert [(row["table_name"], row["dt"].day, row["replays"]) for row in replays] == [
+        ("failures", 2, 1),
+        ("files", 2, 1),
+        ("impressions", 2, 2),
+        ("impressions", 3, 0),
+        ("rouge_scores", 2, 1),
+    ]
 
 
 def test_a_key_that_was_uploaded_again_counts_once(lake: LakeOnDisk) -> None:

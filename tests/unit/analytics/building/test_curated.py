@@ -25,10 +25,9 @@ from analytics.engine.kinds import kind
 from analytics.lake import FolderLake
 from analytics.schema import DUCKDB, TRINO
 from analytics.tables import ROUGE_SCORES, TABLES
-
-from ..conftest import LakeOnDisk, file, score
-from ..oracle.lakes import Lake, Row
-from ..oracle.rows import standing, values
+from tests.unit.analytics.conftest import LakeOnDisk, file, score
+from tests.unit.analytics.oracle.lakes import Lake, Row
+from tests.unit.analytics.oracle.rows import standing, values
 
 MERGE = sql.maintenance()["merge_rouge_scores"].sql
 COLUMNS = {name: one for name, one in ROUGE_SCORES.kinds.items() if name != "schema_version"}
@@ -93,7 +92,9 @@ class Nights:
 
     def runs(self) -> list[tuple[str, float]]:
         """Upload and F1 of each row."""
-        return sorted((row[NAMES.index("run_id")], row[NAMES.index("fmeasure")]) for row in self.rows)
+        return sorted(
+            (row[NAMES.index("run_id")], row[NAMES.index("fmeasure")]) for row in self.rows
+        )
 
 
 def scored(lake: Lake, run: str, ago: int, *fmeasures: float, **given: Any) -> None:

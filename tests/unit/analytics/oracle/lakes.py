@@ -7,7 +7,16 @@ import random
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..conftest import METRICS, LakeOnDisk, check, clinical, failure, file, impression, score
+from tests.unit.analytics.conftest import (
+    METRICS,
+    LakeOnDisk,
+    check,
+    clinical,
+    failure,
+    file,
+    impression,
+    score,
+)
 
 Row = dict[str, Any]
 DAYS = ("2026-10-30", "2026-11-01", "2026-11-02", "2026-11-03")

@@ -51,7 +51,9 @@ def files(lake: Lake) -> list[Row]:
     found: dict[tuple[Any, ...], list[Row]] = {}
     for row in lake.rows.get("files", []):
         found.setdefault(values(row, ("source_bucket", "source_key")), []).append(row)
-    return [max(of, key=lambda row: (row["landed_at"], row["finished_at"])) for of in found.values()]
+    return [
+        max(of, key=lambda row: (row["landed_at"], row["finished_at"])) for of in found.values()
+    ]
 
 
 def replaced(lake: Lake) -> set[str]:

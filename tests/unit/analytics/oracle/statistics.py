@@ -23,7 +23,7 @@ def groups(rows: Iterable[Row], by: Sequence[str]) -> Iterator[tuple[Row, pd.Dat
 
 def plain(value: Any) -> Any:
     """A value, or None for pandas' NaN."""
-    return None if value is None or value is pd.NA or value != value else value
+    return None if pd.isna(value) else value
 
 
 def numbers(series: pd.Series[Any]) -> pd.Series[float]:
