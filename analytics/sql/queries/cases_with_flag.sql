@@ -7,5 +7,5 @@ FROM v_checks k
 JOIN v_impressions i ON i.run_id = k.run_id AND i.record_index = k.record_index AND i.report_id = k.report_id
   AND i.model_role = k.model_role
 WHERE k.dataset = ? AND k.flag = ?
-ORDER BY k.dt DESC, k.source_key, k.record_index, k.model_role, k.flag_index
+ORDER BY k.dt DESC, k.source_key, k.run_id, k.record_index, k.model_role, k.flag_index
 LIMIT 200

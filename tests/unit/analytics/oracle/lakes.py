@@ -95,7 +95,8 @@ class _Upload:
             stratum = self.draw.choice(("normal", "abnormal", None))
             for role in roles:
                 one = common | {
-                    "report_id": f"{self.name}-r{index}",
+                    # Two records of a file may have the same id.
+                    "report_id": f"{self.name}-r{index // 2}",
                     "record_index": index,
                     "model_role": role,
                     "model_id": "large" if role == "pre-trained" and place == 3 else "t5",

@@ -39,7 +39,15 @@ def failures_of_source(lake: Lake, dataset: str) -> list[Row]:
     names = ("dt", "source_key", "record_index", "report_id", "stage", "error_type")
     names += ("error_message", "retryable")
     rows = [r for r in standing(lake, "failures") if r["dataset"] == dataset]
-    rows.sort(key=lambda r: (_descending(r["dt"]), r["source_key"], _last(r["record_index"])))
+    rows.sort(
+        key=lambda r: (
+            _descending(r["dt"]),
+            values(r, ("source_key", "run_id")),
+            _last(r["record_index"]),
+            _last(r["model_role"]),
+            r["stage"],
+        )
+    )
     return [{name: row[name] for name in names} for row in rows]
 
 
@@ -47,7 +55,7 @@ def flags_of_source(lake: Lake, dataset: str) -> list[Row]:
     names = ("dt", "source_key", "record_index", "report_id", "model_role", "model_version")
     names += ("stratum", "flag", "findings_spans", "draft_spans")
     rows = [r for r in standing(lake, "checks") if r["dataset"] == dataset and r["flag"]]
-    place = ("source_key", "record_index", "model_role", "flag_index")
+    place = ("source_key", "run_id", "record_index", "model_role", "flag_index")
     rows.sort(key=lambda r: (r["flag"] not in DANGER, _descending(r["dt"]), values(r, place)))
     return [{name: row[name] for name in names} for row in rows]
 
@@ -55,7 +63,7 @@ def flags_of_source(lake: Lake, dataset: str) -> list[Row]:
 def cases_with_flag(lake: Lake, dataset: str, flag: str) -> list[Row]:
     texts = {values(row, DRAFT): row for row in standing(lake, "impressions")}
     rows = [r for r in standing(lake, "checks") if (r["dataset"], r["flag"]) == (dataset, flag)]
-    place = ("source_key", "record_index", "model_role", "flag_index")
+    place = ("source_key", "run_id", "record_index", "model_role", "flag_index")
     rows.sort(key=lambda r: (_descending(r["dt"]), values(r, place)))
     names = ("dt", "report_id", "model_role", "model_version", "stratum", "source_key")
     text = ("findings", "reference_impression", "generated_impression")
@@ -71,7 +79,7 @@ def side_by_side(lake: Lake, report: str) -> list[Row]:
     names = ("dataset", "model_role", "model_version", "rouge1", "findings")
     names += ("reference_impression", "generated_impression")
     rows = [row for row in cases(lake) if row["report_id"] == report]
-    rows.sort(key=lambda r: (r["dataset"], r["model_role"]))
+    rows.sort(key=lambda r: values(r, ("dataset", "run_id", "record_index", "model_role")))
     return [{name: row[name] for name in names} for row in rows]
 
 
