@@ -138,7 +138,8 @@ def _gains(rows: list[Row]) -> dict[str, list[Row]]:
     """By dataset: what fine-tuned versions gained; `pair` names them where there are several."""
     found: dict[str, list[Row]] = defaultdict(list)
     for row in _by_metric(rows):
-        if row["gain_reports"] or row["over_constant_reports"] or row["over_lead_reports"]:
+        gains = (row[f"{name}_points"] for name in ("gain", "over_constant", "over_lead"))
+        if any(gain is not None for gain in gains):
             found[row["dataset"]].append(row)
     for of in found.values():
         models = [tuple(row[name] or "none" for name in _PAIR) for row in of]

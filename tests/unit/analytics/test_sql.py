@@ -100,7 +100,7 @@ MUTANTS = [
     ("v_flag_rates", "count(*) FILTER (WHERE first_index = 0)", "count(*)"),
     ("v_clinical_f1", " FILTER (WHERE facts_stratum = 'normal')", ""),
     ("v_clinical_f1", "stratum = facts_stratum", "stratum = draft_stratum"),
-    ("v_comparison", "fine_tuned - pre_trained", "pre_trained - fine_tuned"),
+    ("v_comparison", "avg(fine_tuned - pre_trained)", "avg(pre_trained - fine_tuned)"),
     ("v_comparison", "'baseline-lead'", "'baseline-constant'"),
     ("v_paired", "b.model_role <> a.model_role", "b.model_role > a.model_role"),
     ("v_paired", "b.record_index = a.record_index AND b.report_id", "b.report_id"),

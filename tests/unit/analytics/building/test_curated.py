@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import re
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -260,7 +260,7 @@ def _change(lake: Lake, draw: random.Random, number: int) -> None:
     ago, key, run = draw.choice((0, 2, 5, 50)), f"key-{number}", f"run-{number}"
     if what != "new":
         of, there, key = draw.choice(known)
-        landed = (reading.today() - reading.date.fromisoformat(there)).days
+        landed = (reading.today() - date.fromisoformat(there)).days
         ago = landed if what == "re-run" else draw.randint(0, landed)
         if what == "re-run":
             run = of

@@ -15,13 +15,21 @@ VERSION = ("lane", *MODEL)
 
 
 def cases(lake: Lake) -> list[Row]:
-    scores: dict[Any, Row] = {}
+    scores: dict[tuple[Any, ...], Row] = {}
     for row in standing(lake, "rouge_scores"):
         if row.get("metric"):
-            draft = scores.setdefault(values(row, DRAFT), {})
-            draft[row["metric"].lower()] = row.get("fmeasure")
+            one = scores.setdefault(values(row, DRAFT), {})
+            one[row["metric"].lower()] = row.get("fmeasure")
     facts = {values(row, DRAFT): row for row in standing(lake, "clinical_scores")}
-    names = (*DRAFT, "lane", "dataset", "model_id", "model_version", "stratum", "findings")
+    names: tuple[str, ...] = (
+        *DRAFT,
+        "lane",
+        "dataset",
+        "model_id",
+        "model_version",
+        "stratum",
+        "findings",
+    )
     names += ("reference_impression", "generated_impression", "output_truncated", "flags")
     names += ("check_sentences", "source_key", "generated_at", "dt")
     found = []

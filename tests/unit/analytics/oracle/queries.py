@@ -24,7 +24,7 @@ def _descending(day: str) -> int:
 
 
 def cost_per_thousand(lake: Lake, price: str) -> list[Row]:
-    names = ("dt", "model_role", "model_version", "endpoint_name", "drafts")
+    names: tuple[str, ...] = ("dt", "model_role", "model_version", "endpoint_name", "drafts")
     found = []
     for row in latency(lake):
         seconds = row["busy_ms"] / 1000
@@ -36,7 +36,14 @@ def cost_per_thousand(lake: Lake, price: str) -> list[Row]:
 
 
 def failures_of_source(lake: Lake, dataset: str) -> list[Row]:
-    names = ("dt", "source_key", "record_index", "report_id", "stage", "error_type")
+    names: tuple[str, ...] = (
+        "dt",
+        "source_key",
+        "record_index",
+        "report_id",
+        "stage",
+        "error_type",
+    )
     names += ("error_message", "retryable")
     rows = [r for r in standing(lake, "failures") if r["dataset"] == dataset]
     rows.sort(
@@ -52,7 +59,14 @@ def failures_of_source(lake: Lake, dataset: str) -> list[Row]:
 
 
 def flags_of_source(lake: Lake, dataset: str) -> list[Row]:
-    names = ("dt", "source_key", "record_index", "report_id", "model_role", "model_version")
+    names: tuple[str, ...] = (
+        "dt",
+        "source_key",
+        "record_index",
+        "report_id",
+        "model_role",
+        "model_version",
+    )
     names += ("stratum", "flag", "findings_spans", "draft_spans")
     rows = [r for r in standing(lake, "checks") if r["dataset"] == dataset and r["flag"]]
     place = ("source_key", "run_id", "record_index", "model_role", "flag_index")
@@ -65,7 +79,14 @@ def cases_with_flag(lake: Lake, dataset: str, flag: str) -> list[Row]:
     rows = [r for r in standing(lake, "checks") if (r["dataset"], r["flag"]) == (dataset, flag)]
     place = ("source_key", "run_id", "record_index", "model_role", "flag_index")
     rows.sort(key=lambda r: (_descending(r["dt"]), values(r, place)))
-    names = ("dt", "report_id", "model_role", "model_version", "stratum", "source_key")
+    names: tuple[str, ...] = (
+        "dt",
+        "report_id",
+        "model_role",
+        "model_version",
+        "stratum",
+        "source_key",
+    )
     text = ("findings", "reference_impression", "generated_impression")
     return [
         {name: row[name] for name in (*names, "record_index")}
@@ -76,7 +97,7 @@ def cases_with_flag(lake: Lake, dataset: str, flag: str) -> list[Row]:
 
 
 def side_by_side(lake: Lake, report: str) -> list[Row]:
-    names = ("dataset", "model_role", "model_version", "rouge1", "findings")
+    names: tuple[str, ...] = ("dataset", "model_role", "model_version", "rouge1", "findings")
     names += ("reference_impression", "generated_impression")
     rows = [row for row in cases(lake) if row["report_id"] == report]
     rows.sort(key=lambda r: values(r, ("dataset", "run_id", "record_index", "model_role")))
@@ -100,7 +121,14 @@ def worst_cases(lake: Lake, dataset: str, role: str) -> list[Row]:
             _last(r["record_index"]),
         )
     )
-    names = ("report_id", "stratum", "rouge1", "findings", "reference_impression", "source_key")
+    names: tuple[str, ...] = (
+        "report_id",
+        "stratum",
+        "rouge1",
+        "findings",
+        "reference_impression",
+        "source_key",
+    )
     names += ("generated_impression", "model_version", "danger", "flags", "check_sentences")
     return [{name: row[name] for name in (*names, "clinical_f1")} for row in found[:50]]
 

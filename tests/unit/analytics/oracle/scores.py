@@ -50,6 +50,7 @@ def means(lake: Lake) -> list[Row]:
 
 
 def versions(lake: Lake) -> list[Row]:
+    kept: tuple[str, ...]
     kept = ("reports", "n", "standard_error", "rouge1_normal", "rouge1_abnormal", *MODEL)
     kept += ("rouge1", "rouge2", "rougel", "rougelsum")
     days = {values(model, MODEL): of["dt"] for model, of in groups(_rouge(lake), MODEL)}
@@ -68,11 +69,7 @@ def describe(lake: Lake) -> list[Row]:
         row = key | {"count": int(said["count"]), "std": plain(said["std"])}
         row |= {name: said[name] for name in ("mean", "min", "max")}
         row |= {f"p{place}": said[f"{place}%"] for place in (25, 50, 75)}
-        row["standard_error"] = sem(_of(of))
-        for stratum in STRATA:
-            row[f"n_{stratum}"] = count(_of(of, stratum=stratum))
-            row[f"mean_{stratum}"] = mean(_of(of, stratum=stratum))
-        found.append(row)
+        found.append(row | {"standard_error": sem(_of(of))})
     return found
 
 
@@ -124,8 +121,8 @@ def comparison(lake: Lake) -> list[Row]:
         key = values(row, ("dataset", "metric", *REPORT))
         reports.setdefault(key, {})[row["model_role"]] = row
     lines = []
-    for (dataset, metric, *_), by_role in reports.items():
-        line: Row = {"dataset": dataset, "metric": metric}
+    for place, by_role in reports.items():
+        line: Row = {"dataset": place[0], "metric": place[1]}
         for role in ("fine-tuned", "pre-trained", "baseline-constant", "baseline-lead"):
             line[role.replace("-", "_")] = by_role.get(role, {}).get("fmeasure")
         for role in ("fine-tuned", "pre-trained"):
@@ -135,8 +132,8 @@ def comparison(lake: Lake) -> list[Row]:
         lines.append(line)
     pair = ("fine_tuned_id", "fine_tuned_version", "pre_trained_id", "pre_trained_version")
     found = []
-    for key, of in groups(lines, ("dataset", "metric", *pair)):
-        row = key | {"reports": len(of)}
+    for group, of in groups(lines, ("dataset", "metric", *pair)):
+        row = group | {"reports": len(of)}
         for name in ("fine_tuned", "pre_trained", "baseline_constant", "baseline_lead"):
             row[name] = mean(of[name])
         for name, other in (
@@ -146,8 +143,9 @@ def comparison(lake: Lake) -> list[Row]:
         ):
             both = of[of["fine_tuned"].notna() & of[other].notna()]
             gains = POINTS * (numbers(both["fine_tuned"]) - numbers(both[other]))
-            row |= {f"{name}_points": mean(gains), f"{name}_reports": len(gains)}
-            row[f"{name}_standard_error"] = sem(gains)
+            row[f"{name}_points"] = mean(gains)
+            if name == "gain":
+                row |= {"gain_reports": len(gains), "gain_standard_error": sem(gains)}
         found.append(row)
     return found
 
@@ -168,8 +166,8 @@ def paired(lake: Lake) -> list[Row]:
             lines.append(line | {"difference": one["fmeasure"] - other["fmeasure"]})
     others = ("other_role", "other_id", "other_version")
     found = []
-    for key, of in groups(lines, (*MODEL, "metric", *others)):
-        row = key | {"n": len(of), "mean": mean(of["first"]), "other_mean": mean(of["second"])}
+    for group, of in groups(lines, (*MODEL, "metric", *others)):
+        row = group | {"n": len(of), "mean": mean(of["first"]), "other_mean": mean(of["second"])}
         row |= {"mean_difference": mean(of["difference"]), "std": std(of["difference"])}
         row["standard_error"] = sem(of["difference"])
         for stratum in STRATA:
