@@ -153,10 +153,10 @@ class Athena:
     def _define_all(self, tree: exp.Expr) -> None:
         """Define all that a query reads."""
         for name, node in sorted(dialect.tables_of(tree).items()):
-            if name not in TABLES and name not in statements.views():
+            self._check_database(node)
+            if name not in {*self._schema, *TABLES, *statements.views()}:
                 message = f"Table '{name}' does not exist; {_known()}"
                 raise Source(tree.meta["text"]).error("TABLE_NOT_FOUND", node, message)
-            self._check_database(node)
             self._define(name)
 
     def _check_database(self, node: exp.Table) -> None:

@@ -15,6 +15,7 @@ from chalicelib.output.scoring import METRICS
 # The display order of models; others follow, sorted by name.
 _MOST_FAILURES = 200
 _NAMES = ("dataset", "model_role", "metric")
+_PAIR = ("fine_tuned_id", "fine_tuned_version", "pre_trained_id", "pre_trained_version")
 Row = dict[str, Any]
 
 _COUNTS = """
@@ -57,15 +58,13 @@ def gather(athena: Athena, place: str, most_cases: int) -> Content:
     boxes: dict[str, list[Row]] = defaultdict(list)
     for row in _by_metric(athena.query("SELECT * FROM v_rouge_box").dicts()):
         boxes[row["dataset"]].append(row)
-    gains: dict[str, list[Row]] = defaultdict(list)
-    for row in _by_metric(athena.query("SELECT * FROM v_comparison").dicts()):
-        gains[row["dataset"]].append(row)
+    gains = _gains(athena.query("SELECT * FROM v_comparison").dicts())
     counts = athena.query(_COUNTS).dicts()[0]
     found = Content(
         place=place,
         counts=counts,
         means=means,
-        gains=dict(gains),
+        gains=gains,
         describe=_by_metric(athena.query("SELECT * FROM v_rouge_describe").dicts()),
         boxes=dict(boxes),
         strata=_strata(athena.query("SELECT * FROM v_strata").dicts()),
@@ -88,12 +87,43 @@ def _ordered(athena: Athena, view: str, order: str) -> list[Row]:
 
 
 def _rank(role: str) -> tuple[int, str]:
-    return (ALL_ROLES.index(role) if role in ALL_ROLES else len(ALL_ROLES), role)
+    plain = role.split(" ", 1)[0]  # without a version
+    return (ALL_ROLES.index(plain) if plain in ALL_ROLES else len(ALL_ROLES), role)
 
 
 def _named(rows: list[Row]) -> list[Row]:
     """Fill in missing names: rows are sorted by them, and those of an older schema may lack one."""
-    return [row | {name: row[name] or "(none)" for name in _NAMES if name in row} for row in rows]
+    named = [row | {name: row[name] or "(none)" for name in _NAMES if name in row} for row in rows]
+    return _with_versions(named)
+
+
+def _with_versions(rows: list[Row]) -> list[Row]:
+    """Add its version to the name of a model that a dataset has several versions of."""
+    known: dict[tuple[str, str], set[tuple[Any, Any]]] = defaultdict(set)
+    for row in rows:
+        if "model_role" in row:
+            version = row["model_id"], row["model_version"]
+            known[row["dataset"], row["model_role"]].add(version)
+    return [
+        row | {"model_role": f"{row['model_role']} {row['model_id']}@{row['model_version']}"}
+        if len(known.get((row["dataset"], row.get("model_role", "")), ())) > 1
+        else row
+        for row in rows
+    ]
+
+
+def _gains(rows: list[Row]) -> dict[str, list[Row]]:
+    """By dataset: what fine-tuned versions gained; `pair` names them where there are several."""
+    found: dict[str, list[Row]] = defaultdict(list)
+    for row in _by_metric(rows):
+        gains = (row[f"{name}_points"] for name in ("gain", "over_constant", "over_lead"))
+        if any(gain is not None for gain in gains):
+            found[row["dataset"]].append(row)
+    for of in found.values():
+        models = [tuple(row[name] or "none" for name in _PAIR) for row in of]
+        for row, (one, version, other, older) in zip(of, models, strict=True):
+            row["pair"] = f"{one}@{version}, {other}@{older}" if len(set(models)) > 1 else ""
+    return dict(found)
 
 
 def _by_model(rows: list[Row]) -> list[Row]:
@@ -104,19 +134,20 @@ def _by_metric(rows: list[Row]) -> list[Row]:
     def key(row: Row) -> tuple[Any, ...]:
         metric = row["metric"]
         place = METRICS.index(metric) if metric in METRICS else len(METRICS)
-        return (row["dataset"], _rank(row.get("model_role", "")), place, metric)
+        pair = [row.get(name) or "" for name in _PAIR]
+        return (row["dataset"], _rank(row.get("model_role", "")), place, metric, *pair)
 
     return sorted(_named(rows), key=key)
 
 
 def _strata(rows: Iterable[Row]) -> list[Row]:
-    """One row per dataset and model: ROUGE-1 and number of normal and of abnormal reports."""
-    found: dict[tuple[str, str], Row] = {}
+    """One row per dataset and version: ROUGE-1 and number of normal and of abnormal reports."""
+    found: dict[tuple[Any, ...], Row] = {}
     for row in rows:
         if row["metric"] == "rouge1":
-            key = row["dataset"], row["model_role"]
-            one = found.setdefault(key, {"dataset": key[0], "model_role": key[1]})
-            one[row["stratum"]] = row
+            names = ("dataset", "model_role", "model_id", "model_version")
+            model = {name: row[name] for name in names}
+            found.setdefault(tuple(model.values()), model)[row["stratum"]] = row
     return _by_model(list(found.values()))
 
 

@@ -11,7 +11,7 @@ import pytest
 from analytics.engine.athena import Athena
 from analytics.lake import FolderLake
 from common.paths import ROOT
-from tests.unit.analytics.conftest import LakeOnDisk, flag, impression
+from tests.unit.analytics.conftest import LakeOnDisk, check, impression
 
 
 @pytest.fixture
@@ -42,8 +42,8 @@ def test_the_runbook_counts_yesterday_s_flags_of_drafts_that_hospitals_got(
     [query] = re.findall(r"`(SELECT model_version, dataset, flag.*?)`", text)
     today = datetime.now(UTC).date().isoformat()
     one = {"lane": "incoming", "dataset": "ward", "flag": "contradicted"}
-    lake.put("checks", flag(**one), flag(record_index=1, **one), day=today)
-    lake.put("checks", flag(run_id="o2", flag="wrong_side"), day=today)  # a comparison
-    lake.put("checks", flag(run_id="o3", **one), day="2026-01-02")
+    lake.put("checks", check(**one), check(record_index=1, **one), day=today)
+    lake.put("checks", check(run_id="o2", flag="wrong_side"), day=today)  # a comparison
+    lake.put("checks", check(run_id="o3", **one), day="2026-01-02")
 
     assert answer(lake, query) == [("1", "ward", "contradicted", 2)]

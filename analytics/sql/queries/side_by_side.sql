@@ -3,4 +3,4 @@
 SELECT dataset, model_role, model_version, rouge1, findings, reference_impression, generated_impression
 FROM v_cases
 WHERE report_id = ?
-ORDER BY dataset, model_role
+ORDER BY dataset, run_id, record_index, model_role

@@ -4,7 +4,8 @@ SELECT run_id, lane, dataset, source_bucket, source_key, source_etag, source_ver
        records_total, records_ok, records_failed, chunks, result_key, attempt, lambda_request_id,
        landed_at, started_at, finished_at, dt
 FROM (
-  SELECT t.*, row_number() OVER (PARTITION BY source_bucket, source_key ORDER BY landed_at DESC, finished_at DESC, dt DESC) AS newest
+  SELECT t.*, row_number() OVER (PARTITION BY source_bucket, source_key
+                                 ORDER BY landed_at DESC, finished_at DESC, dt DESC, run_id DESC) AS newest
   FROM files t
   WHERE run_id IS NOT NULL
 )

@@ -9,13 +9,11 @@ import re
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import msgspec
 import pytest
-import sqlglot
 
 from analytics import building, schema, sql, tables
-from analytics.building import curated, quicksight, rows, template, workgroups
+from analytics.building import quicksight, rows, template, workgroups
 from chalicelib.output import tables as lambdas
 from training.jobs import lake
 from training.jobs.points import Point
@@ -140,7 +138,10 @@ def test_every_query_is_a_named_query_where_its_tables_can_be_read() -> None:
 
     assert made == {
         **{("WorkGroup", name): one.sql for name, one in sql.queries().items()},
-        ("ScoresWorkGroup", "failures_of_source"): sql.queries()["failures_of_source"].sql,
+        **{
+            ("ScoresWorkGroup", name): sql.queries()[name].sql
+            for name in ("failures_of_source", "flags_of_source")
+        },
     }
 
 
@@ -227,39 +228,3 @@ def test_the_curated_layer_is_off_unless_asked_for() -> None:
     assert len(made) == 5
     assert all(one["Condition"] == "HasCurated" for one in made)
     assert TEMPLATE["Parameters"]["CuratedLayer"]["Default"] == "false"
-
-
-def test_the_merge_fills_every_curated_column_and_twice_is_once() -> None:
-    iceberg = RESOURCES["CuratedScores"]["Properties"]["OpenTableFormatInput"]["IcebergInput"]
-    fields = [one["Name"] for one in iceberg["IcebergTableInput"]["Schema"]["Fields"]]
-    merge = sqlglot.transpile(
-        sql.maintenance()["merge_rouge_scores"].sql, read="trino", write="duckdb"
-    )[0]
-    kinds = {name: schema.DUCKDB[kind] for name, kind in tables.ROUGE_SCORES.kinds.items()}
-    columns = ", ".join(f"{name} {kinds[name]}" for name in fields)
-    with duckdb.connect() as database:
-        database.execute(f"CREATE TABLE {curated.TABLE} ({columns})")
-        database.execute(f"CREATE TABLE rouge_scores ({columns})")
-        database.execute("CREATE TABLE v_replaced (run_id VARCHAR)")
-        row = ", ".join(
-            {"dt": "current_date", "scored_at": "now()::TIMESTAMP"}.get(name, "'1'")
-            for name in fields
-        )
-        database.execute(f"INSERT INTO rouge_scores SELECT {row} UNION ALL SELECT {row}")
-
-        database.execute(merge)
-        database.execute(merge)
-
-        database.execute("UPDATE rouge_scores SET fmeasure = 0.5")
-        database.execute(merge)
-        found = database.execute(f"SELECT fmeasure, scorer, dt IS NULL FROM {curated.TABLE}")
-        assert found.fetchall() == [(0.5, "1", False)]
-
-        # A newer upload of the key is done, and its scores are in the lake.
-        database.execute("INSERT INTO v_replaced VALUES ('1')")
-        database.execute(
-            "INSERT INTO rouge_scores SELECT * REPLACE ('2' AS run_id) FROM rouge_scores"
-        )
-        for _ in range(2):
-            database.execute(merge)
-            assert database.execute(f"SELECT run_id FROM {curated.TABLE}").fetchall() == [("2",)]

@@ -122,6 +122,24 @@ def test_models_stand_in_order_and_cases_worst_first(lake: LakeOnDisk) -> None:
     assert [row[5] for row in table(page, "t-reasons")] == ["1"]
 
 
+def test_versions_of_a_model_are_not_mixed(lake: LakeOnDisk) -> None:
+    for version, run, fmeasure in (("1", "o1", 0.25), ("2", "o2", 0.75)):
+        one = {"model_version": version, "run_id": run, "fmeasure": fmeasure}
+        lake.put("rouge_scores", score(**one))
+        lake.put("rouge_scores", score(**one | {"model_role": "pre-trained", "model_version": "1"}))
+        lake.put("impressions", impression(run_id=run, model_version=version))
+
+    page = text_of(lake)
+
+    names = ["fine-tuned t5@1", "fine-tuned t5@2", "pre-trained"]
+    assert [row[1] for row in table(page, "t-means")] == names
+    assert [row[3] for row in table(page, "t-means")] == ["0.2500", "0.7500", "0.5000"]
+    assert [row[1] for row in table(page, "t-describe")] == names
+    assert [row[1] for row in table(page, "t-strata")] == names
+    pairs = [row[0] for row in table(page, "t-gains")]
+    assert pairs == ["dev1 (t5@1, t5@1)", "dev1 (t5@2, t5@1)"]
+
+
 def test_the_same_lake_makes_the_same_page(lake: LakeOnDisk) -> None:
     full(lake)
 

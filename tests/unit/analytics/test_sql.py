@@ -14,7 +14,19 @@ from analytics.engine.athena import Athena
 from analytics.lake import FolderLake
 from analytics.tables import TABLES
 
-from .conftest import DAY, METRICS, LakeOnDisk, check, clinical, failure, file, impression, score
+from .conftest import (
+    DAY,
+    METRICS,
+    LakeOnDisk,
+    check,
+    clinical,
+    failure,
+    file,
+    impression,
+    score,
+)
+from .oracle.answers import QUERIES, VIEWS, differences
+from .oracle.lakes import Lake, random_lake
 
 VALUES = {
     "price per instance hour": "1.515",
@@ -24,11 +36,113 @@ VALUES = {
     "source or dataset": "hospital",
     "model role": "fine-tuned",
     "report id": "r1",
+    "flag": "wrong_side",
 }
 
 
 def values_of(one: sql.Statement) -> list[str]:
     return [VALUES[name] for name in one.parameters]
+
+
+def test_every_view_and_query_has_an_oracle() -> None:
+    assert set(VIEWS) == set(sql.views())
+    assert set(QUERIES) == set(sql.queries())
+
+
+# Several datasets, one, and none.
+@pytest.mark.parametrize(
+    ("seed", "datasets"),
+    [(1, ("dev1", "hospital")), (2, ("dev1", "dev2", "hospital")), (3, ("dev1",)), (4, ())],
+)
+def test_views_and_queries_answer_as_pandas_does(
+    lake: LakeOnDisk, athena: Athena, seed: int, datasets: tuple[str, ...]
+) -> None:
+    made = random_lake(seed, datasets)
+    made.write(lake, random.Random(seed))
+
+    wrong = wrong_answers(athena, made)
+
+    assert wrong == []
+    assert athena.damaged == []
+
+
+def wrong_answers(athena: Athena, made: Lake) -> list[str]:
+    """Every difference between an answer and the oracle's, with its statement."""
+    said = []
+    for name, oracle in VIEWS.items():
+        found = athena.query(f"SELECT * FROM {name}").dicts()
+        said += [f"{name}: {one}" for one in differences(found, oracle(made), in_order=False)]
+    for name, answer in QUERIES.items():
+        one = sql.queries()[name]
+        values = [PARAMETERS[parameter] for parameter in one.parameters]
+        found = athena.query(one.sql, values).dicts()
+        wanted = answer(made, *values)
+        said += [f"{name}: {each}" for each in differences(found, wanted, in_order=True)]
+    return said
+
+
+# What a slip of the pen would do. The oracle must notice each.
+MUTANTS = [
+    ("v_rouge", "r.newest = 1 AND ", ""),
+    ("v_rouge", " AND u.run_id IS NULL", ""),
+    ("v_rouge", "scored_at DESC", "scored_at"),
+    ("v_rouge", "model_role, metric ORDER", "model_role ORDER"),
+    ("v_impressions", " AND u.run_id IS NULL", ""),
+    ("v_clinical", "r.newest = 1 AND ", ""),
+    ("v_checks", "r.newest = 1 AND r.copy = 1", "r.copy = 1"),
+    ("v_checks", " AND r.copy = 1", ""),
+    ("v_checks", " AND u.run_id IS NULL", ""),
+    ("v_failures", "r.newest = 1 AND ", ""),
+    ("v_files", "landed_at DESC", "landed_at"),
+    ("v_files", "landed_at DESC, finished_at DESC", "landed_at DESC, finished_at"),
+    ("v_replaced", " AND f.run_id IS NULL", ""),
+    ("v_cases", "metric = 'rouge2'", "metric = 'rouge1'"),
+    ("v_cases", "AND s.record_index = i.record_index", ""),
+    ("v_flag_rates", "stratum = 'normal'", "stratum = 'abnormal'"),
+    ("v_flag_rates", "count(*) FILTER (WHERE first_index = 0)", "count(*)"),
+    ("v_clinical_f1", " FILTER (WHERE facts_stratum = 'normal')", ""),
+    ("v_clinical_f1", "stratum = facts_stratum", "stratum = draft_stratum"),
+    ("v_comparison", "avg(fine_tuned - pre_trained)", "avg(pre_trained - fine_tuned)"),
+    ("v_comparison", "'baseline-lead'", "'baseline-constant'"),
+    ("v_paired", "b.model_role <> a.model_role", "b.model_role > a.model_role"),
+    ("v_paired", "b.record_index = a.record_index AND b.report_id", "b.report_id"),
+    ("v_rouge_describe", "WHERE fmeasure IS NOT NULL", ""),
+    ("v_rouge_describe", "stddev_samp", "stddev_pop"),
+    ("v_rouge_describe", "0.75E0 AS h3", "0.7E0 AS h3"),
+    ("v_rouge_box", "1.5E0 * (d.p75 - d.p25)) AS low", "1.0E0 * (d.p75 - d.p25)) AS low"),
+    ("v_rouge_box", "coalesce(d.model_version, '')", "'1'"),
+    (
+        "v_rouge_histogram",
+        "least(width_bucket(fmeasure, 0, 1, 20), 20)",
+        "width_bucket(fmeasure, 0, 1, 20)",
+    ),
+    ("v_rouge_mean", "count(fmeasure) FILTER (WHERE metric = 'rouge1') AS n", "count(*) AS n"),
+    ("v_strata", "count(fmeasure) AS n", "count(*) AS n"),
+    ("v_model_versions", "min(dt)", "max(dt)"),
+    ("v_daily_volume", "FROM v_files", "FROM files"),
+    ("v_failure_reasons", "count(DISTINCT run_id)", "count(run_id)"),
+    ("v_latency", "coalesce(call_records, 1)", "1"),
+    ("v_training_loss", "WHERE newest = 1", ""),
+]
+
+
+def test_a_slip_in_a_view_is_noticed(lake: LakeOnDisk, athena: Athena) -> None:
+    made = random_lake(2, ("dev1", "dev2", "hospital"))
+    made.write(lake, random.Random(2))
+    kept = []
+    wanted = {name: VIEWS[name](made) for name, _, _ in MUTANTS}
+
+    for name, old, new in MUTANTS:
+        right = sql.views()[name].sql
+        assert old in right, (name, old)
+        found = athena.query(right.replace(old, new, 1)).dicts()
+        if not differences(found, wanted[name], in_order=False):
+            kept.append((name, old, new))
+
+    assert kept == []
+
+
+PARAMETERS = VALUES | {"source or dataset": "dev1", "report id": "0-1-r0"}
 
 
 def test_every_view_and_query_stands_on_an_empty_lake(athena: Athena) -> None:
@@ -44,8 +158,10 @@ def test_every_view_and_query_has_rows_on_a_full_lake(lake: LakeOnDisk, athena: 
     lake.drafts(5)
     lake.put("impressions", impression(), impression(), day="2026-11-03")  # a replay
     lake.put("failures", failure())
+    lake.put("rouge_scores", score(model_role="pre-trained", report_id="r0"))
     lake.put("clinical_scores", clinical())
-    lake.put("checks", check(flag="wrong_side"))
+    lake.put("checks", check(flag="wrong_side", dataset="hospital"))
+    lake.put("impressions", impression(check_sentences=["Left is right."], dataset="hospital"))
     earlier = f"{DAY} 09:00:00.000"
     lake.put("files", file(), file(run_id="o0", landed_at=earlier, finished_at=earlier))
     loss = {
@@ -117,13 +233,15 @@ def test_gains_count_only_reports_that_both_scored(lake: LakeOnDisk, athena: Ath
         score(record_index=1, fmeasure=0.1),  # the pre-trained endpoint was down
     )
 
-    row = athena.query("SELECT * FROM v_comparison").dicts()[0]
+    both, alone = athena.query("SELECT * FROM v_comparison ORDER BY pre_trained_version").dicts()
 
-    assert row["reports"] == 2
-    assert row["fine_tuned"] == pytest.approx(0.5)
-    assert row["gain_points"] == pytest.approx(40)
-    assert row["over_constant_points"] == pytest.approx(60)
-    assert row["over_lead_points"] is None
+    assert (both["pre_trained_version"], alone["pre_trained_version"]) == ("1", None)
+    assert both["reports"] == both["gain_reports"] == 1
+    assert both["gain_points"] == pytest.approx(40)
+    assert both["over_constant_points"] == pytest.approx(60)
+    assert both["over_lead_points"] is None
+    assert alone["fine_tuned"] == pytest.approx(0.1)
+    assert alone["gain_points"] is None
 
 
 def test_replays_and_second_deliveries_count_once(lake: LakeOnDisk, athena: Athena) -> None:
@@ -141,7 +259,13 @@ def test_replays_and_second_deliveries_count_once(lake: LakeOnDisk, athena: Athe
     assert athena.rows_of("v_failures") == 2
     assert athena.query("SELECT attempt FROM v_files").rows == ((2,),)
     replays = athena.query(sql.queries()["replayed_rows"].sql).dicts()
-    assert sum(row["replays"] for row in replays) == 2
+    assert [(row["table_name"], row["dt"].day, row["replays"]) for row in replays] == [
+        ("failures", 2, 1),
+        ("files", 2, 1),
+        ("impressions", 2, 2),
+        ("impressions", 3, 0),
+        ("rouge_scores", 2, 1),
+    ]
 
 
 def test_a_key_that_was_uploaded_again_counts_once(lake: LakeOnDisk) -> None:
