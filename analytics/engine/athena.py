@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -60,6 +60,7 @@ class Athena:
         self._files: dict[str, list[Path]] = {}
         self._odd: dict[str, set[Path]] = {}
         self._schema: dict[str, dict[str, Kind]] = {}
+        self._only: dict[str, str] = {}
         self.damaged: list[str] = []
         # What does not fit into memory is written here, report text included; without it, to `.tmp`
         # in the current folder. Only the user may read it.
@@ -107,6 +108,16 @@ class Athena:
         except _UNREADABLE as error:
             raise _explained(str(error)) from None
 
+    def restrict(self, conditions: Mapping[str, str]) -> None:
+        """Restrict views to the rows that satisfy a condition, given in Athena's SQL.
+
+        What reads such a view sees these rows only. To be called before a query names the views.
+        """
+        late = sorted(set(conditions) & set(self._schema))
+        if late:
+            raise ValueError(f"already read: {', '.join(late)}")
+        self._only |= conditions
+
     def describe(self, name: str) -> list[tuple[str, str]]:
         """Columns of a table or view with their Athena types; raises QueryError."""
         self._define(name.lower())
@@ -152,7 +163,10 @@ class Athena:
         if view is None:
             known = ", ".join([*TABLES, *statements.views()])
             raise QueryError(f"table {name} does not exist; known tables and views: {known}")
-        tree = dialect.parse(view.sql)
+        sql = view.sql
+        if name in self._only:
+            sql = f"SELECT * FROM ({sql}) WHERE {self._only[name]}"  # noqa: S608  # ours, quoted
+        tree = dialect.parse(sql)
         for other in sorted(dialect.tables_of(tree)):
             self._define(other)
         made = dialect.to_duckdb(tree, self._schema)

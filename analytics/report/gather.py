@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from analytics.engine.athena import Athena
-from chalicelib.output.baselines import ALL_ROLES
-from chalicelib.output.scoring import METRICS
+from analytics.report import scores, tables
+from analytics.report.differences import Compared, compare
+from analytics.report.flags import Rates, rates
+from analytics.report.scope import Scope
+from analytics.report.scores import Scores
+from analytics.report.scores import rank as _rank
+from analytics.report.tables import Agreement, Distribution, Line
+from analytics.report.tiles import Tile, tiles
 
-# The display order of models; others follow, sorted by name.
 _MOST_FAILURES = 200
-_NAMES = ("dataset", "model_role", "metric")
 Row = dict[str, Any]
 
 # Lowest score first: the fine-tuned model's if it has one, otherwise the lowest of any model.
@@ -52,51 +55,47 @@ class Content:
     """Rows as dictionaries keyed by the views' columns; `cases` in the page script's format."""
 
     place: str
+    scope: Scope
     counts: Row
-    means: list[Row]
-    gains: dict[str, list[Row]]
-    describe: list[Row]
-    boxes: dict[str, list[Row]]
-    strata: list[Row]
+    tiles: list[Tile]
+    scores: Scores
+    means: list[Line]
+    compared: Compared
+    distributions: list[Distribution]
+    agreement: list[Agreement]
+    flags: list[Rates]
     reasons: list[Row]
     failures: list[Row]
     volume: list[Row]
-    versions: list[Row]
     latency: list[Row]
     cases: list[Row]
     notes: list[str]
 
-    @property
-    def datasets(self) -> list[str]:
-        """Datasets with scores."""
-        return list(self.boxes)
 
-
-def gather(athena: Athena, place: str, most_cases: int) -> Content:
-    """Everything that the page shows; raises AwsError."""
-    means = _by_model(athena.query("SELECT * FROM v_rouge_mean").dicts())
-    boxes: dict[str, list[Row]] = defaultdict(list)
-    for row in _by_metric(athena.query("SELECT * FROM v_rouge_box").dicts()):
-        boxes[row["dataset"]].append(row)
-    gains: dict[str, list[Row]] = defaultdict(list)
-    for row in _by_metric(athena.query("SELECT * FROM v_comparison").dicts()):
-        gains[row["dataset"]].append(row)
+def gather(athena: Athena, place: str, most_cases: int, scope: Scope | None = None) -> Content:
+    """Everything that the page shows; raises AwsError, and UsageError for a wrong `scope`."""
+    scope = scope or Scope()
+    scope.apply(athena)
+    read = scores.read(athena)
+    flags = rates(athena, read)
     cases = _cases(athena.query(_CASES.format(most=int(most_cases))).dicts())
     counts = athena.query(_COUNTS).dicts()[0]
     found = Content(
         place=place,
+        scope=scope,
         counts=counts,
-        means=means,
-        gains=dict(gains),
-        describe=_by_metric(athena.query("SELECT * FROM v_rouge_describe").dicts()),
-        boxes=dict(boxes),
-        strata=_strata(athena.query("SELECT * FROM v_strata").dicts()),
+        tiles=tiles(athena, counts["reports"], counts["scored"], read, flags),
+        scores=read,
+        means=tables.means(read),
+        compared=compare(athena, read),
+        distributions=tables.distributions(read),
+        agreement=tables.agreement(list(read.datasets.values())),
+        flags=flags,
         reasons=_ordered(athena, "v_failure_reasons", "failures DESC, dataset, error_type"),
         failures=_ordered(
             athena, "v_failures", f"dt DESC, source_key, record_index LIMIT {_MOST_FAILURES}"
         ),
         volume=_ordered(athena, "v_daily_volume", "dt DESC, lane, dataset LIMIT 60"),
-        versions=_by_model(athena.query("SELECT * FROM v_model_versions").dicts()),
         latency=_ordered(athena, "v_latency", "dt DESC, model_role, endpoint_name LIMIT 60"),
         cases=cases,
         notes=[],
@@ -107,39 +106,6 @@ def gather(athena: Athena, place: str, most_cases: int) -> Content:
 
 def _ordered(athena: Athena, view: str, order: str) -> list[Row]:
     return athena.query(f"SELECT * FROM {view} ORDER BY {order}").dicts()  # noqa: S608  # ours
-
-
-def _rank(role: str) -> tuple[int, str]:
-    return (ALL_ROLES.index(role) if role in ALL_ROLES else len(ALL_ROLES), role)
-
-
-def _named(rows: list[Row]) -> list[Row]:
-    """Fill in missing names: rows are sorted by them, and those of an older schema may lack one."""
-    return [row | {name: row[name] or "(none)" for name in _NAMES if name in row} for row in rows]
-
-
-def _by_model(rows: list[Row]) -> list[Row]:
-    return sorted(_named(rows), key=lambda row: (row["dataset"], _rank(row["model_role"])))
-
-
-def _by_metric(rows: list[Row]) -> list[Row]:
-    def key(row: Row) -> tuple[Any, ...]:
-        metric = row["metric"]
-        place = METRICS.index(metric) if metric in METRICS else len(METRICS)
-        return (row["dataset"], _rank(row.get("model_role", "")), place, metric)
-
-    return sorted(_named(rows), key=key)
-
-
-def _strata(rows: Iterable[Row]) -> list[Row]:
-    """One row per dataset and model: ROUGE-1 and number of normal and of abnormal reports."""
-    found: dict[tuple[str, str], Row] = {}
-    for row in rows:
-        if row["metric"] == "rouge1":
-            key = row["dataset"], row["model_role"]
-            one = found.setdefault(key, {"dataset": key[0], "model_role": key[1]})
-            one[row["stratum"]] = row
-    return _by_model(list(found.values()))
 
 
 def _cases(rows: Iterable[Row]) -> list[Row]:
@@ -168,21 +134,32 @@ def _cases(rows: Iterable[Row]) -> list[Row]:
 
 
 def _notes(found: Content, damaged: list[str]) -> list[str]:
-    """Notes on what is missing from the lake."""
-    roles = {row["model_role"] for row in found.means}
+    """Notes on what is missing from the lake, and why."""
+    roles = {model.role for model in found.scores.seen}
     notes = [f"Skipped an unreadable object: {key}. Upload its file again." for key in damaged]
     if not found.counts["reports"]:
-        notes.append("The lake contains no impressions yet.")
+        notes.append(
+            "No impression matches the restriction above."
+            if found.scope
+            else "The lake contains no impressions yet."
+        )
     elif not found.means:
         notes.append("No report has a radiologist's impression, so there are no scores.")
     if found.means and "fine-tuned" not in roles:
         notes.append("There are no scores for a fine-tuned model.")
     if found.means and "pre-trained" not in roles:
-        notes.append("There are no scores for the pre-trained model: gains over it are empty.")
+        notes.append("There are no scores for the pre-trained model, so there is no gain over it.")
     if found.means and not any(role.startswith("baseline-") for role in roles):
         notes.append("There are no baselines: upload reports to the evaluation lane to get them.")
-    if len(found.datasets) == 1:
+    if len(found.scores.datasets) == 1 and not found.scope.datasets:
         notes.append("There is only one dataset: results cannot be compared across hospitals.")
+    if found.scores.repeats:
+        notes.append("ROUGE-Lsum is not shown: it equals ROUGE-L for every draft here.")
+    if found.means and scores.CLINICAL not in found.scores.metrics:
+        notes.append("No draft has a clinical F1: these rows were written before it existed.")
+    if found.counts["reports"] and not found.flags:
+        notes.append("No draft was checked against its findings (parameter DraftChecks).")
+    notes += found.compared.notes
     shown, scored = len(found.cases), found.counts["scored"] or 0
     if shown < scored:
         notes.append(f"Only the {shown} worst of {scored} cases are shown.")

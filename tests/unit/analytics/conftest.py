@@ -12,7 +12,14 @@ import pytest
 
 from analytics.engine.athena import Athena
 from analytics.lake import FolderLake
-from chalicelib.output.tables import FailureRow, FileRow, ImpressionRow, RougeRow
+from chalicelib.output.tables import (
+    CheckRow,
+    ClinicalRow,
+    FailureRow,
+    FileRow,
+    ImpressionRow,
+    RougeRow,
+)
 
 DAY = "2026-11-02"
 AT = f"{DAY} 10:00:00.123"
@@ -36,6 +43,7 @@ def impression(**given: Any) -> dict[str, Any]:
         "generated_impression": "Normal.",
         "stratum": "normal",
         "flags": [],
+        "check_sentences": [],
         "metadata": None,
         "latency_ms": 10.0,
         "call_records": 1,
@@ -69,6 +77,54 @@ def score(**given: Any) -> dict[str, Any]:
         "scored_at": AT,
     } | given
     return dict(msgspec.to_builtins(msgspec.convert(row, RougeRow)))
+
+
+def clinical(**given: Any) -> dict[str, Any]:
+    row = {
+        "report_id": "r1",
+        "run_id": "o1",
+        "record_index": 0,
+        "lane": "evaluation",
+        "dataset": "dev1",
+        "model_role": "fine-tuned",
+        "model_id": "t5",
+        "model_version": "1",
+        "stratum": "normal",
+        "facts_stratum": "normal",
+        "draft_stratum": "normal",
+        "facts_common": 1,
+        "facts_draft": 2,
+        "facts_reference": 2,
+        "clinical_precision": 0.5,
+        "clinical_recall": 0.5,
+        "fmeasure": 0.5,
+        "scorer": "labeller 1",
+        "source_key": "evaluation/dev1/a.json",
+        "scored_at": AT,
+    } | given
+    return dict(msgspec.to_builtins(msgspec.convert(row, ClinicalRow)))
+
+
+def check(**given: Any) -> dict[str, Any]:
+    row = {
+        "report_id": "r1",
+        "run_id": "o1",
+        "record_index": 0,
+        "lane": "evaluation",
+        "dataset": "dev1",
+        "model_role": "fine-tuned",
+        "model_id": "t5",
+        "model_version": "1",
+        "stratum": "normal",
+        "flag_index": 0,
+        "flag": None,
+        "findings_spans": "[]",
+        "draft_spans": "[]",
+        "checker": "1",
+        "source_key": "evaluation/dev1/a.json",
+        "checked_at": AT,
+    } | given
+    return dict(msgspec.to_builtins(msgspec.convert(row, CheckRow)))
 
 
 def failure(**given: Any) -> dict[str, Any]:
