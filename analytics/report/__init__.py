@@ -15,9 +15,7 @@ from common.errors import UsageError
 MOST_CASES = 2000
 
 
-def write(
-    lake: Lake, out: Path, most_cases: int = MOST_CASES, scope: Scope | None = None
-) -> None:
+def write(lake: Lake, out: Path, most_cases: int = MOST_CASES, scope: Scope | None = None) -> None:
     """Write the HTML report of `lake` to `out` atomically; the same lake gives the same bytes.
 
     Raises:

@@ -19,8 +19,8 @@ from chalicelib.output.baselines import ALL_ROLES
 _HEIGHT = 200
 _BOX = 16  # width of a box, pixels
 _NAME = 76  # width of a metric's name, pixels
-_OPACITY = (1.0, 0.5, 0.2)  # of a role's newest version, and of the two before it
-MOST_VERSIONS = len(_OPACITY)
+_SHADES = ("", "b", "c")  # of a role's newest version, and of the two before it (page.css)
+MOST_VERSIONS = len(_SHADES)
 
 
 def box_plot(distributions: Sequence[Distribution], metrics: Sequence[str]) -> str:
@@ -31,8 +31,8 @@ def box_plot(distributions: Sequence[Distribution], metrics: Sequence[str]) -> s
     rules = {one.rule for one in distributions}
     rule = next(one for one in (FACTS, WORDS, ALL) if one in rules)
     drawn = [one for one in distributions if one.rule == rule]
-    opacity = _opacities(dict.fromkeys(one.model for one in drawn))
-    drawn = [one for one in drawn if one.model in opacity]
+    colours = _colours(dict.fromkeys(one.model for one in drawn))
+    drawn = [one for one in drawn if one.model in colours]
     groups = [name for name in (*STRATA, "all") if any(one.stratum == name for one in drawn)]
     titles = {name: _title(name, rule, drawn) for name in groups}
     values = [
@@ -46,7 +46,7 @@ def box_plot(distributions: Sequence[Distribution], metrics: Sequence[str]) -> s
         }
         for one in drawn
     ]
-    spec = _spec(values, opacity, [formats.metric(one) for one in metrics], list(titles.values()))
+    spec = _spec(values, colours, [formats.metric(one) for one in metrics], list(titles.values()))
     svg: str = vl_convert.vegalite_to_svg(json.dumps(spec))
     # Hidden from screen readers: the table below contains the same values.
     return svg.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)
@@ -55,29 +55,26 @@ def box_plot(distributions: Sequence[Distribution], metrics: Sequence[str]) -> s
 _NEEDED = ("mean", "low_whisker", "p25", "p50", "p75", "high_whisker")
 
 
-def _opacities(models: Iterable[Model]) -> dict[Model, float]:
-    """The models to draw, each version of a role paler than the one after it."""
-    found: dict[Model, float] = {}
+def _colours(models: Iterable[Model]) -> dict[Model, str]:
+    """The models to draw with their colours: each version of a role paler than the one after it."""
+    found: dict[Model, str] = {}
     for model in models:
         place = sum(one.role == model.role for one in found)
         if place < MOST_VERSIONS:
-            found[model] = _OPACITY[place]
+            role = ALL_ROLES.index(model.role) if model.role in ALL_ROLES else len(ALL_ROLES)
+            found[model] = f"var(--model-{role}{_SHADES[place]})"
     return found
 
 
 def _title(stratum: str, rule: str, drawn: Iterable[Distribution]) -> str:
-    n = max((one.values.count for one in drawn if one.stratum == stratum), default=0)
+    n = max((one.values.n for one in drawn if one.stratum == stratum), default=0)
     by = {FACTS: ", by their facts", WORDS: ", by their opening words", ALL: ""}[rule]
     return f"{stratum} reports{by} ({n} at most)"
 
 
-def _colour(model: Model) -> str:
-    return f"var(--model-{ALL_ROLES.index(model.role) if model.role in ALL_ROLES else 4})"
-
-
 def _spec(
     values: list[dict[str, Any]],
-    opacity: dict[Model, float],
+    colours: dict[Model, str],
     metrics: list[str],
     groups: list[str],
 ) -> dict[str, Any]:
@@ -86,11 +83,10 @@ def _spec(
         scale, title = {"domain": [0, 1]}, "F1 of a draft"
         return {"field": field, "type": "quantitative", "scale": scale, "title": title}
 
-    names = [model.name for model in opacity]
+    names = [model.name for model in colours]
     by_model = {"field": "model", "type": "nominal", "sort": names}
     legend = {"orient": "top", "title": None, "columns": 2, "columnPadding": 30}
-    colours = {"domain": names, "range": [_colour(model) for model in opacity]}
-    shades = {"domain": names, "range": list(opacity.values())}
+    scale = {"domain": names, "range": list(colours.values())}
     metrics = [name for name in metrics if any(value["metric"] == name for value in values)]
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
@@ -143,8 +139,7 @@ def _spec(
                     "encoding": {
                         "y": y("p25"),
                         "y2": {"field": "p75"},
-                        "color": {**by_model, "scale": colours, "legend": legend},
-                        "fillOpacity": {**by_model, "scale": shades, "legend": legend},
+                        "color": {**by_model, "scale": scale, "legend": legend},
                     },
                 },
                 {

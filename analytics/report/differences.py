@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from analytics.engine.athena import Athena
-from analytics.report import statistics
+from analytics.report import permutation, statistics
 from analytics.report.scores import Dataset, Model, Scores, rank
 from analytics.report.statistics import Floats
 from analytics.report.tables import Line, strata
@@ -145,13 +145,15 @@ def _lines(
     some = [one for one in strata(dataset) if one.mask[places].any()]
     columns: Floats = np.hstack(
         [
-            np.where(one.mask[places][:, None], _differences(dataset, pair, metrics, places), np.nan)
+            np.where(
+                one.mask[places][:, None], _differences(dataset, pair, metrics, places), np.nan
+            )
             for pair in pairs
             for one in some
         ]
     )
     found = iter(statistics.estimates(statistics.means(columns), label))
-    ps = iter(statistics.p_values(columns, label))
+    ps = iter(permutation.p_values(columns, label))
     lines = []
     for pair in pairs:
         for one in some:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from analytics.report.scores import CLINICAL
 from analytics.report.statistics import Estimate
 from analytics.report.tables import MICRO
@@ -85,7 +87,7 @@ def plain(one: object) -> str:
     return "-" if one is None else str(one)
 
 
-FILTERS = {
+FILTERS: dict[str, Callable[..., str]] = {
     "value": value,
     "interval": interval,
     "signed": signed,

@@ -134,8 +134,7 @@ def _cases(rows: Iterable[Row]) -> list[Row]:
 
 
 def _notes(found: Content, damaged: list[str]) -> list[str]:
-    """Notes on what is missing from the lake, and why."""
-    roles = {model.role for model in found.scores.seen}
+    """Notes on what is missing from the lake or not shown, and why."""
     notes = [f"Skipped an unreadable object: {key}. Upload its file again." for key in damaged]
     if not found.counts["reports"]:
         notes.append(
@@ -145,22 +144,28 @@ def _notes(found: Content, damaged: list[str]) -> list[str]:
         )
     elif not found.means:
         notes.append("No report has a radiologist's impression, so there are no scores.")
-    if found.means and "fine-tuned" not in roles:
-        notes.append("There are no scores for a fine-tuned model.")
-    if found.means and "pre-trained" not in roles:
-        notes.append("There are no scores for the pre-trained model, so there is no gain over it.")
-    if found.means and not any(role.startswith("baseline-") for role in roles):
-        notes.append("There are no baselines: upload reports to the evaluation lane to get them.")
-    if len(found.scores.datasets) == 1 and not found.scope.datasets:
-        notes.append("There is only one dataset: results cannot be compared across hospitals.")
-    if found.scores.repeats:
-        notes.append("ROUGE-Lsum is not shown: it equals ROUGE-L for every draft here.")
-    if found.means and scores.CLINICAL not in found.scores.metrics:
-        notes.append("No draft has a clinical F1: these rows were written before it existed.")
+    if found.means:
+        notes += _notes_on_scores(found)
     if found.counts["reports"] and not found.flags:
         notes.append("No draft was checked against its findings (parameter DraftChecks).")
-    notes += found.compared.notes
     shown, scored = len(found.cases), found.counts["scored"] or 0
     if shown < scored:
         notes.append(f"Only the {shown} worst of {scored} cases are shown.")
     return notes
+
+
+def _notes_on_scores(found: Content) -> Iterable[str]:
+    roles = {model.role for model in found.scores.seen}
+    if "fine-tuned" not in roles:
+        yield "There are no scores for a fine-tuned model."
+    if "pre-trained" not in roles:
+        yield "There are no scores for the pre-trained model, so there is no gain over it."
+    if not any(role.startswith("baseline-") for role in roles):
+        yield "There are no baselines: upload reports to the evaluation lane to get them."
+    if len(found.scores.datasets) == 1 and not found.scope.datasets:
+        yield "There is only one dataset: results cannot be compared across hospitals."
+    if found.scores.repeats:
+        yield "ROUGE-Lsum is not shown: it equals ROUGE-L for every draft here."
+    if scores.CLINICAL not in found.scores.metrics:
+        yield "No draft has a clinical F1: the rows were written before it existed."
+    yield from found.compared.notes

@@ -28,7 +28,10 @@ def render(content: Content) -> str:
     return page.render(
         content=content,
         metrics=content.scores.metrics,
-        means_of=[*content.scores.metrics, *([MICRO] if CLINICAL in content.scores.metrics else [])],
+        means_of=[
+            *content.scores.metrics,
+            *([MICRO] if CLINICAL in content.scores.metrics else []),
+        ],
         flags=shown(content.flags),
         rules=_rules(content),
         # Our own files and charts, without report text.
@@ -52,7 +55,7 @@ def _charts(content: Content) -> dict[str, Markup]:
 
 def _rules(content: Content) -> list[str]:
     """The rules of strata that the page can show, the one that it begins with first."""
-    there = {line.rule for line in (*content.means, *content.flags)}
+    there = {line.rule for line in content.means} | {line.rule for line in content.flags}
     return [rule for rule in (FACTS, WORDS) if rule in there]
 
 

@@ -1,4 +1,4 @@
-"""Intervals and tests of the page: bootstrap, sign-flip test, Wilson, box plots (ADR 31).
+"""Estimates and 95 % intervals of the page: bootstrap, Wilson; box plots (ADR 31).
 
 Every statistic is a ratio of two sums over reports: a mean is the sum of scores by the number of
 scores, micro F1 twice the common facts by all facts, a difference of paired means the sum of the
@@ -20,14 +20,11 @@ Floats = NDArray[np.float64]
 
 SEED = 31
 RESAMPLES = 2000
-FLIPS = 9999
 LEVEL = 0.95
 FEWEST = 10  # reports, for an interval
 MOST = 10_000  # reports that are resampled; from more, the interval follows from the standard error
-_EXACT = 12  # pairs, up to which all 2**n signs are tried
 _Z = 1.959963984540054  # the normal distribution's 97.5 % quantile
-_CHUNK = 4_000_000  # cells of a matrix of resamples
-_EQUAL = 1e-9  # sums this near are equal: the order of addition changes the last bits
+CHUNK = 4_000_000  # cells of a matrix of resamples
 
 
 class Estimate(NamedTuple):
@@ -71,12 +68,14 @@ def means(values: Floats) -> Ratios:
 def estimates(ratios: Ratios, label: str) -> list[Estimate | None]:
     """Each statistic with its interval; None where no report has it.
 
-    The interval is the bootstrap's percentiles (Efron 1979): reports are drawn with replacement,
-    all their scores together. A label, such as the dataset's name, always gives the same draws.
+    The interval is the bootstrap's percentiles: reports are drawn with replacement, all their
+    scores together. With few reports these would be too narrow; they are expanded as the normal
+    distribution's interval is to Student's (Hesterberg 2015, section 5.3.2). A label, such as the
+    dataset's name, always gives the same draws.
     """
     n, k = ratios.above.shape
     counts = (ratios.below != 0).sum(axis=0)
-    low, high = (_by_standard_error if n > MOST else _by_resampling)(ratios, label)
+    low, high = _by_standard_error(ratios) if n > MOST else _by_resampling(ratios, counts, label)
     found: list[Estimate | None] = []
     for place in range(k):
         below = float(ratios.below[:, place].sum())
@@ -96,94 +95,80 @@ def estimates(ratios: Ratios, label: str) -> list[Estimate | None]:
     return found
 
 
-def _by_resampling(ratios: Ratios, label: str) -> tuple[Floats, Floats]:
-    k = ratios.above.shape[1]
+def _by_resampling(ratios: Ratios, counts: NDArray[np.int64], label: str) -> tuple[Floats, Floats]:
+    if not len(ratios.above):
+        nothing = np.full(ratios.above.shape[1], np.nan)
+        return nothing, nothing
     drawn = np.vstack(
         [
-            _divided(times @ ratios.above, times @ ratios.below)
+            divided(times @ ratios.above, times @ ratios.below)
             for times in _resamples(len(ratios.above), label)
         ]
-        or [np.full((1, k), np.nan)]
     )
-    # A resample may lack every report of a small stratum; those that have one count.
-    drawn[:, np.isnan(drawn).all(axis=0)] = 0.0
-    ends = np.nanquantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
-    return ends[0], ends[1]
+    # A resample may lack every report of a small stratum (NaN); those that have one count.
+    drawn.sort(axis=0)
+    there = np.count_nonzero(~np.isnan(drawn), axis=0)
+    tails = np.array([_tail(int(count)) for count in counts])
+    return _quantiles(drawn, there, tails), _quantiles(drawn, there, 1 - tails)
 
 
-def _by_standard_error(ratios: Ratios, _: str) -> tuple[Floats, Floats]:
+def _tail(n: int) -> float:
+    """The share of resamples below an interval of n reports: 2.5 % for many, less for few."""
+    if n < FEWEST:
+        return (1 - LEVEL) / 2
+    # Student's quantile from the normal one (Abramowitz and Stegun 26.7.5), right to 0.001.
+    free = n - 1
+    t = (
+        _Z
+        + (_Z**3 + _Z) / (4 * free)
+        + (5 * _Z**5 + 16 * _Z**3 + 3 * _Z) / (96 * free**2)
+        + (3 * _Z**7 + 19 * _Z**5 + 17 * _Z**3 - 15 * _Z) / (384 * free**3)
+    )
+    return math.erfc(t * math.sqrt(n / free) / math.sqrt(2)) / 2
+
+
+def _quantiles(columns: Floats, there: NDArray[np.int64], levels: Floats) -> Floats:
+    """A quantile of each sorted column's first `there` values, with linear interpolation."""
+    place = levels * np.maximum(there - 1, 0)
+    before = np.floor(place).astype(np.int64)
+    after = np.minimum(before + 1, np.maximum(there - 1, 0))
+    every = np.arange(columns.shape[1])
+    low, high = columns[before, every], columns[after, every]
+    found: Floats = low + (place - before) * (high - low)
+    return found
+
+
+def _by_standard_error(ratios: Ratios) -> tuple[Floats, Floats]:
     n = (ratios.below != 0).sum(axis=0)
     below = ratios.below.sum(axis=0)
-    value = _divided(ratios.above.sum(axis=0), below)
+    value = divided(ratios.above.sum(axis=0), below)
     residuals = ratios.above - np.nan_to_num(value) * ratios.below
-    spread = np.sqrt((residuals**2).sum(axis=0) * _divided(n, n - 1.0))
-    half = _Z * _divided(spread, below)
+    spread = np.sqrt((residuals**2).sum(axis=0) * divided(n, n - 1.0))
+    half = _Z * divided(spread, below)
     return value - half, value + half
 
 
-def _divided(above: Any, below: Any) -> Floats:  # noqa: ANN401  # arrays of several types
-    """Element by element; NaN where the divisor is 0."""
+def divided(above: Any, below: Any) -> Floats:  # noqa: ANN401  # arrays of several types
+    """The quotients, element by element; NaN where the divisor is 0."""
     nothing = np.full(np.shape(above), np.nan)
-    return np.divide(above, below, out=nothing, where=np.asarray(below) != 0)
+    found: Floats = np.divide(above, below, out=nothing, where=np.asarray(below) != 0)
+    return found
 
 
-def _draws(label: str) -> np.random.Generator:
+def draws(label: str) -> np.random.Generator:
+    """Random numbers, for a label always the same ones."""
     return np.random.default_rng([SEED, zlib.crc32(label.encode("utf-8", "surrogatepass"))])
 
 
 def _resamples(n: int, label: str) -> Iterator[Floats]:
     """How many times each of n reports is in each resample: RESAMPLES rows, some at a time."""
-    generator = _draws(label)
+    generator = draws(label)
     left = RESAMPLES if n else 0
     while left:
-        rows = min(left, max(_CHUNK // n, 1))
+        rows = min(left, max(CHUNK // n, 1))
         drawn = generator.integers(0, n, (rows, n)) + n * np.arange(rows)[:, None]
         yield np.bincount(drawn.ravel(), minlength=rows * n).reshape(rows, n).astype(np.float64)
         left -= rows
-
-
-def p_values(differences: Floats, label: str) -> list[float | None]:
-    """Two-sided p of "both are equally good", for columns of paired differences (n x k, or NaN).
-
-    Paired permutation test: within a pair, which of the two scores is whose is exchanged, so a
-    difference changes its sign. Exact up to 12 pairs; otherwise with 9,999 random exchanges, and
-    p = (1 + those at least as extreme) / 10,000 (Phipson and Smyth 2010); None without a pair.
-    """
-    there = ~np.isnan(differences)
-    counts = there.sum(axis=0)
-    signed = np.where(there, differences, 0.0)
-    sums = np.abs(signed.sum(axis=0))
-    margin = _EQUAL * (1 + sums)
-    if len(signed) > MOST:
-        spread = np.sqrt((signed**2).sum(axis=0))
-        z = np.nan_to_num(_divided(sums, spread))
-        found = np.array([math.erfc(one / math.sqrt(2)) for one in z])
-    else:
-        extreme = np.zeros(signed.shape[1])
-        for signs in _signs(len(signed), label):
-            extreme += (np.abs(signs @ signed) >= sums - margin).sum(axis=0)
-        found = (1 + extreme) / (FLIPS + 1)
-    return [
-        None if not count else _exact(column[here]) if count <= _EXACT else float(p)
-        for count, column, here, p in zip(counts, signed.T, there.T, found, strict=True)
-    ]
-
-
-def _signs(n: int, label: str) -> Iterator[Floats]:
-    generator = _draws(f"signs of {label}")
-    left = FLIPS if n else 0
-    while left:
-        rows = min(left, max(_CHUNK // n, 1))
-        yield generator.integers(0, 2, (rows, n), dtype=np.int8).astype(np.float64) * 2 - 1
-        left -= rows
-
-
-def _exact(differences: Floats) -> float:
-    n = len(differences)
-    bits = (np.arange(2**n)[:, None] >> np.arange(n)) & 1
-    sums = np.abs((bits * 2.0 - 1) @ differences)
-    whole = abs(float(differences.sum()))
-    return float((sums >= whole - _EQUAL * (1 + whole)).mean())
 
 
 def wilson(some: int, of: int) -> Estimate | None:
@@ -199,9 +184,9 @@ def wilson(some: int, of: int) -> Estimate | None:
 
 
 class Described(NamedTuple):
-    """pandas' describe(), and a box plot's whiskers (the last score within 1.5 IQR) and outliers."""
+    """pandas' describe(), and a box plot's whiskers (last score within 1.5 IQR) and outliers."""
 
-    count: int
+    n: int
     mean: float
     std: float | None
     low: float
@@ -223,7 +208,7 @@ def described(values: Floats) -> Described | None:
     reach = 1.5 * (p75 - p25)
     inside = (values >= p25 - reach) & (values <= p75 + reach)
     return Described(
-        count=len(values),
+        n=len(values),
         mean=float(values.mean()),
         std=float(values.std(ddof=1)) if len(values) > 1 else None,
         low=float(values[0]),

@@ -104,9 +104,7 @@ def _means(dataset: Dataset, scores: Scores) -> Iterator[Line]:
         cells = {name: next(found) for name in names}
         n = max((one.n for one in cells.values() if one is not None), default=0)
         if n:
-            yield Line(
-                dataset.name, model, model.name, stratum.rule, stratum.name, n, cells, {}
-            )
+            yield Line(dataset.name, model, model.name, stratum.rule, stratum.name, n, cells, {})
 
 
 def distributions(scores: Scores) -> list[Distribution]:
