@@ -48,8 +48,8 @@ class Model(NamedTuple):
 
     @property
     def name(self) -> str:
-        """Role and version; baselines are named by their role alone."""
-        return self.role if self.is_baseline else f"{self.role} {self.version}"
+        """Role and version; the role alone of baselines, and where the version is unknown."""
+        return self.role if self.is_baseline or self.version == NONE else f"{self.role} {self.version}"
 
 
 class Seen(NamedTuple):

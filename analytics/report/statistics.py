@@ -23,6 +23,7 @@ RESAMPLES = 2000
 LEVEL = 0.95
 FEWEST = 10  # reports, for an interval
 MOST = 10_000  # reports that are resampled; from more, the interval follows from the standard error
+_NOTHING = 1e-9  # half of an interval between equal ends, whose last bits may differ
 _Z = 1.959963984540054  # the normal distribution's 97.5 % quantile
 CHUNK = 4_000_000  # cells of a matrix of resamples
 
@@ -48,7 +49,7 @@ class Estimate(NamedTuple):
         if self.low is None or self.high is None:
             return 2
         half = (self.high - self.low) / 2
-        return 4 if half <= 0 else min(max(math.ceil(-math.log10(half)), 2), 4)
+        return 2 if half < _NOTHING else min(max(math.ceil(-math.log10(half)), 2), 4)
 
 
 @dataclass(frozen=True, slots=True)
