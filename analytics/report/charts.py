@@ -69,7 +69,7 @@ def _colours(models: Iterable[Model]) -> dict[Model, str]:
 def _title(stratum: str, rule: str, drawn: Iterable[Distribution]) -> str:
     n = max((one.values.n for one in drawn if one.stratum == stratum), default=0)
     by = {FACTS: ", by their facts", WORDS: ", by their opening words", ALL: ""}[rule]
-    return f"{stratum} reports{by} ({n} at most)"
+    return f"{stratum} reports{by} (n ≤ {n})"
 
 
 def _spec(

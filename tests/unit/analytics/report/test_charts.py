@@ -56,8 +56,8 @@ def test_normal_and_abnormal_reports_are_apart_and_axes_have_titles() -> None:
     svg = box_plot(rows, ["rouge1"])
 
     assert len(bars(svg)) == 2
-    assert "normal reports, by their facts (6 at most)" in texts(svg)
-    assert "abnormal reports, by their facts (6 at most)" in texts(svg)
+    assert "normal reports, by their facts (n ≤ 6)" in texts(svg)
+    assert "abnormal reports, by their facts (n ≤ 6)" in texts(svg)
     assert {"Metric", "F1 of a draft", "ROUGE-1"} <= set(texts(svg))
 
 
@@ -67,10 +67,10 @@ def test_without_facts_the_opening_words_split_and_without_both_nothing_does() -
         for rule, stratum in (("all", "all"), ("words", "abnormal"))
     ]
 
-    assert "abnormal reports, by their opening words (6 at most)" in texts(
+    assert "abnormal reports, by their opening words (n ≤ 6)" in texts(
         box_plot(rows, ["rouge1"])
     )
-    assert "all reports (6 at most)" in texts(box_plot(rows[:1], ["rouge1"]))
+    assert "all reports (n ≤ 6)" in texts(box_plot(rows[:1], ["rouge1"]))
 
 
 def test_outliers_are_points_and_those_at_one_place_are_one() -> None:
