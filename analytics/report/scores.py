@@ -49,7 +49,9 @@ class Model(NamedTuple):
     @property
     def name(self) -> str:
         """Role and version; the role alone of baselines, and where the version is unknown."""
-        return self.role if self.is_baseline or self.version == NONE else f"{self.role} {self.version}"
+        return (
+            self.role if self.is_baseline or self.version == NONE else f"{self.role} {self.version}"
+        )
 
 
 class Seen(NamedTuple):

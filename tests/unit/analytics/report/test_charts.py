@@ -67,9 +67,7 @@ def test_without_facts_the_opening_words_split_and_without_both_nothing_does() -
         for rule, stratum in (("all", "all"), ("words", "abnormal"))
     ]
 
-    assert "abnormal reports, by their opening words (n ≤ 6)" in texts(
-        box_plot(rows, ["rouge1"])
-    )
+    assert "abnormal reports, by their opening words (n ≤ 6)" in texts(box_plot(rows, ["rouge1"]))
     assert "all reports (n ≤ 6)" in texts(box_plot(rows[:1], ["rouge1"]))
 
 
