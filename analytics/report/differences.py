@@ -71,7 +71,13 @@ def compare(athena: Athena, scores: Scores) -> Compared:
         models = list(_models(dataset))
         newest = models[0].better if models else None
         versions = list(_versions_of(dataset, same.get(dataset.name, {})))
-        whole = _lines(dataset, models, scores.metrics, dataset.name)
+        # Without resamples to share, one after the other needs less memory.
+        together = [models] if len(dataset.keys) <= statistics.MOST else [[one] for one in models]
+        whole = [
+            line
+            for pairs in together
+            for line in _lines(dataset, pairs, scores.metrics, dataset.name)
+        ]
         made.lines.extend(line for line in whole if line.model == newest)
         made.older.extend(line for line in whole if line.model != newest)
         for pair in versions:

@@ -30,6 +30,7 @@ SELECT dataset, model_role, model_id, model_version, run_id, record_index, repor
        facts_stratum, scored_at, fmeasure, facts_common, facts_draft, facts_reference
 FROM v_clinical
 """
+_KINDS = (_ROUGE, _CLINICAL)
 _NAMED = 4  # columns that name dataset and model; three more name the report
 _KEY = 7
 
@@ -118,20 +119,24 @@ class Scores:
 
 @dataclass(slots=True)
 class _Found:
-    """What was read of one dataset."""
+    """What was read of one dataset: each report has a place, which is its position in no order.
 
-    rows: dict[tuple[Any, ...], dict[Model, dict[str, Any]]] = field(default_factory=dict)
-    words: dict[tuple[Any, ...], str] = field(default_factory=dict)
-    by_facts: dict[tuple[Any, ...], str] = field(default_factory=dict)
+    `rows` has, for each model and kind of score, the places of the reports and their values.
+    """
+
+    places: dict[tuple[Any, ...], int] = field(default_factory=dict)
+    words: dict[int, str] = field(default_factory=dict)
+    by_facts: dict[int, str] = field(default_factory=dict)
+    rows: dict[tuple[Model, str], tuple[list[int], list[Any]]] = field(default_factory=dict)
 
 
 def read(athena: Athena) -> Scores:
     """Read the scores through v_rouge and v_clinical; raises AwsError."""
     found: dict[str, _Found] = {}
     seen: dict[Model, Seen] = {}
-    for sql in (_ROUGE, _CLINICAL):
+    for sql in _KINDS:
         for row in athena.query(sql).rows:
-            _keep(row, METRICS if sql is _ROUGE else _COUNTED, found, seen)
+            _keep(row, sql, found, seen)
     models = in_order(seen)
     datasets = {name: _arrays(name, one, models) for name, one in sorted(found.items())}
     everything = [one.values for one in datasets.values()]
@@ -155,51 +160,55 @@ def read(athena: Athena) -> Scores:
     return Scores(datasets, shown, seen, repeats)
 
 
-_COUNTED = (CLINICAL, "common", "draft", "reference")
-
-
-def _keep(
-    row: Sequence[Any], names: Sequence[str], found: dict[str, _Found], seen: dict[Model, Seen]
-) -> None:
+def _keep(row: Sequence[Any], kind: str, found: dict[str, _Found], seen: dict[Model, Seen]) -> None:
     dataset, role, model_id, version = (one or NONE for one in row[:_NAMED])
-    key, model = tuple(row[_NAMED:_KEY]), Model(role, model_id, version)
+    model = Model(role, model_id, version)
     words, by_facts, at, *values = row[_KEY:]
     one = found.setdefault(dataset, _Found())
-    one.rows.setdefault(key, {}).setdefault(model, {}).update(zip(names, values, strict=True))
+    place = one.places.setdefault(tuple(row[_NAMED:_KEY]), len(one.places))
+    places, kept = one.rows.setdefault((model, kind), ([], []))
+    places.append(place)
+    kept.append(values)
     if words in STRATA:
-        one.words[key] = words
+        one.words[place] = words
     if by_facts in STRATA:
-        one.by_facts[key] = by_facts
-    times = [time for time in (at, *seen.get(model, ())) if time is not None]
-    seen[model] = Seen(min(times, default=None), max(times, default=None))
+        one.by_facts[place] = by_facts
+    if at is not None:
+        first, last = seen.get(model, (at, at))
+        seen[model] = Seen(min(at, first or at), max(at, last or at))
+    else:
+        seen.setdefault(model, Seen(None, None))
 
 
 def _arrays(name: str, found: _Found, models: Iterable[Model]) -> Dataset:
-    keys = sorted(found.rows, key=lambda key: (str(key[0]), key[1] or 0, str(key[2])))
-    there = {model for row in found.rows.values() for model in row}
-    mine = [model for model in models if model in there]
+    keys = sorted(found.places, key=lambda key: (str(key[0]), key[1] or 0, str(key[2])))
+    places = [found.places[key] for key in keys]
+    position = np.argsort(places)  # of each place, in the order of keys
+    mine = [model for model in models if any((model, kind) in found.rows for kind in _KINDS)]
 
-    def column(model: Model, name: str, missing: float) -> Floats:
-        rows = (found.rows[key].get(model, {}).get(name) for key in keys)
-        return np.array([missing if one is None else one for one in rows], dtype=np.float64)
+    def matrix(model: Model, kind: str, columns: int) -> Floats:
+        filled = np.full((len(keys), columns), np.nan)
+        at, rows = found.rows.get((model, kind), ([], []))
+        if rows:
+            filled[position[at]] = np.array(rows, dtype=np.float64)  # None becomes NaN
+        return filled
 
-    facts = {}
+    values: dict[tuple[Model, str], Floats] = {}
+    facts: dict[Model, Floats] = {}
     for model in mine:
-        comparable = ~np.isnan(column(model, CLINICAL, np.nan))
-        common, draft, reference = (column(model, one, 0.0) for one in _COUNTED[1:])
-        facts[model] = np.column_stack([common, draft + reference]) * comparable[:, None]
+        rouge, clinical = matrix(model, _ROUGE, len(METRICS)), matrix(model, _CLINICAL, 4)
+        values |= {(model, metric): rouge[:, place] for place, metric in enumerate(METRICS)}
+        values[model, CLINICAL] = clinical[:, 0]
+        counts = np.column_stack([clinical[:, 1], clinical[:, 2] + clinical[:, 3]])
+        facts[model] = np.where(np.isnan(clinical[:, :1]), 0.0, np.nan_to_num(counts))
     return Dataset(
         name=name,
         keys=keys,
         models=mine,
-        values={
-            (model, metric): column(model, metric, np.nan)
-            for model in mine
-            for metric in (*METRICS, CLINICAL)
-        },
+        values=values,
         facts=facts,
-        words=[found.words.get(key) for key in keys],
-        by_facts=[found.by_facts.get(key) for key in keys],
+        words=[found.words.get(place) for place in places],
+        by_facts=[found.by_facts.get(place) for place in places],
     )
 
 

@@ -79,28 +79,32 @@ def strata(dataset: Dataset) -> list[Stratum]:
 
 def means(scores: Scores) -> list[Line]:
     """Mean of each metric by model version and stratum, and micro clinical F1."""
-    return [line for dataset in scores.datasets.values() for line in _means(dataset, scores)]
+    return [
+        line
+        for dataset in scores.datasets.values()
+        for model in dataset.models
+        for line in _means(dataset, model, scores.metrics)
+    ]
 
 
-def _means(dataset: Dataset, scores: Scores) -> Iterator[Line]:
-    clinical = CLINICAL in scores.metrics
-    names = [*scores.metrics, *([MICRO] if clinical else [])]
-    places = [(model, stratum) for model in dataset.models for stratum in strata(dataset)]
+def _means(dataset: Dataset, model: Model, metrics: Sequence[str]) -> Iterator[Line]:
+    """The lines of one model; the same reports are resampled for all models of a dataset."""
+    if not metrics:
+        return
+    clinical = CLINICAL in metrics
+    names = [*metrics, *([MICRO] if clinical else [])]
+    some = strata(dataset)
     above, below = [], []
-    for model, stratum in places:
-        columns = np.column_stack([dataset.values[model, one] for one in scores.metrics])
-        columns[~stratum.mask] = np.nan
+    for stratum in some:
+        columns = np.column_stack([dataset.values[model, one] for one in metrics])
         parts = [statistics.means(columns)]
         if clinical:
             parts.append(dataset.micro(model))
         mask = stratum.mask[:, None]
         above += [part.above * mask for part in parts]
         below += [part.below * mask for part in parts]
-    if not above:
-        return
-    ratios = Ratios(np.hstack(above), np.hstack(below))
-    found = iter(statistics.estimates(ratios, dataset.name))
-    for model, stratum in places:
+    found = iter(statistics.estimates(Ratios(np.hstack(above), np.hstack(below)), dataset.name))
+    for stratum in some:
         cells = {name: next(found) for name in names}
         n = max((one.n for one in cells.values() if one is not None), default=0)
         if n:

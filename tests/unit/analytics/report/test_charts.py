@@ -89,6 +89,13 @@ def test_versions_of_a_model_have_its_colour_each_paler_and_three_are_drawn() ->
     assert "fine-tuned 1" not in texts(svg)
 
 
+def test_names_are_text_in_the_image() -> None:
+    svg = box_plot([distribution(SPREAD, version='"><script>alert(1)</script>')], ["rouge1"])
+
+    assert "<script" not in svg
+    assert "&lt;script&gt;" in svg
+
+
 def test_metrics_stand_in_their_order() -> None:
     rows = [distribution(SPREAD, metric=metric) for metric in ("clinical", "rougeL", "rouge1")]
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from analytics.engine.athena import Athena
-from analytics.report import scores
+from analytics.report import scores, statistics
 from analytics.report.differences import Compared, compare
 from tests.unit.analytics.conftest import LakeOnDisk, impression, score
 
@@ -127,6 +127,21 @@ def test_without_a_fine_tuned_model_the_first_one_is_compared(
     assert all_of(compare(athena, scores.read(athena))) == {
         "pre-trained 1 - baseline-lead": (0.25, 1, 1.0)
     }
+
+
+def test_pairs_of_very_many_reports_are_compared_one_after_the_other(
+    lake: LakeOnDisk, athena: Athena, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(lake, [0.5, 0.6, 0.7])
+    put(lake, [0.4, 0.4], model_role="pre-trained")
+    put(lake, [0.1], model_role="baseline-constant")
+    read = scores.read(athena)
+    together = all_of(compare(athena, read))
+
+    monkeypatch.setattr(statistics, "MOST", 2)
+
+    assert all_of(compare(athena, read)) == together
+    assert len(together) == 2
 
 
 def test_strata_are_compared_too(lake: LakeOnDisk, athena: Athena) -> None:

@@ -96,6 +96,15 @@ def test_a_stratum_without_a_report_has_no_line(lake: LakeOnDisk, athena: Athena
     assert [(line.rule, line.stratum) for line in lines] == [("all", "all"), ("words", "normal")]
 
 
+def test_rows_without_a_score_have_no_line(lake: LakeOnDisk, athena: Athena) -> None:
+    lake.put("rouge_scores", {"run_id": "o7"})
+
+    read = scores.read(athena)
+
+    assert tables.means(read) == []
+    assert tables.distributions(read) == []
+
+
 def test_micro_f1_is_no_column_without_clinical_scores(lake: LakeOnDisk, athena: Athena) -> None:
     lake.drafts(3)
 
