@@ -92,7 +92,7 @@ def _count(counts: _Counts, flags: Iterable[Any]) -> None:
 
 
 def _rates(key: tuple[str, Model, str, str], counts: _Counts) -> Rates:
-    flags = {CRITICAL, *NAMES, *counts.flags}
+    flags = {CRITICAL, *NAMES, *counts.flags} - {NOT_CHECKED}
     cells = {flag: statistics.wilson(counts.flags[flag], counts.compared) for flag in flags}
     cells[NOT_CHECKED] = statistics.wilson(counts.flags[NOT_CHECKED], counts.drafts)
     return Rates(*key, counts.drafts, counts.compared, cells)

@@ -54,17 +54,18 @@ def test_a_draft_counts_once_for_each_flag_and_once_for_any_critical_one(
 
 
 def test_drafts_that_were_not_checked_are_no_good_ones(lake: LakeOnDisk, athena: Athena) -> None:
-    put(lake, [["wrong_side"], ["not_checked", "omitted"], ["not_checked"], []])
+    unreadable = [["not_checked", "omitted"], ["not_checked"], ["not_checked"]]
+    put(lake, [["wrong_side"], *unreadable, []])
 
     line = rates(athena)["fine-tuned 1", "all", "all"]
 
-    assert (line.drafts, line.compared) == (4, 2)
+    assert (line.drafts, line.compared) == (5, 2)
     assert line.cells[CRITICAL] == pytest.approx((0.5, 0.0945, 0.9055, 2), abs=1e-4)
     omitted, unread = line.cells["omitted"], line.cells["not_checked"]
     assert omitted is not None
     assert omitted.value == 0
     assert unread is not None
-    assert (unread.value, unread.n) == (0.5, 4)
+    assert (unread.value, unread.n) == (0.6, 5)
 
 
 def test_where_nothing_was_compared_there_is_no_rate(lake: LakeOnDisk, athena: Athena) -> None:
