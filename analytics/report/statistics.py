@@ -23,13 +23,16 @@ RESAMPLES = 2000
 LEVEL = 0.95
 FEWEST = 10  # reports, for an interval
 MOST = 10_000  # reports that are resampled; from more, the interval follows from the standard error
-_NOTHING = 1e-9  # half of an interval between equal ends, whose last bits may differ
+_NOTHING = 1e-9  # width of an interval between equal ends, whose last bits may differ
 _Z = 1.959963984540054  # the normal distribution's 97.5 % quantile
 CHUNK = 4_000_000  # cells of a matrix of resamples
 
 
 class Estimate(NamedTuple):
-    """A value with its 95 % interval; without one, there are too few reports.
+    """A value with its 95 % interval.
+
+    Without one, there are too few reports, or all say the same, from which resamples cannot tell
+    how far others would differ.
 
     Attributes:
         value: of the reports as they are.
@@ -49,7 +52,7 @@ class Estimate(NamedTuple):
         if self.low is None or self.high is None:
             return 2
         half = (self.high - self.low) / 2
-        return 2 if half < _NOTHING else min(max(math.ceil(-math.log10(half)), 2), 4)
+        return min(max(math.ceil(-math.log10(half)), 2), 4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,7 @@ def estimates(ratios: Ratios, label: str) -> list[Estimate | None]:
             found.append(None)
             continue
         value, count = float(ratios.above[:, place].sum()) / below, int(counts[place])
-        enough = count >= FEWEST
+        enough = count >= FEWEST and high[place] - low[place] > _NOTHING
         found.append(
             Estimate(
                 value,

@@ -46,15 +46,16 @@ def test_models_are_compared_on_reports_that_both_have(lake: LakeOnDisk, athena:
 def test_an_interval_needs_ten_pairs_and_is_of_the_differences(
     lake: LakeOnDisk, athena: Athena
 ) -> None:
-    put(lake, [0.1 * (i % 7) + 0.05 for i in range(30)])
+    put(lake, [0.1 * (i % 7) + 0.05 + 0.001 * (i % 3) for i in range(30)])
     put(lake, [0.1 * (i % 7) for i in range(30)], model_role="pre-trained")
 
     (line,) = (one for one in compare(athena, scores.read(athena)).lines if one.rule == "all")
 
     cell = line.cells["rouge1"]
     assert cell is not None
-    assert cell.low == pytest.approx(0.05)  # the scores differ, their differences do not
-    assert cell.high == pytest.approx(0.05)
+    # The scores differ by 0.6, their differences by 0.002.
+    assert cell.low == pytest.approx(0.0507, abs=0.0001)
+    assert cell.high == pytest.approx(0.0513, abs=0.0001)
 
 
 def test_versions_are_compared_on_the_same_reports_uploaded_twice(

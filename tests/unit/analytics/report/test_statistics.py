@@ -74,7 +74,9 @@ def test_micro_f1_is_a_ratio_of_sums_and_its_interval_covers_too() -> None:
     common = draw.binomial(3, 0.6, shape)
     facts = common + 3
 
-    found = estimates(Ratios((2.0 * common).astype(np.float64), facts.astype(np.float64)), "simulated")
+    found = estimates(
+        Ratios((2.0 * common).astype(np.float64), facts.astype(np.float64)), "simulated"
+    )
 
     assert found[0] is not None
     assert found[0].value == pytest.approx(2 * common[:, 0].sum() / facts[:, 0].sum())
@@ -110,11 +112,31 @@ def test_reports_without_a_value_count_for_nothing() -> None:
 def test_there_is_an_interval_from_ten_reports_on() -> None:
     few = np.full((30, 1), math.nan)
     few[:9, 0] = 0.5
+    few[0, 0] = 0.4
     many = few.copy()
-    many[9, 0] = 0.5
+    many[9, 0] = 0.6
 
-    assert estimates(statistics.means(few), "dev1") == [Estimate(0.5, None, None, 9)]
-    assert estimates(statistics.means(many), "dev1") == [Estimate(0.5, 0.5, 0.5, 10)]
+    (without,), (within,) = (estimates(statistics.means(values), "dev1") for values in (few, many))
+
+    assert without is not None
+    assert (without.n, without.low, without.high) == (9, None, None)
+    assert within is not None
+    assert (within.n, within.value) == (10, pytest.approx(0.5))
+    assert within.low is not None
+    assert 0.4 < within.low < 0.5
+
+
+@pytest.mark.parametrize("most", [10, 10_000])
+def test_reports_that_all_say_the_same_have_no_interval(
+    monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(statistics, "MOST", most)
+
+    (found,) = estimates(statistics.means(np.full((60, 1), 0.1)), "dev1")
+
+    assert found is not None
+    assert found.value == pytest.approx(0.1)
+    assert (found.low, found.high, found.n) == (None, None, 60)
 
 
 def test_no_report_has_no_interval() -> None:
@@ -165,7 +187,7 @@ def test_a_share_of_nothing_is_none() -> None:
 
 @pytest.mark.parametrize(
     ("half", "decimals"),
-    [(0.3, 2), (0.03, 2), (0.011, 2), (0.01, 2), (0.008, 3), (0.0005, 4), (0.00001, 4), (0, 2)],
+    [(0.3, 2), (0.03, 2), (0.011, 2), (0.01, 2), (0.008, 3), (0.0005, 4), (0.00001, 4)],
 )
 def test_a_value_has_the_digits_that_its_interval_supports(half: float, decimals: int) -> None:
     assert Estimate(0.5, 0.5 - half, 0.5 + half, 100).decimals == decimals
