@@ -10,7 +10,7 @@ import numpy as np
 
 from analytics.engine.athena import Athena
 from analytics.report import permutation, statistics
-from analytics.report.scores import Dataset, Model, Scores, rank
+from analytics.report.scores import NONE, Dataset, Model, Scores, rank
 from analytics.report.statistics import Floats
 from analytics.report.tables import Line, strata
 
@@ -29,7 +29,7 @@ class Compared(NamedTuple):
     """The differences.
 
     Attributes:
-        lines: those of the newest version of each model, and between versions.
+        lines: those of each dataset's newest version, and those between versions.
         older: those of earlier versions.
         notes: which versions no report connects, as sentences.
     """
@@ -65,7 +65,7 @@ def compare(athena: Athena, scores: Scores) -> Compared:
     same: dict[str, dict[tuple[Any, ...], str]] = {}
     if any(_versions(dataset) for dataset in scores.datasets.values()):
         for name, *key, text in athena.query(_SAME).rows:
-            same.setdefault(name, {})[tuple(key)] = text
+            same.setdefault(name or NONE, {})[tuple(key)] = text
     made = Compared([], [], [])
     for dataset in scores.datasets.values():
         models = list(_models(dataset))
