@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -66,6 +66,7 @@ class Athena:
         self._files: dict[str, list[Path]] = {}
         self._odd: dict[str, set[Path]] = {}
         self._schema: dict[str, dict[str, Kind]] = {}
+        self._only: dict[str, str] = {}
         self.damaged: list[str] = []
         # What does not fit into memory is written here, report text included; without it, to `.tmp`
         # in the current folder. Only the user may read it.
@@ -114,6 +115,16 @@ class Athena:
             return self._run(translated, parameters)
         except _UNREADABLE as error:
             raise _explained(str(error)) from None
+
+    def restrict(self, conditions: Mapping[str, str]) -> None:
+        """Restrict views to the rows that satisfy a condition, given in Athena's SQL.
+
+        What reads such a view sees these rows only. To be called before a query names the views.
+        """
+        late = sorted(set(conditions) & set(self._schema))
+        if late:
+            raise ValueError(f"already read: {', '.join(late)}")
+        self._only |= conditions
 
     def describe(self, name: str) -> list[tuple[str, str]]:
         """Columns of a table or view with their Athena types; raises QueryError."""
@@ -178,7 +189,10 @@ class Athena:
         view = statements.views().get(name)
         if view is None:
             raise QueryError(f"TABLE_NOT_FOUND: Table '{name}' does not exist; {_known()}")
-        tree = dialect.parse(view.sql)
+        sql = view.sql
+        if name in self._only:
+            sql = f"SELECT * FROM ({sql}) WHERE {self._only[name]}"
+        tree = dialect.parse(sql)
         self._define_all(tree)
         made = dialect.to_duckdb(tree, self._schema)
         columns = ", ".join(f'"{column}"' for column, _ in made.columns)

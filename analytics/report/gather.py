@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from analytics.engine.athena import Athena
-from analytics.report import cases
-from chalicelib.output.baselines import ALL_ROLES
-from chalicelib.output.scoring import METRICS
+from analytics.report import cases, scores, tables
+from analytics.report.differences import Compared, compare
+from analytics.report.flags import Rates, rates
+from analytics.report.scope import Scope
+from analytics.report.scores import Scores
+from analytics.report.tables import Agreement, Distribution, Line
+from analytics.report.tiles import Tile, tiles
 
-# The display order of models; others follow, sorted by name.
 _MOST_FAILURES = 200
-_NAMES = ("dataset", "model_role", "metric")
-_PAIR = ("fine_tuned_id", "fine_tuned_version", "pre_trained_id", "pre_trained_version")
 Row = dict[str, Any]
 
 _COUNTS = """
@@ -32,48 +32,46 @@ class Content:
     """Rows as dictionaries keyed by the views' columns; `cases` as in cases.py."""
 
     place: str
+    scope: Scope
     counts: Row
-    means: list[Row]
-    gains: dict[str, list[Row]]
-    describe: list[Row]
-    boxes: dict[str, list[Row]]
-    strata: list[Row]
+    tiles: list[Tile]
+    scores: Scores
+    means: list[Line]
+    compared: Compared
+    distributions: list[Distribution]
+    agreement: list[Agreement]
+    flags: list[Rates]
     reasons: list[Row]
     failures: list[Row]
     volume: list[Row]
-    versions: list[Row]
     latency: list[Row]
     cases: cases.Cases
     notes: list[str]
 
-    @property
-    def datasets(self) -> list[str]:
-        """Datasets with scores."""
-        return list(self.boxes)
 
-
-def gather(athena: Athena, place: str, most_cases: int) -> Content:
-    """Everything that the page shows; raises AwsError."""
-    means = _by_model(athena.query("SELECT * FROM v_rouge_mean").dicts())
-    boxes: dict[str, list[Row]] = defaultdict(list)
-    for row in _by_metric(athena.query("SELECT * FROM v_rouge_box").dicts()):
-        boxes[row["dataset"]].append(row)
-    gains = _gains(athena.query("SELECT * FROM v_comparison").dicts())
+def gather(athena: Athena, place: str, most_cases: int, scope: Scope | None = None) -> Content:
+    """Everything that the page shows; raises AwsError, and UsageError for a wrong `scope`."""
+    scope = scope or Scope()
+    scope.apply(athena)
+    read = scores.read(athena)
+    flags = rates(athena, read)
     counts = athena.query(_COUNTS).dicts()[0]
     found = Content(
         place=place,
+        scope=scope,
         counts=counts,
-        means=means,
-        gains=gains,
-        describe=_by_metric(athena.query("SELECT * FROM v_rouge_describe").dicts()),
-        boxes=dict(boxes),
-        strata=_strata(athena.query("SELECT * FROM v_strata").dicts()),
+        tiles=tiles(athena, counts["reports"], counts["scored"], read, flags),
+        scores=read,
+        means=tables.means(read),
+        compared=compare(athena, read),
+        distributions=tables.distributions(read),
+        agreement=tables.agreement(list(read.datasets.values())),
+        flags=flags,
         reasons=_ordered(athena, "v_failure_reasons", "failures DESC, dataset, error_type"),
         failures=_ordered(
             athena, "v_failures", f"dt DESC, source_key, record_index LIMIT {_MOST_FAILURES}"
         ),
         volume=_ordered(athena, "v_daily_volume", "dt DESC, lane, dataset LIMIT 60"),
-        versions=_by_model(athena.query("SELECT * FROM v_model_versions").dicts()),
         latency=_ordered(athena, "v_latency", "dt DESC, model_role, endpoint_name LIMIT 60"),
         cases=cases.gather(athena, most_cases),
         notes=[],
@@ -86,86 +84,35 @@ def _ordered(athena: Athena, view: str, order: str) -> list[Row]:
     return athena.query(f"SELECT * FROM {view} ORDER BY {order}").dicts()  # noqa: S608  # ours
 
 
-def _rank(role: str) -> tuple[int, str]:
-    plain = role.split(" ", 1)[0]  # without a version
-    return (ALL_ROLES.index(plain) if plain in ALL_ROLES else len(ALL_ROLES), role)
-
-
-def _named(rows: list[Row]) -> list[Row]:
-    """Fill in missing names: rows are sorted by them, and those of an older schema may lack one."""
-    named = [row | {name: row[name] or "(none)" for name in _NAMES if name in row} for row in rows]
-    return _with_versions(named)
-
-
-def _with_versions(rows: list[Row]) -> list[Row]:
-    """Add its version to the name of a model that a dataset has several versions of."""
-    known: dict[tuple[str, str], set[tuple[Any, Any]]] = defaultdict(set)
-    for row in rows:
-        if "model_role" in row:
-            version = row["model_id"], row["model_version"]
-            known[row["dataset"], row["model_role"]].add(version)
-    return [
-        row | {"model_role": f"{row['model_role']} {row['model_id']}@{row['model_version']}"}
-        if len(known.get((row["dataset"], row.get("model_role", "")), ())) > 1
-        else row
-        for row in rows
-    ]
-
-
-def _gains(rows: list[Row]) -> dict[str, list[Row]]:
-    """By dataset: what fine-tuned versions gained; `pair` names them where there are several."""
-    found: dict[str, list[Row]] = defaultdict(list)
-    for row in _by_metric(rows):
-        gains = (row[f"{name}_points"] for name in ("gain", "over_constant", "over_lead"))
-        if any(gain is not None for gain in gains):
-            found[row["dataset"]].append(row)
-    for of in found.values():
-        models = [tuple(row[name] or "none" for name in _PAIR) for row in of]
-        for row, (one, version, other, older) in zip(of, models, strict=True):
-            row["pair"] = f"{one}@{version}, {other}@{older}" if len(set(models)) > 1 else ""
-    return dict(found)
-
-
-def _by_model(rows: list[Row]) -> list[Row]:
-    return sorted(_named(rows), key=lambda row: (row["dataset"], _rank(row["model_role"])))
-
-
-def _by_metric(rows: list[Row]) -> list[Row]:
-    def key(row: Row) -> tuple[Any, ...]:
-        metric = row["metric"]
-        place = METRICS.index(metric) if metric in METRICS else len(METRICS)
-        pair = [row.get(name) or "" for name in _PAIR]
-        return (row["dataset"], _rank(row.get("model_role", "")), place, metric, *pair)
-
-    return sorted(_named(rows), key=key)
-
-
-def _strata(rows: Iterable[Row]) -> list[Row]:
-    """One row per dataset and version: ROUGE-1 and number of normal and of abnormal reports."""
-    found: dict[tuple[Any, ...], Row] = {}
-    for row in rows:
-        if row["metric"] == "rouge1":
-            names = ("dataset", "model_role", "model_id", "model_version")
-            model = {name: row[name] for name in names}
-            found.setdefault(tuple(model.values()), model)[row["stratum"]] = row
-    return _by_model(list(found.values()))
-
-
 def _notes(found: Content, damaged: list[str]) -> list[str]:
-    """Notes on what is missing from the lake."""
-    roles = {row["model_role"] for row in found.means}
+    """Notes on what is missing from the lake or not shown, and why."""
     notes = [f"Skipped an unreadable object: {key}. Upload its file again." for key in damaged]
     if not found.counts["reports"]:
-        notes.append("The lake contains no impressions yet.")
+        notes.append(
+            "No impression matches the restriction above."
+            if found.scope
+            else "The lake contains no impressions yet."
+        )
     elif not found.means:
         notes.append("No report has a radiologist's impression, so there are no scores.")
-    if found.means and "fine-tuned" not in roles:
-        notes.append("There are no scores for a fine-tuned model.")
-    if found.means and "pre-trained" not in roles:
-        notes.append("There are no scores for the pre-trained model: gains over it are empty.")
-    if found.means and not any(role.startswith("baseline-") for role in roles):
-        notes.append("There are no baselines: upload reports to the evaluation lane to get them.")
-    if len(found.datasets) == 1:
-        notes.append("There is only one dataset: results cannot be compared across hospitals.")
-    notes.extend(cases.notes(found.cases))
+    if found.means:
+        notes += _notes_on_scores(found)
+    notes += cases.notes(found.cases)
     return notes
+
+
+def _notes_on_scores(found: Content) -> Iterable[str]:
+    roles = {model.role for model in found.scores.seen}
+    if "fine-tuned" not in roles:
+        yield "There are no scores for a fine-tuned model."
+    if "pre-trained" not in roles:
+        yield "There are no scores for the pre-trained model, so there is no gain over it."
+    if not any(role.startswith("baseline-") for role in roles):
+        yield "There are no baselines: upload reports to the evaluation lane to get them."
+    if len(found.scores.datasets) == 1 and not found.scope.datasets:
+        yield "There is only one dataset: results cannot be compared across hospitals."
+    if found.scores.repeats:
+        yield "ROUGE-Lsum is not shown: it equals ROUGE-L for every draft here."
+    if scores.CLINICAL not in found.scores.metrics:
+        yield "No draft has a clinical F1: the rows were written before it existed."
+    yield from found.compared.notes

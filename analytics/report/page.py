@@ -10,33 +10,57 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from analytics.report import formats
 from analytics.report.charts import box_plot
+from analytics.report.flags import shown
 from analytics.report.gather import Content
-from chalicelib.output.scoring import METRICS
+from analytics.report.scores import CLINICAL
+from analytics.report.tables import FACTS, MICRO, WORDS
 from common.html_pages import template
 
 _FOLDER = Path(__file__).resolve().parent
-_NAMES = {"rouge1": "ROUGE-1", "rouge2": "ROUGE-2", "rougeL": "ROUGE-L", "rougeLsum": "ROUGE-Lsum"}
 
 
 def render(content: Content) -> str:
     """The whole page."""
-    page = template(_FOLDER, "page.html.j2", f4=_four, points=_points, rouge=_rouge, plain=_plain)
+    page = template(_FOLDER, "page.html.j2", **formats.FILTERS)
     script = _read("cases.js")
     return page.render(
         content=content,
-        metrics=METRICS,
+        metrics=content.scores.metrics,
+        means_of=[
+            *content.scores.metrics,
+            *([MICRO] if CLINICAL in content.scores.metrics else []),
+        ],
+        flags=shown(content.flags),
+        rules=_rules(content),
         # Our own files and charts, without report text.
         style=Markup("".join(map(_read, ("page.css", "cases.css")))),  # noqa: S704  # our own files
         script=Markup(script),  # noqa: S704  # our own file
         script_hash=_hash(script),
-        charts={name: Markup(box_plot(rows)) for name, rows in content.boxes.items()},  # noqa: S704  # our own drawings
+        charts=_charts(content),
         cases=_island(content.cases.data),
     )
 
 
 def _read(name: str) -> str:
     return (_FOLDER / name).read_text(encoding="utf-8")
+
+
+def _charts(content: Content) -> dict[str, Markup]:
+    """Box plots by dataset."""
+    found = {}
+    for name in content.scores.datasets:
+        rows = [one for one in content.distributions if one.dataset == name]
+        if rows:
+            found[name] = Markup(box_plot(rows, content.scores.metrics))  # noqa: S704  # our own drawings
+    return found
+
+
+def _rules(content: Content) -> list[str]:
+    """The rules of strata that the page can show, the one that it begins with first."""
+    there = {line.rule for line in content.means} | {line.rule for line in content.flags}
+    return [rule for rule in (FACTS, WORDS) if rule in there]
 
 
 def _island(cases: object) -> Markup:
@@ -51,19 +75,3 @@ def _island(cases: object) -> Markup:
 def _hash(script: str) -> str:
     """The script's hash for the Content-Security-Policy, which allows no other script to run."""
     return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
-
-
-def _four(value: float | None) -> str:
-    return "-" if value is None else f"{value:.4f}"
-
-
-def _points(value: float | None) -> str:
-    return "-" if value is None else f"{value:+.1f}"
-
-
-def _rouge(metric: str) -> str:
-    return _NAMES.get(metric, metric)
-
-
-def _plain(value: object) -> str:
-    return "-" if value is None else str(value)

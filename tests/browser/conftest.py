@@ -83,6 +83,12 @@ def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ),
     )
     lake.put("rouge_scores", score(run_id="evil", report_id="evil", fmeasure=0.001))
+    for i, (stratum, flag) in enumerate(
+        (("normal", None), ("abnormal", "wrong_side"), ("abnormal", "not_checked")) * 5
+    ):
+        name = {"report_id": f"r{i}", "record_index": i}
+        lake.put("clinical_scores", clinical(facts_stratum=stratum, fmeasure=i / 14, **name))
+        lake.put("checks", check(flag=flag, **name))
     lake.put("failures", failure())
     lake.put("files", file())
     out = folder / "report.html"

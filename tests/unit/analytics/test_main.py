@@ -47,6 +47,29 @@ def test_sql_prints_a_table_csv_or_json(run: Runner, lake: LakeOnDisk) -> None:
     assert (status, err) == (0, "")
 
 
+def test_report_takes_a_restriction_and_names_what_is_wrong_with_one(
+    run: Runner, lake: LakeOnDisk, tmp_path: Path
+) -> None:
+    lake.drafts(3)
+    lake.drafts(2, dataset="dev2", run_id="o2", model_version="7")
+    given = ("report", "--lake", str(lake.folder), "--out", str(tmp_path / "page.html"))
+
+    status, out, _ = run(
+        *given, "--since", "2026-11-01", "--dataset", "dev1", "--dataset", "dev2",
+        "--model-version", "1",
+    )  # fmt: skip
+    day, _, said_of_day = run(*given, "--since", "1.11.2026")
+    dataset, _, said_of_dataset = run(*given, "--dataset", "dev3")
+    version, _, said_of_version = run(*given, "--model-version", "8")
+
+    assert (status, out) == (0, f"{tmp_path / 'page.html'}\n")
+    assert "Only datasets dev1, dev2." in (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert (day, dataset, version) == (2, 2, 2)
+    assert "--since 1.11.2026: must be a day like 2026-11-02 (YYYY-MM-DD)" in said_of_day
+    assert "--dataset dev3: the lake has no such dataset; it has: dev1, dev2" in said_of_dataset
+    assert "--model-version 8: the lake has no such model version; it has: 1, 7" in said_of_version
+
+
 def test_a_named_query_takes_its_parameters(run: Runner, lake: LakeOnDisk) -> None:
     lake.drafts(3)
     place = ("--lake", str(lake.folder))

@@ -8,12 +8,14 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from analytics import report
 from analytics.engine.athena import Athena
 from analytics.lake import FolderLake
 from analytics.report.gather import gather
+from analytics.report.scope import Scope
 from common.errors import UsageError
 
 from .conftest import LakeOnDisk, check, clinical, failure, file, impression, score
@@ -54,12 +56,13 @@ class Cells(HTMLParser):
             self._inside = dict(attrs).get("id") == self._wanted
         if self._inside and tag == "tr":
             self.rows.append([])
-        self._cell = self._inside and tag in {"th", "td"}
-        if self._cell:
+        if self._inside and tag in {"th", "td"}:
+            self._cell = True
             self.rows[-1].append("")
 
     def handle_endtag(self, tag: str) -> None:
-        self._cell = False
+        if tag in {"th", "td", "table"}:
+            self._cell = False
 
     def handle_data(self, data: str) -> None:
         if self._cell:
@@ -86,20 +89,30 @@ def test_the_page_says_what_describe_says(lake: LakeOnDisk, athena: Athena) -> N
 
     shown = table(text_of(lake), "t-describe")
 
-    wanted = athena.query(
-        "SELECT dataset, model_role, metric, count, mean, std, min, p25, p50, p75, max "
-        "FROM v_rouge_describe"
-    ).rows
-    plain = {
-        tuple("-" if v is None else f"{v:.4f}" if isinstance(v, float) else str(v) for v in row)
-        for row in wanted
+    rows = pd.DataFrame(
+        athena.query(
+            "SELECT dataset, model_role, metric, fmeasure FROM v_rouge WHERE metric <> 'rougeLsum'"
+        ).dicts()
+    )
+    wanted = {
+        (dataset, role if role.startswith("baseline") else f"{role} 1", metric): [
+            str(int(n)),
+            *("" if pd.isna(value) else f"{value:.2f}" for value in values),
+        ]
+        for (dataset, role, metric), (n, *values) in zip(
+            rows.groupby(["dataset", "model_role", "metric"]).groups,
+            rows.groupby(["dataset", "model_role", "metric"])["fmeasure"].describe().to_numpy(),
+            strict=True,
+        )
     }
-    shown_as_stored = {
-        (dataset, model, metric.replace("ROUGE-", "rouge"), *rest)
-        for dataset, model, metric, *rest in shown
+    whole = {
+        (dataset, model, metric.replace("ROUGE-", "rouge")): values
+        for dataset, model, stratum, metric, *values in shown
+        if stratum == "all"
     }
-    assert shown_as_stored == plain
-    assert len(shown) == 17
+    assert whole == wanted
+    assert len(whole) == 13
+    assert len(shown) == 26  # and of each, one stratum
 
 
 def test_models_stand_in_order_and_cases_worst_first(lake: LakeOnDisk) -> None:
@@ -107,12 +120,12 @@ def test_models_stand_in_order_and_cases_worst_first(lake: LakeOnDisk) -> None:
 
     page = text_of(lake)
 
-    assert [row[:2] for row in table(page, "t-means")] == [
-        ["dev1", "fine-tuned"],
-        ["dev1", "pre-trained"],
+    assert [row[:2] for row in table(page, "t-means") if row[2] == "all"] == [
+        ["dev1", "fine-tuned 1"],
+        ["dev1", "pre-trained 1"],
         ["dev1", "baseline-constant"],
-        ["dev2", "fine-tuned"],
-        ["dev2", "pre-trained"],
+        ["dev2", "fine-tuned 1"],
+        ["dev2", "pre-trained 1"],
     ]
     scores = [case["m"][0][1] for case in cases(page)]
     assert scores == sorted(scores)
@@ -122,22 +135,69 @@ def test_models_stand_in_order_and_cases_worst_first(lake: LakeOnDisk) -> None:
     assert [row[5] for row in table(page, "t-reasons")] == ["1"]
 
 
-def test_versions_of_a_model_are_not_mixed(lake: LakeOnDisk) -> None:
-    for version, run, fmeasure in (("1", "o1", 0.25), ("2", "o2", 0.75)):
-        one = {"model_version": version, "run_id": run, "fmeasure": fmeasure}
-        lake.put("rouge_scores", score(**one))
-        lake.put("rouge_scores", score(**one | {"model_role": "pre-trained", "model_version": "1"}))
-        lake.put("impressions", impression(run_id=run, model_version=version))
+def test_a_redeploy_does_not_pool_versions_and_an_interval_stands_beside_each_mean(
+    lake: LakeOnDisk,
+) -> None:
+    for version, value in (("1", 0.2), ("2", 0.8)):
+        names = [
+            {"run_id": f"o{version}", "record_index": i, "report_id": f"r{i}"} for i in range(20)
+        ]
+        for i, name in enumerate(names):
+            drafted = name | {"model_version": version}
+            lake.put("rouge_scores", score(fmeasure=value + 0.01 * (i % 10), **drafted))
+            lake.put("clinical_scores", clinical(fmeasure=value, **drafted))
+            lake.put("checks", check(flag="wrong_side" if i == 0 else None, **drafted))
+            lake.put("impressions", impression(findings=f"Findings {i}.", **drafted))
 
     page = text_of(lake)
 
-    names = ["fine-tuned t5@1", "fine-tuned t5@2", "pre-trained"]
-    assert [row[1] for row in table(page, "t-means")] == names
-    assert [row[3] for row in table(page, "t-means")] == ["0.2500", "0.7500", "0.5000"]
-    assert [row[1] for row in table(page, "t-describe")] == names
-    assert [row[1] for row in table(page, "t-strata")] == names
-    pairs = [row[0] for row in table(page, "t-gains")]
-    assert pairs == ["dev1 (t5@1, t5@1)", "dev1 (t5@2, t5@1)"]
+    assert [row[1:6] for row in table(page, "t-means") if row[2] == "all"] == [
+        ["fine-tuned 2", "all", "20", "0.85 [0.83, 0.86]", "0.80"],
+        ["fine-tuned 1", "all", "20", "0.25 [0.23, 0.26]", "0.20"],
+    ]
+    assert [row[1:5] for row in table(page, "t-means")][1:3] == [
+        ["fine-tuned 2", "normal by facts", "20", "0.85 [0.83, 0.86]"],
+        ["fine-tuned 2", "normal by words", "20", "0.85 [0.83, 0.86]"],
+    ]
+    assert table(page, "t-differences")[0][1:5] == [
+        "fine-tuned 2 - fine-tuned 1",
+        "all",
+        "20",
+        "+0.60 p < 0.001",
+    ]
+    assert table(page, "t-agreement")[0] == ["dev1", "40", "100 % [91, 100]", "40", "0", "0", "0"]
+    assert table(page, "t-flags")[0][1:5] == ["fine-tuned 2", "all", "20", "5 % [1, 24]"]
+    assert [row[0] for row in table(page, "t-versions")] == ["fine-tuned", "fine-tuned"]
+
+
+def test_a_cell_says_how_many_reports_it_is_of_if_not_all(lake: LakeOnDisk) -> None:
+    for i in range(12):
+        name = {"record_index": i, "report_id": f"r{i}"}
+        lake.put("rouge_scores", score(**name), score(model_role="pre-trained", **name))
+        lake.put("clinical_scores", clinical(fmeasure=None if i == 11 else 0.5, **name))
+
+    page = text_of(lake)
+
+    assert table(page, "t-means")[0][4:] == [
+        "0.50",
+        "0.50 n 11",
+        "0.50 n 11",
+    ]
+    # Nothing is said where there is nothing: no dash, no zero.
+    assert table(page, "t-means")[-1][4:] == ["0.50", "", ""]
+    assert table(page, "t-differences")[0][3:] == ["12", "0.00 p 1.00", ""]
+
+
+def test_a_restricted_page_says_so(lake: LakeOnDisk) -> None:
+    full(lake)
+    out = lake.folder.parent / "report.html"
+
+    report.write(FolderLake(lake.folder), out, scope=Scope(datasets=("dev2",)))
+
+    page = out.read_text(encoding="utf-8")
+    assert '<p class="scope">Only dataset dev2.</p>' in page
+    assert {row[0] for row in table(page, "t-means")} == {"dev2"}
+    assert {case["d"] for case in cases(page)} == {"dev2"}
 
 
 def test_the_same_lake_makes_the_same_page(lake: LakeOnDisk) -> None:
@@ -197,9 +257,11 @@ def test_report_text_is_data(lake: LakeOnDisk) -> None:
         (
             lambda lake: lake.drafts(3),
             [
-                "There are no scores for the pre-trained model: gains over it are empty.",
+                "There are no scores for the pre-trained model, so there is no gain over it.",
                 "There are no baselines: upload reports to the evaluation lane to get them.",
                 "There is only one dataset: results cannot be compared across hospitals.",
+                "ROUGE-Lsum is not shown: it equals ROUGE-L for every draft here.",
+                "No draft has a clinical F1: the rows were written before it existed.",
                 UNCHECKED,
             ],
         ),
@@ -208,9 +270,10 @@ def test_report_text_is_data(lake: LakeOnDisk) -> None:
             [
                 "The lake contains no impressions yet.",
                 "There are no scores for a fine-tuned model.",
-                "There are no scores for the pre-trained model: gains over it are empty.",
+                "There are no scores for the pre-trained model, so there is no gain over it.",
                 "There are no baselines: upload reports to the evaluation lane to get them.",
                 "There is only one dataset: results cannot be compared across hospitals.",
+                "No draft has a clinical F1: the rows were written before it existed.",
             ],
         ),
     ],
@@ -233,7 +296,7 @@ def test_a_damaged_object_is_named_on_the_page(lake: LakeOnDisk) -> None:
     page = text_of(lake)
 
     assert "rouge_scores/dt=2026-11-02/half-0.jsonl.gz" in page
-    assert len(table(page, "t-describe")) == 17
+    assert len(table(page, "t-describe")) == 26
 
 
 def test_long_findings_and_rows_of_an_older_form_are_shown(lake: LakeOnDisk) -> None:
@@ -307,5 +370,5 @@ def test_rows_without_any_name_are_shown_too(lake: LakeOnDisk) -> None:
 
     page = text_of(lake)
 
-    assert ["(none)", "(none)"] in [row[:2] for row in table(page, "t-means")]
+    assert ["(none)", "(none)", "all"] in [row[:3] for row in table(page, "t-means")]
     assert table(page, "t-failures") == [["-", "-", "-", "-"]]
