@@ -62,11 +62,8 @@ def browser() -> Iterator[Browser]:
         made.close()
 
 
-@pytest.fixture(scope="session")
-def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A page with two datasets, two models and what makes trouble."""
-    folder = tmp_path_factory.mktemp("lake")
-    lake = LakeOnDisk(folder)
+def usual(lake: LakeOnDisk) -> None:
+    """Two datasets, two models and what makes trouble."""
     for role in ("fine-tuned", "pre-trained"):
         lake.drafts(60, model_role=role)
         lake.drafts(12, dataset="dev2", model_role=role, run_id="o2", stratum="abnormal")
@@ -83,14 +80,33 @@ def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ),
     )
     lake.put("rouge_scores", score(run_id="evil", report_id="evil", fmeasure=0.001))
+
+
+@pytest.fixture(scope="session")
+def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A page without flags."""
+    folder = tmp_path_factory.mktemp("lake")
+    lake = LakeOnDisk(folder)
+    usual(lake)
+    lake.put("failures", failure())
+    lake.put("files", file())
+    out = folder / "report.html"
+    report.write(FolderLake(folder), out)
+    return out
+
+
+@pytest.fixture(scope="session")
+def measured_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with clinical scores, and some drafts checked."""
+    folder = tmp_path_factory.mktemp("measured")
+    lake = LakeOnDisk(folder)
+    usual(lake)
     for i, (stratum, flag) in enumerate(
         (("normal", None), ("abnormal", "wrong_side"), ("abnormal", "not_checked")) * 5
     ):
         name = {"report_id": f"r{i}", "record_index": i}
         lake.put("clinical_scores", clinical(facts_stratum=stratum, fmeasure=i / 14, **name))
         lake.put("checks", check(flag=flag, **name))
-    lake.put("failures", failure())
-    lake.put("files", file())
     out = folder / "report.html"
     report.write(FolderLake(folder), out)
     return out
@@ -223,4 +239,11 @@ def page(browser: Browser, page_file: Path) -> Iterator[Page]:
 def danger(browser: Browser, danger_file: Path) -> Iterator[Page]:
     """The page with flags, opened."""
     with watched(browser, danger_file) as opened:
+        yield opened
+
+
+@pytest.fixture
+def measured(browser: Browser, measured_file: Path) -> Iterator[Page]:
+    """The page with scores of all kinds, opened."""
+    with watched(browser, measured_file) as opened:
         yield opened
