@@ -290,7 +290,8 @@
     if (link && link.hash === location.hash) go(); // no hashchange comes
   });
   // The controls stay at the top: what is scrolled to must not lie below them.
-  new ResizeObserver(() => document.documentElement.style.setProperty('--controls', `${controls.offsetHeight}px`)).observe(controls);
+  const measure = () => document.documentElement.style.setProperty('--controls', `${controls.offsetHeight}px`);
+  new ResizeObserver(measure).observe(controls);
 
   document.addEventListener('keydown', (event) => {
     const { activeElement } = document;
@@ -307,5 +308,6 @@
   // Nothing can be opened on paper: print all listed cases in full.
   addEventListener('beforeprint', () => rendered.forEach((item, c) => { const box = item.querySelector('details'); box.open = true; open(box, c); }));
   update();
+  measure(); // the observer reports only after the first layout
   go();
 })();

@@ -186,6 +186,23 @@ def test_a_link_opens_its_case_beyond_the_first_page(danger: Page) -> None:
     assert not danger.locator(".note").first.is_visible()
 
 
+@pytest.mark.parametrize("width", [1400, 390])
+def test_a_page_that_is_opened_at_a_case_shows_its_head(
+    browser: Browser, danger_file: Path, danger: Page, width: int
+) -> None:
+    address = str(danger.locator(".worst a").first.get_attribute("href"))
+    context = browser.new_context(viewport={"width": width, "height": 600})
+    page = context.new_page()
+
+    page.goto(danger_file.as_uri() + address)
+    page.wait_for_timeout(200)  # layout, and the observer of the controls
+
+    below: Any = page.locator("#controls").bounding_box()
+    head: Any = case(page, "side").locator("summary").bounding_box()
+    context.close()
+    assert below["y"] + below["height"] <= head["y"] < 600
+
+
 def test_a_link_opens_its_case_where_filters_hide_it(danger: Page) -> None:
     danger.locator("#version").select_option(label="fine-tuned 1")
     assert "side" not in titles(danger)
