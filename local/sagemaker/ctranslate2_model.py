@@ -15,6 +15,7 @@ from msgspec import UNSET
 
 from local.sagemaker.consensus import NEIGHBOURS, choose
 from local.sagemaker.conversion import TOKENIZER, convert
+from local.sagemaker.doubts import Doubts
 from local.sagemaker.errors import ModelDirectoryError
 from local.sagemaker.memory import Memory
 from local.sagemaker.payload import GenerationParameters
@@ -89,7 +90,7 @@ class CTranslate2Model:
             (self._decode(pieces), score)
             for pieces, score in zip(result.hypotheses, result.scores, strict=True)
         ]
-        return choose(beams, self._memory.most_like(text, NEIGHBOURS))
+        return choose(beams, self._memory.most_like(text, NEIGHBOURS), Doubts(text))
 
     def _load_translator(self) -> ctranslate2.Translator:
         size = len(self._files["model.bin"])

@@ -35,3 +35,19 @@ def test_draft_that_most_agree_with_is_chosen(
 
 def test_texts_without_words_are_no_crash() -> None:
     assert choose([("", -1.0), ("…", -2.0)], []) in ("", "…")
+
+
+def test_a_doubt_outweighs_neighbours_that_agree() -> None:
+    beams = [("No acute disease.", -0.5), ("Left effusion.", -0.6)]
+    neighbours = [("Left effusion.", 0.6), ("Left effusion, small.", 0.6)]
+    doubts = {"Left effusion.": 2.0, "Left effusion, small.": 2.0}
+
+    assert choose(beams, neighbours) == "Left effusion."
+    assert choose(beams, neighbours, lambda text: doubts.get(text, 0.0)) == "No acute disease."
+
+
+def test_equal_doubts_change_nothing() -> None:
+    beams = [("Cardiomegaly.", -0.3), ("No acute disease.", -0.4)]
+    neighbours = [("No acute disease of the chest.", 0.5)]
+
+    assert choose(beams, neighbours, lambda _: 3.0) == choose(beams, neighbours)
