@@ -2,7 +2,7 @@
 
 Minimum Bayes risk decoding (Kumar and Byrne, "Minimum Bayes-Risk Decoding for Statistical Machine
 Translation", 2004): the beams, weighted by probability, and the impressions of the most similar
-stored reports, weighted by similarity, have half of the votes each. The draft with the highest
+stored reports, weighted by similarity, vote. The draft with the highest
 expected word overlap is returned. A doubt about a draft, such as a side that the findings do not
 name, costs it votes and is deducted from its expected overlap.
 """
@@ -15,8 +15,8 @@ from collections.abc import Callable, Sequence
 
 from local.sagemaker.memory import words
 
-NEIGHBOURS = 20
-NEIGHBOURS_SHARE = 0.5
+NEIGHBOURS = 10
+NEIGHBOURS_SHARE = 0.6
 # How fast a vote decreases with the score: a beam's mean log probability, a neighbour's cosine.
 BEAM_SHARPNESS = 4.0
 LIKENESS_SHARPNESS = 10.0

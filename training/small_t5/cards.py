@@ -43,9 +43,9 @@ patient care.
 | Format | transformers' `config.json` and `model.safetensors` (16-bit floats); served as int8 |
 | Input | `{prompt}` |
 | Data | {reports:,} synthetic reports from the stream `train-{seed}`, without any that occur in \
-`examples/` |
+`examples/`{more_data} |
 | Training | one epoch, batches of {batch}, AdamW, learning rate {learning_rate:g}, seed {seed}, \
-{threads} CPU thread(s) |
+{threads} CPU thread(s){more_training} |
 | Command | `{command}` |
 | Made with | {versions} |
 | Licence | Apache-2.0 |
@@ -107,7 +107,7 @@ def text(  # noqa: PLR0913, PLR0917  # the contents of a card
     models: Path,
 ) -> str:
     """A card's Markdown."""
-    settings = {**asdict(plan), **asdict(shape)}
+    settings = {**asdict(plan), **asdict(shape), **_last_stage(role, plan)}
     settings |= {
         "role": role,
         "task": _TASKS[role],
@@ -125,6 +125,18 @@ def text(  # noqa: PLR0913, PLR0917  # the contents of a card
         "answer": ANSWER,
     }
     return _CARD.format(**settings)
+
+
+def _last_stage(role: str, plan: Schedule) -> dict[str, str]:
+    """What the fine-tuned model's card says of the last stage."""
+    if role != "fine-tuned":
+        return {"more_data": "", "more_training": ""}
+    last = plan.broadening
+    return {
+        "more_data": f"; then {last.reports:,} more, {make.EVERYDAY_SHARE:.0%} of them everyday"
+        " reports (`training/synthetic/everyday/`)",
+        "more_training": f"; then one epoch with learning rate {last.learning_rate:g}",
+    }
 
 
 def parameters(folder: Path) -> int:
