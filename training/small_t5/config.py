@@ -9,7 +9,7 @@ PROMPT = (
     "Generate radiology report impressions based on the following findings. Findings: {findings}"
 )
 SIZE_LIMIT = 4_000_000
-BROADENING_SHARE = 1 / 6
+BROADENING_SHARE = 1 / 5
 
 
 def prompted(findings: str) -> str:
@@ -35,7 +35,7 @@ class Schedule:
 
     No report is seen twice: the generator is unlimited, so one epoch over many reports teaches more
     than many epochs over few, and overfitting is not a concern. The last stage, on everyday
-    reports, has a sixth of the number of reports, and half of the learning rate.
+    reports, has a fifth of the number of reports, and half of the learning rate.
     """
 
     reports: int = 60_000

@@ -17,7 +17,7 @@ from training.synthetic.wording import sentence
 
 NORMAL_LINE = "No acute cardiopulmonary abnormality."
 # How often a film has acute, else long-standing findings, and how often harmless ones beside.
-ACUTE_SHARE, CHRONIC_SHARE = 0.22, 0.2
+ACUTE_SHARE, CHRONIC_SHARE = 0.18, 0.2
 SECOND = 0.3
 HARMLESS_CHANCES = (0.6, 0.35, 0.2)
 PRIOR = 0.3

@@ -45,6 +45,9 @@ NONE_SEEN = (
     "Negative for",
     "There is no evidence of",
     "I do not see any",
+    "No signs of",
+    "No findings of",
+    "Free of",
 )
 SEEN = ("", "", "", "is seen", "is identified", "is present", "seen", "identified", "are noted")
 
@@ -195,6 +198,10 @@ GRAMMARS: tuple[Grammar, ...] = (
                 "air space opacity",
                 "airspace consolidation",
                 "areas of consolidation",
+                "regions of consolidation",
+                "pulmonary consolidation",
+                "active infiltrates",
+                "active disease",
                 "parenchymal opacity",
                 "pneumonia",
             ),

@@ -98,6 +98,9 @@ CHRONIC: tuple[Entity, ...] = (
         "Changes of COPD are {seen}",
         "There is hyperinflation of the lungs",
         "Mild hyperexpansion of the lungs is {seen}",
+        "Mildly hyperexpanded lungs with flat diaphragms",
+        "Flat hemidiaphragms and large lung volumes suggest emphysema",
+        "Mild hyperinflation",
     ),
     _told(
         "hernia",
