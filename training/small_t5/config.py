@@ -9,7 +9,7 @@ PROMPT = (
     "Generate radiology report impressions based on the following findings. Findings: {findings}"
 )
 SIZE_LIMIT = 4_000_000
-BROADENING_SHARE = 1 / 5
+BROADENING_SHARE = 1 / 2
 
 
 def prompted(findings: str) -> str:
@@ -35,7 +35,7 @@ class Schedule:
 
     No report is seen twice: the generator is unlimited, so one epoch over many reports teaches more
     than many epochs over few, and overfitting is not a concern. The last stage, on everyday
-    reports, has a fifth of the number of reports, and half of the learning rate.
+    reports, has half as many reports.
     """
 
     reports: int = 60_000
@@ -51,4 +51,4 @@ class Schedule:
     def broadening(self) -> Schedule:
         """The schedule of the last stage."""
         reports = max(1, round(self.reports * BROADENING_SHARE))
-        return replace(self, reports=reports, learning_rate=self.learning_rate / 2)
+        return replace(self, reports=reports)
