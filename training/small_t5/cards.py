@@ -13,6 +13,8 @@ from training.small_t5 import make, score
 from training.small_t5.config import PROMPT, Architecture, Schedule
 from training.small_t5.score import LONGEST_INPUT, METRICS, Table
 from training.small_t5.size import CARD, check_size, sizes
+from training.synthetic.everyday.harmless import HARMLESS
+from training.synthetic.everyday.told import ACUTE, CHRONIC
 from training.synthetic.junk import ANSWER
 from training.synthetic.scenarios import SCENARIOS
 
@@ -120,19 +122,21 @@ def text(  # noqa: PLR0913, PLR0917  # the contents of a card
         "versions": ", ".join(f"{name} {version(name)}" for name in PACKAGES),
         "files": "\n".join(f"| `{name}` | {size:,} |" for name, size in files.items()),
         "scores": score_table(tables),
-        "entities": len({entity.name for s in SCENARIOS for entity, _ in s.pool}),
         "longest": LONGEST_INPUT,
         "answer": ANSWER,
     }
     return _CARD.format(**settings)
 
 
-def _last_stage(role: str, plan: Schedule) -> dict[str, str]:
-    """What the fine-tuned model's card says of the last stage."""
+def _last_stage(role: str, plan: Schedule) -> dict[str, str | int]:
+    """What the cards say of the last stage, which only the fine-tuned model has."""
+    names = {entity.name for s in SCENARIOS for entity, _ in s.pool}
     if role != "fine-tuned":
-        return {"more_data": "", "more_training": ""}
+        return {"more_data": "", "more_training": "", "entities": len(names)}
     last = plan.broadening
+    names |= {entity.name for entity in (*HARMLESS, *CHRONIC, *ACUTE)}
     return {
+        "entities": len(names),
         "more_data": f"; then {last.reports:,} more, {make.EVERYDAY_SHARE:.0%} of them everyday"
         " reports (`training/synthetic/everyday/`)",
         "more_training": f"; then one epoch with learning rate {last.learning_rate:g}",
