@@ -2,9 +2,9 @@
 
 Minimum Bayes risk decoding (Kumar and Byrne, "Minimum Bayes-Risk Decoding for Statistical Machine
 Translation", 2004): the beams, weighted by probability, and the impressions of the most similar
-stored reports, weighted by similarity, vote. The draft with the highest
-expected word overlap is returned. A doubt about a draft, such as a side that the findings do not
-name, costs it votes and is deducted from its expected overlap.
+stored reports, weighted by similarity, vote. The draft with the highest expected word overlap is
+returned. A doubt about a draft, such as a side that the findings do not name, costs it votes and is
+deducted from its expected overlap.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from collections.abc import Callable, Sequence
 
 from local.sagemaker.memory import words
 
+# Chosen by cross-validation on training reports (docs/benchmarks.md, "Draft quality").
 NEIGHBOURS = 10
-NEIGHBOURS_SHARE = 0.6
+NEIGHBOURS_SHARE = 0.7
 # How fast a vote decreases with the score: a beam's mean log probability, a neighbour's cosine.
 BEAM_SHARPNESS = 4.0
 LIKENESS_SHARPNESS = 10.0

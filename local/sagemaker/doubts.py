@@ -21,7 +21,7 @@ WEIGHTS = {
     flags.UNSUPPORTED: 1.0,
     flags.NUMBER_NOT_IN_FINDINGS: 1.0,
     flags.NORMAL_DRAFT: 1.0,
-    flags.OMITTED: 0.2,
+    flags.OMITTED: 0.4,
 }
 # More flags of one weight than that say the same: this is the draft of another patient.
 MOST = 3
@@ -37,7 +37,7 @@ class Doubts:
         self._source = _read(source)
 
     def __call__(self, draft: str) -> float:
-        """Zero for a draft that no check objects to, at most 3.6; the time is linear in it."""
+        """Zero for a draft that no check objects to, at most 4.2; the time is linear in it."""
         reading = _read(draft)
         if self._source is None or reading is None:
             return 0.0

@@ -39,7 +39,11 @@ def test_texts_without_words_are_no_crash() -> None:
 
 def test_a_doubt_outweighs_neighbours_that_agree() -> None:
     beams = [("No acute disease.", -0.5), ("Left effusion.", -0.6)]
-    neighbours = [("Left effusion.", 0.6), ("Left effusion, small.", 0.6)]
+    neighbours = [
+        ("Left effusion.", 0.6),
+        ("Left effusion, small.", 0.6),
+        ("No acute disease.", 0.55),
+    ]
     doubts = {"Left effusion.": 2.0, "Left effusion, small.": 2.0}
 
     assert choose(beams, neighbours) == "Left effusion."

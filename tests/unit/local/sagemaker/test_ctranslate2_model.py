@@ -157,11 +157,12 @@ def test_no_directory(tmp_path: Path) -> None:
 
 
 def test_the_vote_heeds_the_findings(tmp_path: Path, embedded_model_directory: Path) -> None:
-    """Ten stored reports with a wrong side are outvoted by the model's own beams."""
+    """More of the stored reports have the wrong side than the right one."""
     copy = shutil.copytree(embedded_model_directory, tmp_path / "model")
     prompt = PROMPTS[1]  # a small left effusion
     other = ("Unlike the rest.", "No acute disease.")
-    memory.write(copy, [*[(prompt, "Small right pleural effusion.")] * 10, other])
+    wrong, right = (f"Small {side} pleural effusion." for side in ("right", "left"))
+    memory.write(copy, [*[(prompt, wrong)] * 7, *[(prompt, right)] * 3, other])
 
     ((answer,),) = CTranslate2Model(copy).generate([prompt], BEAMS)
 

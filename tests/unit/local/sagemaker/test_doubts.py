@@ -18,7 +18,7 @@ FINDINGS = "Prompt: what follows. There is a small left pleural effusion. The he
         ("Left pleural effusion. Acute rib fracture.", 1.0),
         ("Left pleural effusion, 4 cm.", 1.0),
         # An omission, and a normal draft for a film that is not.
-        ("No acute cardiopulmonary abnormality.", 1.2),
+        ("No acute cardiopulmonary abnormality.", 1.4),
         ("", 0.0),
     ],
 )
