@@ -25,6 +25,9 @@ LIKENESS_SHARPNESS = 10.0
 DOUBT_SHARPNESS = 1.5
 DOUBT_COST = 0.15
 
+# What a doubt costs a beam where nothing else votes: of its mean log probability.
+DOUBT_PENALTY = 0.5
+
 Scored = Sequence[tuple[str, float]]
 
 
@@ -55,6 +58,23 @@ def choose(beams: Scored, neighbours: Scored, doubt: Callable[[str], float] = la
         return overlap - DOUBT_COST * doubts[text]
 
     return max(pooled, key=expected)
+
+
+def least_doubtful(beams: Scored, doubt: Callable[[str], float]) -> str:
+    """The beam with the highest score after the penalty for doubts; on a tie, the first.
+
+    Args:
+        beams: texts and their mean log probabilities, at least one.
+        doubt: how far a text is at odds with its findings, from 0; called as rarely as possible.
+    """
+    best, most = "", -math.inf
+    for text, score in sorted(beams, key=lambda beam: -beam[1]):
+        if score <= most:
+            break  # not even without any doubt
+        merit = score - DOUBT_PENALTY * doubt(text)
+        if merit > most:
+            best, most = text, merit
+    return best
 
 
 def _votes(merits: Scored) -> list[tuple[str, float]]:

@@ -25,8 +25,8 @@ WEIGHTS = {
 }
 # More flags of one weight than that say the same: this is the draft of another patient.
 MOST = 3
-# The impressions of the training reports are compared with every new report.
-READINGS_KEPT = 20_000
+# The same few drafts, and impressions of training reports, come up again and again.
+READINGS_KEPT = 4096
 
 
 class Doubts:
@@ -34,11 +34,11 @@ class Doubts:
 
     def __init__(self, source: str) -> None:
         """`source` is the findings text, with or without a prompt around it."""
-        self._source = _read(source)
+        self._source = None if reason_not_to_check(source) else read(source)
 
     def __call__(self, draft: str) -> float:
         """Zero for a draft that no check objects to, at most 4.2; the time is linear in it."""
-        reading = _read(draft)
+        reading = _read_draft(draft)
         if self._source is None or reading is None:
             return 0.0
         counts = dict.fromkeys(set(WEIGHTS.values()), 0)
@@ -49,6 +49,6 @@ class Doubts:
 
 
 @lru_cache(READINGS_KEPT)
-def _read(text: str) -> Reading | None:
-    """The text's facts; None if the rules cannot read it."""
+def _read_draft(text: str) -> Reading | None:
+    """The draft's facts; None if the rules cannot read it."""
     return None if reason_not_to_check(text) else read(text)
