@@ -89,7 +89,7 @@ def test_the_int8_model_answers_as_transformers_does() -> None:
 
 
 def test_the_last_stage_has_reports_of_all_kinds_that_no_other_stage_has() -> None:
-    plan = Schedule(reports=400)
+    plan = Schedule(reports=800)
     examples = ROOT / "examples"
 
     reports = make.broadening_set(plan, examples)

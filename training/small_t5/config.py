@@ -9,7 +9,7 @@ PROMPT = (
     "Generate radiology report impressions based on the following findings. Findings: {findings}"
 )
 SIZE_LIMIT = 4_000_000
-BROADENING_SHARE = 1 / 2
+BROADENING_SHARE = 1 / 4
 
 
 def prompted(findings: str) -> str:
@@ -35,7 +35,7 @@ class Schedule:
 
     No report is seen twice: the generator is unlimited, so one epoch over many reports teaches more
     than many epochs over few, and overfitting is not a concern. The last stage, on everyday
-    reports, has half as many reports.
+    reports, has a quarter of the reports.
     """
 
     reports: int = 60_000
