@@ -1,8 +1,8 @@
 """Trains the two embedded models.
 
 `python -m training.embedded --out local/models` pre-trains a small T5 on synthetic report texts by
-span corruption, fine-tunes it on synthetic pairs, scores both models on the held-out examples and
-writes their model cards.
+span corruption, fine-tunes it on synthetic pairs in two stages, scores both models on the held-out
+examples and writes their model cards.
 """
 
 from __future__ import annotations
@@ -63,6 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         pre_trained, fine_tuned = chosen.out / "pre-trained", chosen.out / "fine-tuned"
         make.pre_train(pre_trained, chosen.examples, plan, Architecture())
         make.fine_tune(fine_tuned, pre_trained, chosen.examples, plan)
+        make.broaden(fine_tuned, chosen.examples, plan)
         tables = cards.write(chosen.out, chosen.examples, plan, Architecture())
     except CommandError as error:
         sys.stderr.write(f"{error}\n")

@@ -13,8 +13,9 @@ import ctranslate2
 import sentencepiece
 from msgspec import UNSET
 
-from local.sagemaker.consensus import NEIGHBOURS, choose
+from local.sagemaker.consensus import NEIGHBOURS, choose, least_doubtful
 from local.sagemaker.conversion import TOKENIZER, convert
+from local.sagemaker.doubts import Doubts
 from local.sagemaker.errors import ModelDirectoryError
 from local.sagemaker.memory import Memory
 from local.sagemaker.payload import GenerationParameters
@@ -40,8 +41,9 @@ ONE_THREAD_MODEL_BYTES = 32 * 1024 * 1024
 class CTranslate2Model:
     """Generates by beam search or sampling, as far as CTranslate2 supports JumpStart's parameters.
 
-    If one text is requested with beam search, a model with a memory (`memory.jsonl.gz`) returns the
-    text on which its beams and the most similar stored reports agree.
+    If one text is requested with beam search, the beam is returned that is likely and least at odds
+    with the findings. A model with a memory (`memory.jsonl.gz`) returns the text on which its beams
+    and the most similar stored reports agree.
 
     `early_stopping` has no equivalent. `max_time` is only enforced without beam search, where
     CTranslate2 can be stopped between tokens.
@@ -68,28 +70,25 @@ class CTranslate2Model:
             translator = self._load_translator()
 
         options = self._options(parameters)
-        if self._uses_memory(parameters):
-            # All beams are needed to vote on the text.
+        if _weighs_beams(parameters):
+            # All beams are needed to choose the text.
             options |= {"num_hypotheses": parameters.num_beams, "return_scores": True}
         results = translator.translate_batch([self._encode(text) for text in texts], **options)
 
-        if self._uses_memory(parameters):
+        if _weighs_beams(parameters):
             return [
-                [self._consensus(text, result)] for text, result in zip(texts, results, strict=True)
+                [self._chosen(text, result)] for text, result in zip(texts, results, strict=True)
             ]
         return [[self._decode(pieces) for pieces in result.hypotheses] for result in results]
 
-    def _uses_memory(self, parameters: GenerationParameters) -> bool:
-        single = parameters.num_return_sequences == 1 and parameters.num_beams > 1
-        return self._memory is not None and single and not parameters.do_sample
-
-    def _consensus(self, text: str, result: ctranslate2.TranslationResult) -> str:
-        assert self._memory is not None  # noqa: S101  # checked by the caller
+    def _chosen(self, text: str, result: ctranslate2.TranslationResult) -> str:
         beams = [
             (self._decode(pieces), score)
             for pieces, score in zip(result.hypotheses, result.scores, strict=True)
         ]
-        return choose(beams, self._memory.most_like(text, NEIGHBOURS))
+        if self._memory is None:
+            return least_doubtful(beams, Doubts(text))
+        return choose(beams, self._memory.most_like(text, NEIGHBOURS), Doubts(text))
 
     def _load_translator(self) -> ctranslate2.Translator:
         size = len(self._files["model.bin"])
@@ -136,6 +135,11 @@ class CTranslate2Model:
             options["callback"] = _stop_after(parameters.max_time)
 
         return options
+
+
+def _weighs_beams(parameters: GenerationParameters) -> bool:
+    single = parameters.num_return_sequences == 1 and parameters.num_beams > 1
+    return single and not parameters.do_sample
 
 
 def _stop_after(seconds: float) -> Callable[[object], bool]:

@@ -5,16 +5,23 @@ from __future__ import annotations
 import itertools
 import json
 import random
+import shutil
+from collections import Counter
+from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load_file
 
 from chalicelib.drafting.masks import normalize_masks
 from common.paths import ROOT
-from training.small_t5 import folder, spans
-from training.small_t5.config import prompted
+from tests.torch.tiny_job import tiny_model
+from training.small_t5 import folder, make, spans
+from training.small_t5.config import Schedule, prompted
 from training.small_t5.score import answers
 from training.small_t5.tokenizer import EOS, SENTINELS
+from training.synthetic.held_out import held_out
+from training.synthetic.stream import normalised
 
 MODEL = ROOT / "local" / "models" / "fine-tuned"
 SENTINEL_IDS = list(range(1000, 1032))
@@ -79,3 +86,35 @@ def test_the_int8_model_answers_as_transformers_does() -> None:
         expected.append(tokenizer.decode_pieces([p for p in words if p not in SENTINELS]))
     same = sum(a == b for a, b in zip(answers(MODEL, findings), expected, strict=True))
     assert same >= 36
+
+
+def test_the_last_stage_has_reports_of_all_kinds_that_no_other_stage_has() -> None:
+    plan = Schedule(reports=800)
+    examples = ROOT / "examples"
+
+    reports = make.broadening_set(plan, examples)
+
+    kinds = Counter(
+        "everyday" if "everyday" in r.report_id.split("-")[3:] else r.scenario for r in reports
+    )
+    assert len(reports) == 200
+    assert kinds["everyday"] == 120
+    assert kinds["junk"] == 3
+    texts = {normalised(r.findings) for r in reports}
+    earlier = {normalised(r.findings) for r in make.training_set(plan, examples)}
+    assert texts.isdisjoint(held_out(examples))
+    assert len(texts & earlier) <= 4  # the shortest normal reports occur again by chance
+
+
+def test_the_last_stage_goes_on_from_the_weights_that_are_there(tmp_path: Path) -> None:
+    for path in tiny_model().iterdir():
+        shutil.copy(path, tmp_path)
+    before = load_file(tmp_path / "model.safetensors")
+
+    make.broaden(tmp_path, ROOT / "examples", Schedule(reports=120, warmup=2))
+
+    after = load_file(tmp_path / "model.safetensors")
+    assert any(not torch.equal(before[name], after[name]) for name in before)
+    # One step or two from there, not from new weights.
+    far = max((before[name].float() - after[name].float()).abs().max() for name in before)
+    assert far < 0.05

@@ -13,6 +13,8 @@ from training.small_t5 import make, score
 from training.small_t5.config import PROMPT, Architecture, Schedule
 from training.small_t5.score import LONGEST_INPUT, METRICS, Table
 from training.small_t5.size import CARD, check_size, sizes
+from training.synthetic.everyday.harmless import HARMLESS
+from training.synthetic.everyday.told import ACUTE, CHRONIC
 from training.synthetic.junk import ANSWER
 from training.synthetic.scenarios import SCENARIOS
 
@@ -43,9 +45,9 @@ patient care.
 | Format | transformers' `config.json` and `model.safetensors` (16-bit floats); served as int8 |
 | Input | `{prompt}` |
 | Data | {reports:,} synthetic reports from the stream `train-{seed}`, without any that occur in \
-`examples/` |
+`examples/`{more_data} |
 | Training | one epoch, batches of {batch}, AdamW, learning rate {learning_rate:g}, seed {seed}, \
-{threads} CPU thread(s) |
+{threads} CPU thread(s){more_training} |
 | Command | `{command}` |
 | Made with | {versions} |
 | Licence | Apache-2.0 |
@@ -107,7 +109,7 @@ def text(  # noqa: PLR0913, PLR0917  # the contents of a card
     models: Path,
 ) -> str:
     """A card's Markdown."""
-    settings = {**asdict(plan), **asdict(shape)}
+    settings = {**asdict(plan), **asdict(shape), **_last_stage(role, plan)}
     settings |= {
         "role": role,
         "task": _TASKS[role],
@@ -120,11 +122,25 @@ def text(  # noqa: PLR0913, PLR0917  # the contents of a card
         "versions": ", ".join(f"{name} {version(name)}" for name in PACKAGES),
         "files": "\n".join(f"| `{name}` | {size:,} |" for name, size in files.items()),
         "scores": score_table(tables),
-        "entities": len({entity.name for s in SCENARIOS for entity, _ in s.pool}),
         "longest": LONGEST_INPUT,
         "answer": ANSWER,
     }
     return _CARD.format(**settings)
+
+
+def _last_stage(role: str, plan: Schedule) -> dict[str, str | int]:
+    """What the cards say of the last stage, which only the fine-tuned model has."""
+    names = {entity.name for s in SCENARIOS for entity, _ in s.pool}
+    if role != "fine-tuned":
+        return {"more_data": "", "more_training": "", "entities": len(names)}
+    last = plan.broadening
+    names |= {entity.name for entity in (*HARMLESS, *CHRONIC, *ACUTE)}
+    return {
+        "entities": len(names),
+        "more_data": f"; then {last.reports:,} more, {make.EVERYDAY_SHARE:.0%} of them everyday"
+        " reports (`training/synthetic/everyday/`)",
+        "more_training": f"; then one epoch with learning rate {last.learning_rate:g}",
+    }
 
 
 def parameters(folder: Path) -> int:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 # The system's default prompt: the model is trained on exactly the prompts that it will receive.
 PROMPT = (
     "Generate radiology report impressions based on the following findings. Findings: {findings}"
 )
 SIZE_LIMIT = 4_000_000
+BROADENING_SHARE = 1 / 4
 
 
 def prompted(findings: str) -> str:
@@ -33,7 +34,8 @@ class Schedule:
     """How each of the two models is trained; lengths are in tokens.
 
     No report is seen twice: the generator is unlimited, so one epoch over many reports teaches more
-    than many epochs over few, and overfitting is not a concern.
+    than many epochs over few, and overfitting is not a concern. The last stage, on everyday
+    reports, has a quarter of the reports.
     """
 
     reports: int = 60_000
@@ -44,3 +46,9 @@ class Schedule:
     max_source: int = 384
     max_target: int = 128
     threads: int = 1
+
+    @property
+    def broadening(self) -> Schedule:
+        """The schedule of the last stage."""
+        reports = max(1, round(self.reports * BROADENING_SHARE))
+        return replace(self, reports=reports)

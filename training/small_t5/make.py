@@ -28,10 +28,11 @@ from training.small_t5.tokenizer import EOS, FILE, PAD, SENTINELS, encode, train
 from training.synthetic import junk
 from training.synthetic.held_out import held_out
 from training.synthetic.report import Report
-from training.synthetic.stream import training_reports
+from training.synthetic.stream import everyday_reports, training_reports
 
 HELD_OUT = Path("evaluation/held-out.jsonl")
 JUNK_SHARE = 0.015
+EVERYDAY_SHARE = 0.6
 TOKENIZER_REPORTS = 20_000
 # The share of pre-training texts that lose their whole impression, not only short spans.
 WHOLE_SECTION_SHARE = 0.5
@@ -71,16 +72,17 @@ def fine_tune(out: Path, base: Path, examples: Path, plan: Schedule) -> Loop:
         ExamplesError: the examples cannot be read.
         SettingError: the base model cannot be loaded.
     """
-    torch.set_num_threads(plan.threads)
-    model, tokenizer = folder.load(base)
-    pairs = [
-        (
-            encode(tokenizer, prompted(normalize_masks(report.findings)), plan.max_source),
-            encode(tokenizer, report.impression, plan.max_target),
-        )
-        for report in training_set(plan, examples)
-    ]
-    return _train(model, plan, pairs, base / FILE, out)
+    return _fine_tune(out, base, training_set(plan, examples), plan)
+
+
+def broaden(out: Path, examples: Path, plan: Schedule) -> Loop:
+    """Train the fine-tuned model in `out` further, mostly on everyday reports.
+
+    Raises:
+        ExamplesError: the examples cannot be read.
+        SettingError: the model cannot be loaded.
+    """
+    return _fine_tune(out, out, broadening_set(plan, examples), plan.broadening)
 
 
 def training_set(plan: Schedule, examples: Path) -> list[Report]:
@@ -90,6 +92,23 @@ def training_set(plan: Schedule, examples: Path) -> list[Report]:
     synthetic = training_reports(plan.reports - junk_count, stream, held_out(examples))
     return [
         *(scribble(report, stream) for report in synthetic),
+        *(junk.junk(stream, index) for index in range(junk_count)),
+    ]
+
+
+def broadening_set(plan: Schedule, examples: Path) -> list[Report]:
+    """Everyday reports, beside house reports and junk so that neither is forgotten.
+
+    None of them is in the examples, nor in `training_set`.
+    """
+    stream = f"{stream_name(plan.seed)}-everyday"
+    kept_out = held_out(examples)
+    count = plan.broadening.reports
+    everyday_count, junk_count = round(count * EVERYDAY_SHARE), round(count * JUNK_SHARE)
+    house_count = count - everyday_count - junk_count
+    return [
+        *everyday_reports(everyday_count, stream, kept_out),
+        *(scribble(one, stream) for one in training_reports(house_count, stream, kept_out)),
         *(junk.junk(stream, index) for index in range(junk_count)),
     ]
 
@@ -148,6 +167,19 @@ def held_out_records(examples: Path) -> list[dict[str, str]]:
         return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     except (OSError, ValueError) as error:
         raise ExamplesError(path, str(error)) from error
+
+
+def _fine_tune(out: Path, base: Path, reports: Sequence[Report], plan: Schedule) -> Loop:
+    torch.set_num_threads(plan.threads)
+    model, tokenizer = folder.load(base)
+    pairs = [
+        (
+            encode(tokenizer, prompted(normalize_masks(report.findings)), plan.max_source),
+            encode(tokenizer, report.impression, plan.max_target),
+        )
+        for report in reports
+    ]
+    return _train(model, plan, pairs, base / FILE, out)
 
 
 def _train(

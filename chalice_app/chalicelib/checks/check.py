@@ -54,14 +54,18 @@ def _all(
             yield Flag(flags.NOT_CHECKED, f"Not checked, because the {name} {reason}.")
             return
     ours, theirs = read(draft), read(findings)
-    yield from wording.number_not_in_findings(theirs, ours)
     yield from wording.repeated_or_cut(ours)
     yield from wording.longer_than_findings(theirs, ours, options.longer_than)
     yield from age_or_sex_mismatch(theirs, ours, age, sex, options.age_tolerance)
-    yield from _compared(theirs, ours, options)
+    yield from compare(theirs, ours, options)
 
 
-def _compared(findings: Reading, draft: Reading, options: Options) -> Iterator[Flag]:
+def compare(findings: Reading, draft: Reading, options: Options = DEFAULTS) -> Iterator[Flag]:
+    """The flags of what two texts state, whichever checks `options` chooses, in no order.
+
+    For many drafts of the same findings, so that each text is read only once.
+    """
+    yield from wording.number_not_in_findings(findings, draft)
     # Every fact of one text is compared with every one of the other: never with too many.
     few = max(len(findings.facts), len(draft.facts)) <= MAX_FACTS
     sided = list(disagreements.wrong_side(findings.facts, draft.facts)) if few else []

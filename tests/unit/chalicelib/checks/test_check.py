@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.checks import flags
-from chalicelib.checks.check import check
+from chalicelib.checks.check import check, compare
 from chalicelib.checks.flags import Options
+from chalicelib.checks.reading import read
 from chalicelib.settings import DRAFT_CHECKS
 from common.paths import ROOT
 from tests.counting import calls
@@ -204,3 +205,10 @@ def test_any_texts_give_flags_whose_spans_lie_in_them(findings: str, draft: str)
             assert 0 <= start < end <= len(findings)
         for start, end in flag.draft_spans:
             assert 0 <= start < end <= len(draft)
+
+
+def test_texts_that_were_read_before_are_compared_in_the_same_way() -> None:
+    findings = "Moderate LEFT pleural effusion. No pneumothorax."
+    draft = "Large RIGHT pneumothorax, 9.9 cm. No effusion."
+
+    assert set(compare(read(findings), read(draft))) == set(check(findings, draft))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from local.sagemaker import memory
 from local.sagemaker.ctranslate2_model import CTranslate2Model
 from local.sagemaker.errors import ModelDirectoryError
 from local.sagemaker.payload import GenerationParameters
@@ -153,3 +154,17 @@ def test_a_directory_with_a_broken_file(
 def test_no_directory(tmp_path: Path) -> None:
     with pytest.raises(ModelDirectoryError, match=r"config\.json is missing"):
         CTranslate2Model(tmp_path / "none")
+
+
+def test_the_vote_heeds_the_findings(tmp_path: Path, embedded_model_directory: Path) -> None:
+    """More of the stored reports have the wrong side than the right one."""
+    copy = shutil.copytree(embedded_model_directory, tmp_path / "model")
+    prompt = PROMPTS[1]  # a small left effusion
+    other = ("Unlike the rest.", "No acute disease.")
+    wrong, right = (f"Small {side} pleural effusion." for side in ("right", "left"))
+    memory.write(copy, [*[(prompt, wrong)] * 7, *[(prompt, right)] * 3, other])
+
+    ((answer,),) = CTranslate2Model(copy).generate([prompt], BEAMS)
+
+    assert "left" in answer.lower()
+    assert "right" not in answer.lower()
