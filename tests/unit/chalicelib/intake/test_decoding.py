@@ -35,9 +35,10 @@ def reason(data: bytes, limit: int = LIMIT) -> str:
     return caught.value.reason
 
 
+# A NUL as second byte says UTF-16 where there is no mark: no JSON, and no report, has one.
 @MODEST
 @given(
-    text=st.text(st.characters(codec="utf-8", exclude_characters="\ufeff"), max_size=200),
+    text=st.text(st.characters(codec="utf-8", exclude_characters="\ufeff\x00"), max_size=200),
     encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "utf-32"]),
     zipped=st.booleans(),
     places=st.lists(st.integers(0, 1000), max_size=8),
