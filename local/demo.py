@@ -107,8 +107,8 @@ def _page(stack: stacks.Stack, settings: LocalStackSettings, say: Say) -> None:
         report.write(lake, page)
     name = page.relative_to(settings.root)
     say(
-        f"\n4. An analyst opens {name}: the same figures, box plots, and every case beside the "
-        "radiologist's words"
+        f"\n4. An analyst opens {name}: the ten worst drafts, the same figures with intervals, and "
+        "every case with its flags"
     )
 
 
@@ -123,6 +123,7 @@ def _example(stack: stacks.Stack, one: Answered) -> str:
         ("findings", record["findings"]),
         ("radiologist", record.get("impression", "-")),
         ("drafted", drafted["impression"]),
+        *(("flag", f"{one['flag']}: {one['sentence']}") for one in drafted.get("checks", ())),
     )
     return "\n".join(_wrapped(name, text) for name, text in lines) + "\n"
 

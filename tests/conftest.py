@@ -24,11 +24,17 @@ os.environ["POWERTOOLS_TRACE_DISABLED"] = "true"
 # Many tests of pure code with its own tables of cases: the oldest and the newest interpreter
 # suffice.
 ALIKE = (
-    "/tests/unit/analytics/engine/",
+    "/tests/unit/analytics/",
     "/tests/unit/benchmarks/",
     "/tests/unit/chalicelib/checks/",
+    "/tests/unit/local/cloudformation/",
     "/tests/unit/training/prepare/",
 )
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than processors: tests of the local stack mostly wait for it."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:

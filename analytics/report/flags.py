@@ -12,6 +12,7 @@ from analytics.report import statistics
 from analytics.report.scores import NONE, STRATA, Model, Scores, in_order, rank
 from analytics.report.statistics import Estimate
 from analytics.report.tables import ALL, FACTS, WORDS
+from chalicelib.checks import VERSION
 from chalicelib.checks.flags import CONTRADICTED, NAMES, NORMAL_DRAFT, NOT_CHECKED, WRONG_SIDE
 
 CRITICAL = "critical"  # any of these three
@@ -71,6 +72,19 @@ def rates(athena: Athena, scores: Scores) -> list[Rates]:
     strata_order = [(ALL, "all"), *((rule, one) for rule in (FACTS, WORDS) for one in STRATA)]
     keys = sorted(found, key=lambda one: (one[0], order[one[1]], strata_order.index(one[2:])))
     return [_rates(key, found[key]) for key in keys]
+
+
+def settings_notes(athena: Athena) -> Iterable[str]:
+    """What a reader of the rates must know of the settings that drafts were checked with."""
+    rows = athena.query("SELECT DISTINCT checker FROM v_checks ORDER BY checker").rows
+    checkers = [str(checker) for (checker,) in rows]
+    if len(checkers) > 1:
+        yield (
+            f"Drafts were checked with different settings ({' / '.join(checkers)}), and flag rates "
+            "count them together: a check that did not run has no flags."
+        )
+    elif checkers and checkers != [VERSION]:
+        yield f"Drafts were checked with settings of your own: {checkers[0]}."
 
 
 def shown(lines: Iterable[Rates]) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 from analytics.engine.athena import Athena
 from analytics.report import cases, scores, tables
 from analytics.report.differences import Compared, compare
-from analytics.report.flags import Rates, rates
+from analytics.report.flags import Rates, rates, settings_notes
 from analytics.report.scope import Scope
 from analytics.report.scores import Scores
 from analytics.report.tables import Agreement, Distribution, Line
@@ -76,7 +76,7 @@ def gather(athena: Athena, place: str, most_cases: int, scope: Scope | None = No
         cases=cases.gather(athena, most_cases),
         notes=[],
     )
-    found.notes.extend(_notes(found, athena.damaged))
+    found.notes.extend([*_notes(found, athena.damaged), *settings_notes(athena)])
     return found
 
 

@@ -17,12 +17,12 @@ KEY = "incoming/ward/secret.json"
 
 
 def failure(account: Account, service: str, operation: str, **request: Any) -> str:
-    """The words for a call that is refused."""
+    """The words for a call that is refused, for good: nothing is gained by retries."""
     name = "".join(word.capitalize() for word in operation.split("_"))
-    account.refuse(service, name, 503, "SlowDown")
+    account.refuse(service, name, 400, "InvalidRequest")
     with pytest.raises(ClientError) as caught:
         getattr(getattr(aws, service)(), operation)(**request)
-    return failed_call(caught.value).removesuffix(" failed with SlowDown")
+    return failed_call(caught.value).removesuffix(" failed with InvalidRequest")
 
 
 @pytest.mark.parametrize(

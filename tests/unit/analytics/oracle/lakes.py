@@ -21,6 +21,7 @@ from tests.unit.analytics.conftest import (
 Row = dict[str, Any]
 DAYS = ("2026-10-30", "2026-11-01", "2026-11-02", "2026-11-03")
 ROLES = ("fine-tuned", "pre-trained", "baseline-constant", "baseline-lead")
+CHECKERS = ("draft-checks 1", "draft-checks 1; longer_than=2")
 FLAGS = ("wrong_side", "contradicted", "omitted", "normal_draft_abnormal_findings", "not_checked")
 FRACTIONS = (0.0, 0.05, 0.25, 0.3, 0.5, 0.95, 1.0)  # ties, and the edges of bins
 
@@ -166,10 +167,10 @@ class _Upload:
                 self.lake.add("rouge_scores", day, row)
             self._clinical(one, day, at)
         if not baseline:
+            with_checker = one | {"checker": CHECKERS[one["record_index"] % 2]}
             for place, flag in enumerate(flags or [None]):
-                self.lake.add(
-                    "checks", day, check(**one, flag_index=place, flag=flag, checked_at=at)
-                )
+                row = check(**with_checker, flag_index=place, flag=flag, checked_at=at)
+                self.lake.add("checks", day, row)
 
     def _clinical(self, one: Row, day: str, at: str) -> None:
         draw = self.draw

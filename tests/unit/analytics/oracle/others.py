@@ -12,6 +12,7 @@ from .scores import MODEL, STRATA
 from .statistics import count, groups, mean, numbers, plain, sem, total
 
 VERSION = ("lane", *MODEL)
+NOT_CHECKED = "not_checked"
 
 
 def cases(lake: Lake) -> list[Row]:
@@ -72,22 +73,28 @@ def clinical_f1(lake: Lake) -> list[Row]:
 
 
 def flag_rates(lake: Lake) -> list[Row]:
+    of_check: tuple[str, ...] = (*VERSION, "checker")
     drafts: dict[tuple[Any, ...], Row] = {}
     for row in standing(lake, "checks"):
         one = drafts.setdefault(
             values(row, DRAFT),
-            {name: row[name] for name in (*VERSION, "stratum")} | {"flags": set()},
+            {name: row[name] for name in (*of_check, "stratum")} | {"flags": set()},
         )
         one["flags"].add(row["flag"])
     found = []
-    for key, of in groups(drafts.values(), VERSION):
+    for key, of in groups(drafts.values(), of_check):
+        read = of[[NOT_CHECKED not in flags for flags in of["flags"]]]
         for flag in set().union(*of["flags"]):
-            has = of["flags"].map(lambda flags, flag=flag: flag in flags).astype(float)
-            row = key | {"flag": flag, "drafts": len(of), "flagged": int(has.sum())}
-            row |= {"rate": has.mean(), "standard_error": has.std(ddof=0) / len(of) ** 0.5}
+            among = of if flag == NOT_CHECKED else read
+            has = among["flags"].map(lambda flags, flag=flag: flag in flags).astype(float)
+            row = key | {"flag": flag, "drafts": len(of), "compared": len(read)}
+            row |= {"flagged": int(has.sum()), "rate": plain(has.mean())}
+            row["standard_error"] = has.std(ddof=0) / len(among) ** 0.5 if len(among) else None
             for stratum in STRATA:
-                part = has[of["stratum"] == stratum]
-                row[f"drafts_{stratum}"], row[f"flagged_{stratum}"] = len(part), int(part.sum())
+                part = has[among["stratum"] == stratum]
+                row[f"drafts_{stratum}"] = int((of["stratum"] == stratum).sum())
+                row[f"compared_{stratum}"] = int((read["stratum"] == stratum).sum())
+                row[f"flagged_{stratum}"] = int(part.sum())
                 row[f"rate_{stratum}"] = plain(part.mean())
             found.append(row)
     return found

@@ -102,3 +102,33 @@ def test_only_flags_that_some_draft_has_are_columns(lake: LakeOnDisk, athena: At
 
 def test_without_checks_there_are_no_rates(athena: Athena) -> None:
     assert rates(athena) == {}
+
+
+@pytest.mark.parametrize(
+    ("checkers", "said"),
+    [
+        ([], []),
+        (["draft-checks 1"], []),
+        (
+            ["draft-checks 1; longer_than=2"],
+            ["Drafts were checked with settings of your own: draft-checks 1; longer_than=2."],
+        ),
+        (
+            ["draft-checks 1", "draft-checks 1; checks=wrong_side"],
+            [
+                (
+                    "Drafts were checked with different settings (draft-checks 1 / draft-checks 1; "
+                    "checks=wrong_side), and flag rates count them together: a check that did not "
+                    "run has no flags."
+                )
+            ],
+        ),
+    ],
+)
+def test_settings_that_a_reader_must_know_are_said(
+    lake: LakeOnDisk, athena: Athena, checkers: list[str], said: list[str]
+) -> None:
+    for i, checker in enumerate(checkers):
+        lake.put("checks", check(record_index=i, report_id=f"r{i}", checker=checker))
+
+    assert list(flags.settings_notes(athena)) == said
