@@ -40,6 +40,9 @@ _OBJECT_VERSION = _c(
 )
 _SCHEMA = _c("schema_version", "int", "Version of the row's schema")
 
+# What the rows of a draft begin with.
+_DRAFT = (_REPORT, _RUN, _INDEX, _LANE, _DATASET, _ROLE, _MODEL, _VERSION)
+
 IMPRESSIONS = Table(
     name="impressions",
     comment="One model's draft for one record. Contains report text.",
@@ -47,14 +50,7 @@ IMPRESSIONS = Table(
     newest="generated_at",
     row_type="ImpressionRow",
     columns=(
-        _REPORT,
-        _RUN,
-        _INDEX,
-        _LANE,
-        _DATASET,
-        _ROLE,
-        _MODEL,
-        _VERSION,
+        *_DRAFT,
         _c(
             "endpoint_name",
             "string",
@@ -108,14 +104,7 @@ ROUGE_SCORES = Table(
     newest="scored_at",
     row_type="RougeRow",
     columns=(
-        _REPORT,
-        _RUN,
-        _INDEX,
-        _LANE,
-        _DATASET,
-        _ROLE,
-        _MODEL,
-        _VERSION,
+        *_DRAFT,
         _c("stratum", "string", "normal or abnormal, derived from the reference"),
         _c("metric", "string", "rouge1, rouge2, rougeL or rougeLsum"),
         _c("rouge_precision", "double", "Precision, 0 to 1"),
@@ -134,14 +123,7 @@ CLINICAL_SCORES = Table(
     newest="scored_at",
     row_type="ClinicalRow",
     columns=(
-        _REPORT,
-        _RUN,
-        _INDEX,
-        _LANE,
-        _DATASET,
-        _ROLE,
-        _MODEL,
-        _VERSION,
+        *_DRAFT,
         _c("stratum", "string", "normal or abnormal, derived from the reference's opening words"),
         _c("facts_stratum", "string", "normal or abnormal, by the findings of the reference"),
         _c("draft_stratum", "string", "normal or abnormal, by the findings of the draft"),
@@ -164,14 +146,7 @@ CHECKS = Table(
     newest="checked_at",
     row_type="CheckRow",
     columns=(
-        _REPORT,
-        _RUN,
-        _INDEX,
-        _LANE,
-        _DATASET,
-        _ROLE,
-        _MODEL,
-        _VERSION,
+        *_DRAFT,
         _c("stratum", "string", "normal or abnormal, derived from the reference", optional=True),
         _c("flag_index", "int", "Position of the flag among those of the draft's checks, from 0"),
         _c(

@@ -23,108 +23,102 @@ from chalicelib.output.tables import (
 
 DAY = "2026-11-02"
 AT = f"{DAY} 10:00:00.123"
+DRAFT = {
+    "report_id": "r1",
+    "run_id": "o1",
+    "record_index": 0,
+    "lane": "evaluation",
+    "dataset": "dev1",
+    "model_role": "fine-tuned",
+    "model_id": "t5",
+    "model_version": "1",
+}
 METRICS = ("rouge1", "rouge2", "rougeL", "rougeLsum")
 
 
 def impression(**given: Any) -> dict[str, Any]:
-    row = {
-        "report_id": "r1",
-        "run_id": "o1",
-        "record_index": 0,
-        "lane": "evaluation",
-        "dataset": "dev1",
-        "model_role": "fine-tuned",
-        "model_id": "t5",
-        "model_version": "1",
-        "endpoint_name": "endpoint",
-        "prompt_sha256": "0",
-        "findings": "Heart is normal.",
-        "reference_impression": "Normal heart.",
-        "generated_impression": "Normal.",
-        "stratum": "normal",
-        "flags": [],
-        "check_sentences": [],
-        "metadata": None,
-        "latency_ms": 10.0,
-        "call_records": 1,
-        "output_truncated": False,
-        "source_bucket": "landing",
-        "source_key": "evaluation/dev1/a.json",
-        "source_etag": "e",
-        "source_version_id": None,
-        "generated_at": AT,
-    } | given
+    row = (
+        DRAFT
+        | {
+            "endpoint_name": "endpoint",
+            "prompt_sha256": "0",
+            "findings": "Heart is normal.",
+            "reference_impression": "Normal heart.",
+            "generated_impression": "Normal.",
+            "stratum": "normal",
+            "flags": [],
+            "check_sentences": [],
+            "metadata": None,
+            "latency_ms": 10.0,
+            "call_records": 1,
+            "output_truncated": False,
+            "source_bucket": "landing",
+            "source_key": "evaluation/dev1/a.json",
+            "source_etag": "e",
+            "source_version_id": None,
+            "generated_at": AT,
+        }
+        | given
+    )
     return dict(msgspec.to_builtins(msgspec.convert(row, ImpressionRow)))
 
 
 def score(**given: Any) -> dict[str, Any]:
-    row = {
-        "report_id": "r1",
-        "run_id": "o1",
-        "record_index": 0,
-        "lane": "evaluation",
-        "dataset": "dev1",
-        "model_role": "fine-tuned",
-        "model_id": "t5",
-        "model_version": "1",
-        "stratum": "normal",
-        "metric": "rouge1",
-        "rouge_precision": 0.5,
-        "rouge_recall": 0.5,
-        "fmeasure": 0.5,
-        "scorer": "rouge-score",
-        "source_key": "evaluation/dev1/a.json",
-        "scored_at": AT,
-    } | given
+    row = (
+        DRAFT
+        | {
+            "stratum": "normal",
+            "metric": "rouge1",
+            "rouge_precision": 0.5,
+            "rouge_recall": 0.5,
+            "fmeasure": 0.5,
+            "scorer": "rouge-score",
+            "source_key": "evaluation/dev1/a.json",
+            "scored_at": AT,
+        }
+        | given
+    )
     return dict(msgspec.to_builtins(msgspec.convert(row, RougeRow)))
 
 
 def clinical(**given: Any) -> dict[str, Any]:
-    row = {
-        "report_id": "r1",
-        "run_id": "o1",
-        "record_index": 0,
-        "lane": "evaluation",
-        "dataset": "dev1",
-        "model_role": "fine-tuned",
-        "model_id": "t5",
-        "model_version": "1",
-        "stratum": "normal",
-        "facts_stratum": "normal",
-        "draft_stratum": "normal",
-        "facts_common": 1,
-        "facts_draft": 2,
-        "facts_reference": 2,
-        "clinical_precision": 0.5,
-        "clinical_recall": 0.5,
-        "fmeasure": 0.5,
-        "scorer": "draft-checks 1",
-        "source_key": "evaluation/dev1/a.json",
-        "scored_at": AT,
-    } | given
+    row = (
+        DRAFT
+        | {
+            "stratum": "normal",
+            "facts_stratum": "normal",
+            "draft_stratum": "normal",
+            "facts_common": 1,
+            "facts_draft": 2,
+            "facts_reference": 2,
+            "clinical_precision": 0.5,
+            "clinical_recall": 0.5,
+            "fmeasure": 0.5,
+            "scorer": "draft-checks 1",
+            "source_key": "evaluation/dev1/a.json",
+            "scored_at": AT,
+        }
+        | given
+    )
     return dict(msgspec.to_builtins(msgspec.convert(row, ClinicalRow)))
 
 
 def check(**given: Any) -> dict[str, Any]:
     """A row of `checks`; without a flag it says that the draft was checked."""
-    row = {
-        "report_id": "r1",
-        "run_id": "o1",
-        "record_index": 0,
-        "lane": "evaluation",
-        "dataset": "dev1",
-        "model_role": "fine-tuned",
-        "model_id": "t5",
-        "model_version": "1",
-        "stratum": "normal",
-        "flag_index": 0,
-        "flag": None,
-        "findings_spans": "[]",
-        "draft_spans": "[]",
-        "checker": "draft-checks 1",
-        "source_key": "evaluation/dev1/a.json",
-        "checked_at": AT,
-    } | given
+    row = (
+        DRAFT
+        | {
+            "stratum": "normal",
+            "flag_index": 0,
+            "flag": None,
+            "findings_spans": "[]",
+            "draft_spans": "[]",
+            "checker": "draft-checks 1",
+            "source_key": "evaluation/dev1/a.json",
+            "checked_at": AT,
+        }
+        | given
+    )
     return dict(msgspec.to_builtins(msgspec.convert(row, CheckRow)))
 
 
