@@ -32,6 +32,7 @@ ALIKE = (
 )
 
 
+@pytest.hookimpl(optionalhook=True)  # some environments have no xdist
 def pytest_xdist_auto_num_workers() -> int:
     """One worker more than processors: tests of the local stack mostly wait for it."""
     return (os.cpu_count() or 1) + 1

@@ -25,6 +25,7 @@ def test_the_worst_case_is_first_and_opens_with_a_word_diff(page: Page) -> None:
 
     case = page.locator("#list details", has=page.locator("strong", has_text="evil"))
     case.locator("summary").click()
+    case.locator("del").wait_for()
 
     assert case.locator("del").all_text_contents() == ["acute"]
     assert case.locator("ins").all_text_contents() == ["chronic"]
