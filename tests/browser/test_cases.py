@@ -33,6 +33,7 @@ def case(page: Page, title: str) -> Locator:
 def opened(page: Page, title: str) -> Locator:
     found = case(page, title)
     found.locator("summary").click()
+    found.locator(".sides").wait_for()  # written when it opens
     return found
 
 
@@ -172,6 +173,7 @@ def test_a_link_opens_its_case_beyond_the_first_page(danger: Page) -> None:
     last = danger.locator("#list details").last
     title = str(last.locator("strong").text_content())
     last.locator("summary").click()
+    last.locator(".sides").wait_for()
     address = str(last.locator(".link a").get_attribute("href"))
     assert re.fullmatch("#case=[0-9a-f]{12}", address)
 
