@@ -18,17 +18,20 @@ NONE = "(none)"  # in place of a name that a row of an older schema lacks
 STRATA = ("normal", "abnormal")
 _EQUAL = 1e-12
 
+# In order: where rows of one report name different strata, those of the newest count.
 _ROUGE = f"""
 SELECT dataset, model_role, model_id, model_version, run_id, record_index, report_id,
        max(stratum) AS stratum, CAST(NULL AS varchar) AS facts_stratum, max(scored_at) AS scored_at,
        {", ".join(f"max(fmeasure) FILTER (WHERE metric = '{one}') AS {one}" for one in METRICS)}
 FROM v_rouge
 GROUP BY dataset, model_role, model_id, model_version, run_id, record_index, report_id
+ORDER BY scored_at, model_role, model_id, model_version
 """  # noqa: S608  # our own names
 _CLINICAL = """
 SELECT dataset, model_role, model_id, model_version, run_id, record_index, report_id, stratum,
        facts_stratum, scored_at, fmeasure, facts_common, facts_draft, facts_reference
 FROM v_clinical
+ORDER BY scored_at, model_role, model_id, model_version
 """
 _KINDS = (_ROUGE, _CLINICAL)
 _NAMED = 4  # columns that name dataset and model; three more name the report

@@ -90,3 +90,18 @@ def test_an_empty_lake_has_no_scores(athena: Athena) -> None:
     found = scores.read(athena)
 
     assert (found.datasets, found.metrics, found.repeats) == ({}, (), False)
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_where_rows_name_different_strata_those_of_the_newest_count(
+    lake: LakeOnDisk, athena: Athena, *, newest_first: bool
+) -> None:
+    rows = [
+        clinical(scored_at="2026-11-02 11:00:00.000", facts_stratum="abnormal"),
+        clinical(model_role="pre-trained", scored_at="2026-11-02 10:00:00.000"),
+    ]
+    lake.put("clinical_scores", *(rows if newest_first else reversed(rows)))
+
+    (dataset,) = scores.read(athena).datasets.values()
+
+    assert dataset.by_facts == ["abnormal"]
