@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from analytics.engine.athena import Athena
 from analytics.report.packing import Packed, model, remarks, short
 from analytics.report.ranking import CRITICAL, MISSED, WORST
-from chalicelib.output.baselines import ALL_ROLES
+from analytics.report.scores import rank
 from chalicelib.settings import DRAFT_CHECKS
 
 Row = dict[str, Any]
@@ -202,8 +202,7 @@ def _key(row: Row) -> tuple[Any, ...]:
 
 
 def _rank(row: Row) -> tuple[int, str]:
-    role = row["model_role"] or ""
-    return (ALL_ROLES.index(role) if role in ALL_ROLES else len(ALL_ROLES), role)
+    return rank(row["model_role"] or "")
 
 
 def _is_baseline(row: Row) -> bool:

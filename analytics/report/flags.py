@@ -12,14 +12,13 @@ from analytics.report import statistics
 from analytics.report.scores import NONE, STRATA, Model, Scores, in_order, rank
 from analytics.report.statistics import Estimate
 from analytics.report.tables import ALL, FACTS, WORDS
-from chalicelib.checks import VERSION
-from chalicelib.checks.flags import CONTRADICTED, NAMES, NORMAL_DRAFT, NOT_CHECKED, WRONG_SIDE
+from chalicelib.checks import DISAGREEMENTS, VERSION
+from chalicelib.checks.flags import NAMES, NOT_CHECKED
 
-CRITICAL = "critical"  # any of these three
-_CRITICAL = frozenset({WRONG_SIDE, CONTRADICTED, NORMAL_DRAFT})
+CRITICAL = "critical"  # any of the disagreements
 _DRAFTS = """
 SELECT dataset, model_role, model_id, model_version, run_id, record_index, report_id,
-       max(stratum) AS stratum, array_agg(flag) AS flags
+       max(stratum) AS stratum, max(checker) AS checker, array_agg(flag) AS flags
 FROM v_checks
 GROUP BY dataset, model_role, model_id, model_version, run_id, record_index, report_id
 """
@@ -35,6 +34,7 @@ class Rates(NamedTuple):
         stratum: all, normal or abnormal.
         drafts: those that the checks ran on.
         compared: those of them that the checks could compare with the findings.
+        checkers: the settings that they were checked with, as `checks.checker` names them.
         cells: by flag, `critical` included: share of the drafts compared; for not_checked, of all.
     """
 
@@ -44,6 +44,7 @@ class Rates(NamedTuple):
     stratum: str
     drafts: int
     compared: int
+    checkers: frozenset[str]
     cells: Mapping[str, Estimate | None]
 
 
@@ -51,6 +52,7 @@ class Rates(NamedTuple):
 class _Counts:
     drafts: int = 0
     compared: int = 0
+    checkers: set[str] = field(default_factory=set)
     flags: Counter[str] = field(default_factory=Counter)
 
 
@@ -62,22 +64,23 @@ def rates(athena: Athena, scores: Scores) -> list[Rates]:
         for key, stratum in zip(dataset.keys, dataset.by_facts, strict=True)
     }
     found: dict[tuple[str, Model, str, str], _Counts] = {}
-    for dataset, role, model_id, version, *key, words, flags in athena.query(_DRAFTS).rows:
+    for dataset, role, model_id, version, *key, words, checker, flags in athena.query(_DRAFTS).rows:
         name, model = dataset or NONE, Model(role or NONE, model_id or NONE, version or NONE)
         strata = [(ALL, "all"), (FACTS, by_facts.get((name, *key))), (WORDS, words)]
         for rule, stratum in strata:
             if rule == ALL or stratum in STRATA:
-                _count(found.setdefault((name, model, rule, str(stratum)), _Counts()), flags)
+                counts = found.setdefault((name, model, rule, str(stratum)), _Counts())
+                counts.checkers.add(str(checker))
+                _count(counts, flags)
     order = {model: place for place, model in enumerate(_order(found, scores))}
     strata_order = [(ALL, "all"), *((rule, one) for rule in (FACTS, WORDS) for one in STRATA)]
     keys = sorted(found, key=lambda one: (one[0], order[one[1]], strata_order.index(one[2:])))
     return [_rates(key, found[key]) for key in keys]
 
 
-def settings_notes(athena: Athena) -> Iterable[str]:
+def settings_notes(lines: Iterable[Rates]) -> Iterable[str]:
     """What a reader of the rates must know of the settings that drafts were checked with."""
-    rows = athena.query("SELECT DISTINCT checker FROM v_checks ORDER BY checker").rows
-    checkers = [str(checker) for (checker,) in rows]
+    checkers = sorted(set[str]().union(*(line.checkers for line in lines)))
     if len(checkers) > 1:
         yield (
             f"Drafts were checked with different settings ({' / '.join(checkers)}), and flag rates "
@@ -102,14 +105,14 @@ def _count(counts: _Counts, flags: Iterable[Any]) -> None:
         return
     counts.compared += 1
     counts.flags.update(names)
-    counts.flags[CRITICAL] += bool(names & _CRITICAL)
+    counts.flags[CRITICAL] += bool(names & DISAGREEMENTS)
 
 
 def _rates(key: tuple[str, Model, str, str], counts: _Counts) -> Rates:
     flags = {CRITICAL, *NAMES, *counts.flags} - {NOT_CHECKED}
     cells = {flag: statistics.wilson(counts.flags[flag], counts.compared) for flag in flags}
     cells[NOT_CHECKED] = statistics.wilson(counts.flags[NOT_CHECKED], counts.drafts)
-    return Rates(*key, counts.drafts, counts.compared, cells)
+    return Rates(*key, counts.drafts, counts.compared, frozenset(counts.checkers), cells)
 
 
 def _order(found: Iterable[tuple[str, Model, str, str]], scores: Scores) -> list[Model]:

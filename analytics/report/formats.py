@@ -26,9 +26,7 @@ def value(one: Estimate) -> str:
 
 def interval(one: Estimate) -> str:
     """Its interval: [0.42, 0.48]; empty without one."""
-    if one.low is None or one.high is None:
-        return ""
-    return f"[{one.low:.{one.decimals}f}, {one.high:.{one.decimals}f}]"
+    return _between(one, lambda bound: f"{bound:.{one.decimals}f}")
 
 
 def signed(one: Estimate) -> str:
@@ -38,9 +36,7 @@ def signed(one: Estimate) -> str:
 
 def signed_interval(one: Estimate) -> str:
     """Its interval: [-0.01, +0.11]; empty without one."""
-    if one.low is None or one.high is None:
-        return ""
-    return f"[{_signed(one.low, one.decimals)}, {_signed(one.high, one.decimals)}]"
+    return _between(one, lambda bound: _signed(bound, one.decimals))
 
 
 def _signed(number: float, decimals: int) -> str:
@@ -55,9 +51,13 @@ def percent(one: Estimate) -> str:
 
 def percent_interval(one: Estimate) -> str:
     """The interval of a share, in per cent: [1, 7]; empty without one."""
+    return _between(one, lambda bound: f"{100 * bound:.{one.decimals - 2}f}")
+
+
+def _between(one: Estimate, shown: Callable[[float], str]) -> str:
     if one.low is None or one.high is None:
         return ""
-    return f"[{100 * one.low:.{one.decimals - 2}f}, {100 * one.high:.{one.decimals - 2}f}]"
+    return f"[{shown(one.low)}, {shown(one.high)}]"
 
 
 def p(one: float) -> str:

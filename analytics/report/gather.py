@@ -76,7 +76,7 @@ def gather(athena: Athena, place: str, most_cases: int, scope: Scope | None = No
         cases=cases.gather(athena, most_cases),
         notes=[],
     )
-    found.notes.extend([*_notes(found, athena.damaged), *settings_notes(athena)])
+    found.notes.extend([*_notes(found, athena.damaged), *settings_notes(flags)])
     return found
 
 

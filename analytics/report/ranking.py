@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from chalicelib.checks import DISAGREEMENTS
 from chalicelib.settings import DRAFT_CHECKS
 
 # The checks are listed in the order in which a reader should see their flags. Those of the first
 # three are critical disagreements; a draft that is normal by its facts where the report is not
 # comes right after them, flagged or not.
-CRITICAL = 3
+CRITICAL = len(DISAGREEMENTS)
 _PLACES = " ".join(f"WHEN '{name}' THEN {place * 2}" for place, name in enumerate(DRAFT_CHECKS))
 MISSED = CRITICAL * 2 - 1
 _OTHER = len(DRAFT_CHECKS) * 2
 _NO_DANGER = 99
-_CRITICAL = ", ".join(f"'{name}'" for name in DRAFT_CHECKS[:CRITICAL])
+_CRITICAL = ", ".join(f"'{name}'" for name in sorted(DISAGREEMENTS))
 
 # A report's place is that of its fine-tuned draft, if it has one, otherwise of its worst draft.
 WORST = f"""

@@ -47,7 +47,7 @@ class Model(NamedTuple):
 
     @property
     def is_baseline(self) -> bool:
-        """Whether it is no model."""
+        """Whether it is a baseline, and so has no versions."""
         return self.role.startswith("baseline-")
 
     @property

@@ -46,8 +46,8 @@ def read_prices(own: Path | None = None) -> Prices:
     """The listed prices, with those of a JSON file in their place.
 
     Raises:
-        UsageError: the file cannot be read, is no JSON object of numbers, names a price that does
-            not exist, or has one that is negative.
+        UsageError: the file cannot be read, is not a JSON object of numbers, names an unknown
+            price, or has a negative one.
     """
     listed = msgspec.json.decode(LISTED.read_bytes())
     try:

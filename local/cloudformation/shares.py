@@ -10,100 +10,71 @@ from collections.abc import Iterator
 
 from local.cloudformation.evaluate import Stack
 
+# What a reader of each may do, and what its owner may do beside it.
+_SOURCE = frozenset({"DescribeDataSource", "DescribeDataSourcePermissions", "PassDataSource"})
+_DATA_SET = frozenset(
+    {
+        "DescribeDataSet",
+        "DescribeDataSetPermissions",
+        "PassDataSet",
+        "DescribeIngestion",
+        "ListIngestions",
+    }
+)
+_OWN_DATA_SET = _DATA_SET | {
+    "UpdateDataSet",
+    "DeleteDataSet",
+    "CreateIngestion",
+    "CancelIngestion",
+    "UpdateDataSetPermissions",
+}
+_DASHBOARD = frozenset({"DescribeDashboard", "ListDashboardVersions", "QueryDashboard"})
+_THEME = frozenset({"DescribeTheme", "DescribeThemeAlias", "ListThemeAliases", "ListThemeVersions"})
+
 _SETS: dict[str, tuple[frozenset[str], ...]] = {
     "AWS::QuickSight::DataSource": (
-        frozenset({"DescribeDataSource", "DescribeDataSourcePermissions", "PassDataSource"}),
-        frozenset(
-            {
-                "DescribeDataSource",
-                "DescribeDataSourcePermissions",
-                "PassDataSource",
-                "UpdateDataSource",
-                "DeleteDataSource",
-                "UpdateDataSourcePermissions",
-            }
-        ),
+        _SOURCE,
+        _SOURCE | {"UpdateDataSource", "DeleteDataSource", "UpdateDataSourcePermissions"},
     ),
     "AWS::QuickSight::DataSet": (
-        frozenset(
-            {
-                "DescribeDataSet",
-                "DescribeDataSetPermissions",
-                "PassDataSet",
-                "DescribeIngestion",
-                "ListIngestions",
-            }
-        ),
-        frozenset(
-            {
-                "DescribeDataSet",
-                "DescribeDataSetPermissions",
-                "PassDataSet",
-                "DescribeIngestion",
-                "ListIngestions",
-                "UpdateDataSet",
-                "DeleteDataSet",
-                "CreateIngestion",
-                "CancelIngestion",
-                "UpdateDataSetPermissions",
-            }
-        ),
+        _DATA_SET,
+        _OWN_DATA_SET,
         # Since 2023; the set above is still taken.
-        frozenset(
-            {
-                "DescribeDataSet",
-                "DescribeDataSetPermissions",
-                "PassDataSet",
-                "DescribeIngestion",
-                "ListIngestions",
-                "UpdateDataSet",
-                "DeleteDataSet",
-                "CreateIngestion",
-                "CancelIngestion",
-                "UpdateDataSetPermissions",
-                "DescribeDataSetRefreshProperties",
-                "PutDataSetRefreshProperties",
-                "DeleteDataSetRefreshProperties",
-                "CreateRefreshSchedule",
-                "DescribeRefreshSchedule",
-                "ListRefreshSchedules",
-                "UpdateRefreshSchedule",
-                "DeleteRefreshSchedule",
-            }
-        ),
+        _OWN_DATA_SET
+        | {
+            "DescribeDataSetRefreshProperties",
+            "PutDataSetRefreshProperties",
+            "DeleteDataSetRefreshProperties",
+            "CreateRefreshSchedule",
+            "DescribeRefreshSchedule",
+            "ListRefreshSchedules",
+            "UpdateRefreshSchedule",
+            "DeleteRefreshSchedule",
+        },
     ),
     "AWS::QuickSight::Dashboard": (
-        frozenset({"DescribeDashboard", "ListDashboardVersions", "QueryDashboard"}),
-        frozenset(
-            {
-                "DescribeDashboard",
-                "ListDashboardVersions",
-                "QueryDashboard",
-                "UpdateDashboard",
-                "DeleteDashboard",
-                "DescribeDashboardPermissions",
-                "UpdateDashboardPermissions",
-                "UpdateDashboardPublishedVersion",
-            }
-        ),
+        _DASHBOARD,
+        _DASHBOARD
+        | {
+            "UpdateDashboard",
+            "DeleteDashboard",
+            "DescribeDashboardPermissions",
+            "UpdateDashboardPermissions",
+            "UpdateDashboardPublishedVersion",
+        },
     ),
     "AWS::QuickSight::Theme": (
-        frozenset({"DescribeTheme", "DescribeThemeAlias", "ListThemeAliases", "ListThemeVersions"}),
-        frozenset(
-            {
-                "DescribeTheme",
-                "DescribeThemeAlias",
-                "ListThemeAliases",
-                "ListThemeVersions",
-                "UpdateTheme",
-                "DeleteTheme",
-                "CreateThemeAlias",
-                "UpdateThemeAlias",
-                "DeleteThemeAlias",
-                "DescribeThemePermissions",
-                "UpdateThemePermissions",
-            }
-        ),
+        _THEME,
+        _THEME
+        | {
+            "UpdateTheme",
+            "DeleteTheme",
+            "CreateThemeAlias",
+            "UpdateThemeAlias",
+            "DeleteThemeAlias",
+            "DescribeThemePermissions",
+            "UpdateThemePermissions",
+        },
     ),
 }
 

@@ -8,3 +8,6 @@ use.
 
 # The version of lexicon and rules: change it when a text may get other facts or flags.
 VERSION = "draft-checks 1"
+# Draft and findings say opposite things: what the alarm counts, and what the report shows first.
+# Other flags are often what a radiologist would do too.
+DISAGREEMENTS = frozenset({"wrong_side", "contradicted", "normal_draft_abnormal_findings"})

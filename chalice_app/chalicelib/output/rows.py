@@ -45,17 +45,18 @@ class Written(NamedTuple):
 
 def rows_of(source: Source, record: Record, written: Written) -> Iterable[Row]:
     """All rows of one draft: the draft, its scores if there is a reference, and its flags."""
-    yield _impression_row(source, record, written)
+    shared = _shared(source, record, written)
+    yield _impression_row(source, record, written, shared)
     if record.impression is not None:
-        yield from _rouge_rows(source, record, record.impression, written)
-        yield _clinical_row(source, record, record.impression, written)
+        yield from _rouge_rows(source, record.impression, written, shared)
+        yield _clinical_row(source, record.impression, written, shared)
     if written.remarks is not None:
-        yield from _check_rows(source, record, written, written.remarks)
+        yield from _check_rows(source, written, written.remarks, shared)
 
 
-def _identity(source: Source, record: Record, written: Written) -> dict[str, Any]:
-    """The columns that all rows of a draft begin with."""
-    ref = source.work.ref
+def _shared(source: Source, record: Record, written: Written) -> dict[str, Any]:
+    """The columns that all rows of a draft have."""
+    ref, reference = source.work.ref, record.impression
     return {
         "report_id": record.report_id,
         "run_id": ref.object_id,
@@ -65,20 +66,23 @@ def _identity(source: Source, record: Record, written: Written) -> dict[str, Any
         "model_role": written.role,
         "model_id": written.model_id,
         "model_version": written.version,
+        "stratum": None if reference is None else baselines.stratum(reference),
+        "source_key": ref.key,
     }
 
 
-def _impression_row(source: Source, record: Record, written: Written) -> ImpressionRow:
+def _impression_row(
+    source: Source, record: Record, written: Written, shared: dict[str, Any]
+) -> ImpressionRow:
     ref = source.work.ref
     metadata = record.metadata
     return ImpressionRow(
-        **_identity(source, record, written),
+        **shared,
         endpoint_name=written.endpoint_name,
         prompt_sha256=written.prompt_sha256,
         findings=record.findings,
         reference_impression=record.impression,
         generated_impression=written.draft.impression,
-        stratum=None if record.impression is None else baselines.stratum(record.impression),
         flags=flags_of(record.flags, written.remarks),
         check_sentences=[one.sentence for one in written.remarks or ()],
         metadata=None if metadata is None else msgspec.json.encode(metadata).decode(),
@@ -86,7 +90,6 @@ def _impression_row(source: Source, record: Record, written: Written) -> Impress
         call_records=written.draft.call_records,
         output_truncated=written.draft.truncation != NOT_CUT,
         source_bucket=ref.bucket,
-        source_key=ref.key,
         source_etag=ref.etag,
         source_version_id=ref.version_id,
         generated_at=source.stamp,
@@ -94,29 +97,26 @@ def _impression_row(source: Source, record: Record, written: Written) -> Impress
 
 
 def _rouge_rows(
-    source: Source, record: Record, reference: str, written: Written
+    source: Source, reference: str, written: Written, shared: dict[str, Any]
 ) -> Iterable[RougeRow]:
-    ref = source.work.ref
     for score in scoring.score(reference, written.draft.impression):
         yield RougeRow(
-            **_identity(source, record, written),
-            stratum=baselines.stratum(reference),
+            **shared,
             metric=score.metric,
             rouge_precision=score.precision,
             rouge_recall=score.recall,
             fmeasure=score.fmeasure,
             scorer=scoring.SCORER,
-            source_key=ref.key,
             scored_at=source.stamp,
         )
 
 
-def _clinical_row(source: Source, record: Record, reference: str, written: Written) -> ClinicalRow:
-    ref = source.work.ref
+def _clinical_row(
+    source: Source, reference: str, written: Written, shared: dict[str, Any]
+) -> ClinicalRow:
     score = clinical.score(reference, written.draft.impression)
     return ClinicalRow(
-        **_identity(source, record, written),
-        stratum=baselines.stratum(reference),
+        **shared,
         facts_stratum=score.reference_stratum,
         draft_stratum=score.draft_stratum,
         facts_common=score.common,
@@ -126,27 +126,23 @@ def _clinical_row(source: Source, record: Record, reference: str, written: Writt
         clinical_recall=score.recall,
         fmeasure=score.fmeasure,
         scorer=score.scorer,
-        source_key=ref.key,
         scored_at=source.stamp,
     )
 
 
 def _check_rows(
-    source: Source, record: Record, written: Written, remarks: Sequence[Remark]
+    source: Source, written: Written, remarks: Sequence[Remark], shared: dict[str, Any]
 ) -> Iterable[CheckRow]:
-    ref = source.work.ref
     # One row without a flag says that the draft was checked: rates need it.
     said: Sequence[Remark | None] = remarks or (None,)
     for place, remark in enumerate(said):
         yield CheckRow(
-            **_identity(source, record, written),
-            stratum=None if record.impression is None else baselines.stratum(record.impression),
+            **shared,
             flag_index=place,
             flag=None if remark is None else remark.flag,
             findings_spans=_spans([] if remark is None else remark.findings),
             draft_spans=_spans([] if remark is None else remark.draft),
             checker=written.checker,
-            source_key=ref.key,
             checked_at=source.stamp,
         )
 

@@ -25,8 +25,6 @@ from chalicelib.settings import (
 if TYPE_CHECKING:
     from chalicelib.checks.flags import Flag
 
-_CUT = "repeated_or_cut"
-
 
 def checker_of(settings: Settings) -> str:
     """What `checks.checker` says: the version of the rules, and what differs from the defaults.
@@ -80,7 +78,7 @@ def _repeated(records: Sequence[Record]) -> frozenset[str]:
 def _remarks(settings: Settings, record: Record, draft: Draft, repeated: frozenset[str]) -> Remarks:
     # Imported and compiled while nobody waits for a cold start: when the first draft is there.
     from chalicelib.checks.check import check  # noqa: PLC0415  # see above
-    from chalicelib.checks.flags import Options  # noqa: PLC0415  # see above
+    from chalicelib.checks.flags import REPEATED_OR_CUT, Options  # noqa: PLC0415  # see above
     from chalicelib.checks.lexicon.table import Weight  # noqa: PLC0415  # see above
 
     age = record.context.get("age", "")
@@ -97,10 +95,10 @@ def _remarks(settings: Settings, record: Record, draft: Draft, repeated: frozens
         ),
     )
     remarks = [_remark(flag) for flag in found]
-    if draft.truncation == TOLD and _CUT in settings.draft_checks:
+    if draft.truncation == TOLD and REPEATED_OR_CUT in settings.draft_checks:
         sentence = "The model reached its length limit: the draft is cut."
         end = len(draft.impression)
-        remarks.append(Remark(_CUT, sentence, [], [(max(end - 1, 0), end)]))
+        remarks.append(Remark(REPEATED_OR_CUT, sentence, [], [(max(end - 1, 0), end)]))
     if record.report_id in repeated:
         sentence = "Another report of the same file has the same id."
         remarks.append(Remark(SAME_REPORT_ID, sentence))

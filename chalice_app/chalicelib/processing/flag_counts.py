@@ -6,14 +6,12 @@ from collections import Counter
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 
+from chalicelib.checks import DISAGREEMENTS
 from chalicelib.drafting.routing import EVALUATION
 from chalicelib.observability import count
 from chalicelib.output.tables import CheckRow, Row
 from chalicelib.settings import DRAFT_CHECKS
 
-# Draft and findings say opposite things: what the alarm counts. Other flags are often what a
-# radiologist would do too.
-DISAGREEMENTS = frozenset({"wrong_side", "contradicted", "normal_draft_abnormal_findings"})
 # Each flag of a draft counts in a metric of its name.
 FLAG_METRICS = {
     name: "Flag" + "".join(part.capitalize() for part in name.split("_")) for name in DRAFT_CHECKS

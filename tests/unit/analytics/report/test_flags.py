@@ -131,4 +131,4 @@ def test_settings_that_a_reader_must_know_are_said(
     for i, checker in enumerate(checkers):
         lake.put("checks", check(record_index=i, report_id=f"r{i}", checker=checker))
 
-    assert list(flags.settings_notes(athena)) == said
+    assert list(flags.settings_notes(flags.rates(athena, scores.read(athena)))) == said
